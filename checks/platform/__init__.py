@@ -1,0 +1,1 @@
+"""What the SDK or the platform refuses, or ignores without a word."""

@@ -1,0 +1,1 @@
+"""Code that imports fine and breaks in production."""

@@ -1,0 +1,1 @@
+"""The security items of the checklist, with their checks."""

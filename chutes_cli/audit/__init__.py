@@ -1,0 +1,1 @@
+"""`audit`: runs the checks over a Project and builds the Report."""

@@ -1,0 +1,5 @@
+"""`chutes-prod audit`."""
+
+
+def audit() -> None:
+    """Audit a project."""

@@ -1,0 +1,5 @@
+"""`chutes-prod loadtest`."""
+
+
+def loadtest() -> None:
+    """Drive load."""

@@ -1,0 +1,5 @@
+"""`chutes-prod new`."""
+
+
+def new() -> None:
+    """Generate a project."""

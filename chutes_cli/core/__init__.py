@@ -1,0 +1,1 @@
+"""Data types shared by every room: findings, reports, results, errors. No I/O."""

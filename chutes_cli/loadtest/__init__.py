@@ -1,0 +1,1 @@
+"""`loadtest`: plan, run, result, verdict."""

@@ -1,0 +1,1 @@
+"""What runs inside the Locust process; nothing else in the house imports locust."""

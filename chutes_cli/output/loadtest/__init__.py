@@ -1,0 +1,1 @@
+"""Formats of the load-test result, one module each."""

@@ -1,0 +1,1 @@
+"""`new`: template and answers to a rendered tree to a written project."""

@@ -1,0 +1,1 @@
+"""Project templates, one folder each. Installed as `chutes_cli.templates`."""
