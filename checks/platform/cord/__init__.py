@@ -1,0 +1,1 @@
+"""What `@chute.cord(...)` and the function below it may look like."""

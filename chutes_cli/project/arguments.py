@@ -1,0 +1,156 @@
+"""The arguments of a call, bound to parameter names as Python would bind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chutes_cli.project import facts
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.values import Evaluator, Known, Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class BoundArgument:
+    """One argument a call passes.
+
+    Attributes:
+        name: The parameter's name, None for a positional argument past the known names.
+        value: What it evaluates to.
+        expression: The expression passed.
+        module: The module the expression stands in.
+        scope: The scope the expression is evaluated in.
+        span: Where to point: the argument, or the entry of the dictionary it comes from.
+    """
+
+    name: str | None
+    value: Value
+    expression: facts.Expression
+    module: Module
+    scope: int
+    span: facts.Span
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """All arguments of one call.
+
+    Attributes:
+        bound: In source order, dictionaries spread with ``**`` written out.
+        complete: False when a ``*`` or ``**`` hides further arguments.
+    """
+
+    bound: tuple[BoundArgument, ...]
+    complete: bool
+
+    def __iter__(self) -> Iterator[BoundArgument]:
+        return iter(self.bound)
+
+    def get(self, name: str) -> BoundArgument | None:
+        """Return the argument passed for a parameter, None when none is seen."""
+        return next((each for each in self.bound if each.name == name), None)
+
+    def value(self, name: str) -> Value | None:
+        """Return what is passed for a parameter.
+
+        Returns:
+            The value; None when the call certainly leaves the parameter out; an Unknown
+            when a ``**`` may hide it.
+        """
+        found = self.get(name)
+        if found is not None:
+            return found.value
+        return None if self.complete else Unknown()
+
+
+class ArgumentBinder:
+    """Binds the arguments of calls, following ``**config`` to its dictionary."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def bind(self, site: Site, parameters: Sequence[str] = ()) -> Arguments:
+        """Return the arguments of the call at a site.
+
+        Args:
+            site: A site whose expression is a Call.
+            parameters: Names of the positional parameters, in order.
+        """
+        call = site.expression
+        assert isinstance(call, facts.Call)
+        found: list[BoundArgument] = []
+        complete = True
+        position = 0
+        for argument in call.arguments:
+            if argument.star == "**":
+                spread = self._spread(site.module, site.scope, argument.value)
+                complete = complete and spread is not None
+                found += spread or []
+            elif argument.star == "*":
+                complete = False
+            else:
+                name = argument.keyword
+                if name is None:
+                    name = parameters[position] if position < len(parameters) else None
+                    position += 1
+                found.append(
+                    self._bound(name, site.module, site.scope, argument.value, argument.span)
+                )
+        return Arguments(tuple(found), complete)
+
+    def _bound(
+        self,
+        name: str | None,
+        module: Module,
+        scope: int,
+        expression: facts.Expression,
+        span: facts.Span,
+    ) -> BoundArgument:
+        value = self._evaluator.value(module, scope, expression)
+        return BoundArgument(name, value, expression, module, scope, span)
+
+    def _spread(
+        self, module: Module, scope: int, expression: facts.Expression
+    ) -> list[BoundArgument] | None:
+        """Return the entries of a ``**`` argument, None when they cannot be known."""
+        match expression:
+            case facts.Mapping(keys=keys, values=values):
+                return self._entries(module, scope, keys, values)
+            case facts.Call(function=facts.Name(id="dict"), arguments=arguments):
+                if any(not each.keyword for each in arguments):
+                    return None
+                return [
+                    self._bound(each.keyword, module, scope, each.value, each.span)
+                    for each in arguments
+                ]
+            case facts.Name(id=name):
+                where, bindings = module.lookup(name, scope)
+                if where < 0 or len(bindings) != 1 or bindings[0].value is None:
+                    return None
+                if self._evaluator.changes(module, where, bindings[0]):
+                    return None
+                return self._spread(module, where, bindings[0].value)
+            case _:
+                return None
+
+    def _entries(
+        self,
+        module: Module,
+        scope: int,
+        keys: tuple[facts.Expression | None, ...],
+        values: tuple[facts.Expression, ...],
+    ) -> list[BoundArgument] | None:
+        found: list[BoundArgument] = []
+        for key, value in zip(keys, values, strict=True):
+            if key is None:
+                inner = self._spread(module, scope, value)
+                if inner is None:
+                    return None
+                found += inner
+                continue
+            name = self._evaluator.value(module, scope, key)
+            if not isinstance(name, Known) or not isinstance(name.value, str):
+                return None
+            span = facts.Span(*key.span[:2], *value.span[2:])
+            found.append(self._bound(name.value, module, scope, value, span))
+        return found

@@ -1,0 +1,64 @@
+"""Which exposures a statement can run under, read off the guards around it."""
+
+from __future__ import annotations
+
+from chutes_cli.project.facts import Attribute, Collection, Expression, Literal, Name, Operation
+from chutes_cli.project.module import Module
+
+EXPOSURES = frozenset({"gateway", "direct"})
+
+
+def exposures_at(module: Module, guards: int) -> frozenset[str]:
+    """Return the exposures under which statements behind a guard can run.
+
+    Code guarded by comparing something named ``exposure`` with ``gateway`` or ``direct``
+    belongs to that exposure alone; everything else runs under both.
+    """
+    allowed = EXPOSURES
+    for index in module.guards_of(guards):
+        guard = module.facts.guards[index]
+        if guard.kind in ("if", "else") and guard.test is not None:
+            allowed &= _under(guard.test, holds=guard.kind == "if")
+    return allowed
+
+
+def _under(test: Expression, *, holds: bool) -> frozenset[str]:
+    match test:
+        case Operation(operator="not", operands=(inner,)):
+            return _under(inner, holds=not holds)
+        case Operation(operator="and" | "or" as joint, operands=parts):
+            sides = [_under(part, holds=holds) for part in parts]
+            both = (joint == "and") == holds
+            return frozenset.intersection(*sides) if both else frozenset.union(*sides)
+        case Operation(operator="==" | "!=" | "is" | "is not" as compare, operands=(left, right)):
+            named = _literal(right) if _is_exposure(left) else None
+            named = named or (_literal(left) if _is_exposure(right) else None)
+            if named is None:
+                return EXPOSURES
+            equal = (compare in ("==", "is")) == holds
+            return frozenset({named}) if equal else EXPOSURES - {named}
+        case Operation(
+            operator="in" | "not in" as compare, operands=(left, Collection(items=items))
+        ) if _is_exposure(left):
+            named_all = frozenset(filter(None, map(_literal, items)))
+            return named_all if (compare == "in") == holds else EXPOSURES - named_all
+        case _:
+            return EXPOSURES
+
+
+def _is_exposure(expression: Expression) -> bool:
+    match expression:
+        case Name(id=name) | Attribute(attribute=name):
+            return name.lower() == "exposure" or name.lower().endswith("_exposure")
+        case _:
+            return False
+
+
+def _literal(expression: Expression) -> str | None:
+    match expression:
+        case Literal(value=str(text)) if text in EXPOSURES:
+            return text
+        case Attribute(attribute=name) if name.lower() in EXPOSURES:
+            return name.lower()
+        case _:
+            return None

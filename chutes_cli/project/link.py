@@ -1,0 +1,250 @@
+"""Builds the Project: finds the chutes, images and hooks among the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.contract.sdk import CHUTE, IMAGE, NODE_SELECTOR, contract
+from chutes_cli.project.facts import Call, Expression
+from chutes_cli.project.model import (
+    Chute,
+    Cord,
+    Directive,
+    Hook,
+    Image,
+    Job,
+    NodeSelector,
+    Project,
+)
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.reach import Entry, Reach
+from chutes_cli.project.resolve import is_chute
+from chutes_cli.project.schemas import Schemas
+from chutes_cli.project.source import SourceTree
+from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
+from chutes_cli.project.tree import Knowledge, ModuleSet
+
+_ROUTE_METHODS = frozenset(
+    {"get", "post", "put", "delete", "patch", "head", "options", "middleware", "exception_handler",
+     "on_event", "websocket"}
+)  # fmt: skip
+_BRANCHES = frozenset({"if", "else", "for", "while", "except", "match"})
+
+
+def link(tree: SourceTree, modules: ModuleSet) -> Project:
+    """Return the Project of the modules read."""
+    knowledge = Knowledge(modules)
+    linker = _Linker(knowledge)
+    chutes = linker.chutes()
+    entries = list(_entries(chutes))
+    return Project(
+        root=tree.root,
+        modules=modules.modules,
+        chutes=chutes,
+        images=linker.images(),
+        node_selectors=linker.node_selectors(),
+        reach=Reach(knowledge.resolver, modules.modules, entries),
+        schemas=Schemas(knowledge.resolver, knowledge.binder),
+        knowledge=knowledge,
+        broken=modules.broken,
+    )
+
+
+def _entries(chutes: tuple[Chute, ...]) -> Iterator[Entry]:
+    for chute in chutes:
+        for cord in chute.cords:
+            # A passthrough cord's body never runs (SDK cord.py, _remote_call).
+            if cord.function and not cord.passthrough:
+                yield Entry("cord", cord.function)
+        for hook in chute.hooks:
+            if hook.function:
+                yield Entry(hook.kind, hook.function)
+        for job in chute.jobs:
+            if job.function:
+                yield Entry("job", job.function)
+        for function in chute.routes:
+            yield Entry("route", function)
+
+
+class _Linker:
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._resolver = knowledge.resolver
+        self._functions = self._decorated()
+
+    def _decorated(self) -> dict[tuple[Module, Expression], list[Function]]:
+        """Functions by the decorator expression above them."""
+        found: dict[tuple[Module, Expression], list[Function]] = {}
+        for module in self._knowledge.modules:
+            for index, scope in enumerate(module.facts.scopes):
+                for decorator in scope.decorators if scope.kind == "function" else ():
+                    found.setdefault((module, decorator), []).append(Function(module, index))
+        return found
+
+    # Chutes
+
+    def chutes(self) -> tuple[Chute, ...]:
+        """Return every chute with what is registered on it."""
+        registered = list(self._registrations())
+        found = []
+        for site, callee in self._constructions():
+            of = External(callee)
+            instance = Instance(of, site)
+            mine = [(name, at, functions) for owner, name, at, functions in registered
+                    if owner == instance]  # fmt: skip
+            found.append(
+                Chute(
+                    instance=instance,
+                    site=site,
+                    callee=callee,
+                    arguments=self._knowledge.arguments(site, callee),
+                    cords=tuple(self._cords(mine)),
+                    jobs=tuple(self._jobs(mine)),
+                    hooks=tuple(self._hooks(mine)),
+                    routes=tuple(self._routes(mine)),
+                )
+            )
+        return tuple(found)
+
+    def _constructions(self) -> Iterator[tuple[Site, str]]:
+        builders = contract().templates
+        for site, targets in self._knowledge.calls:
+            for target in targets:
+                match target:
+                    case External(name=name, receiver=None) if name == CHUTE or name in builders:
+                        yield site, name
+
+    def _registrations(self) -> Iterator[tuple[Instance, str, Site, list[Function]]]:
+        """Yield (chute, method, call or bare decorator, functions registered)."""
+        prefix = f"{CHUTE}."
+        wrapped = self._applied()
+        for site, targets in self._knowledge.calls:
+            for target in targets:
+                match target:
+                    case External(name=name, receiver=Instance() as owner) if name.startswith(
+                        prefix
+                    ) and is_chute(owner):
+                        functions = list(self._functions.get((site.module, site.expression), ()))
+                        functions += wrapped.get((site.module, site.expression), ())
+                        yield owner, name.removeprefix(prefix), site, functions
+        yield from self._bare_decorators(prefix)
+
+    def _bare_decorators(self, prefix: str) -> Iterator[tuple[Instance, str, Site, list[Function]]]:
+        """``@chute.on_startup`` without its parentheses registers nothing, and is seen here."""
+        for module in self._knowledge.modules:
+            for statement in module.facts.statements:
+                if statement.kind != "define":
+                    continue
+                for expression in statement.values:
+                    if isinstance(expression, Call):
+                        continue
+                    for target in self._resolver.resolve(module, statement.scope, expression):
+                        match target:
+                            case External(name=name, receiver=Instance() as owner) if (
+                                name.startswith(prefix) and is_chute(owner)
+                            ):
+                                site = Site(module, statement, expression)
+                                functions = self._functions.get((module, expression), [])
+                                yield owner, name.removeprefix(prefix), site, functions
+
+    def _applied(self) -> dict[tuple[Module, Expression], list[Function]]:
+        """Functions registered without decorator syntax: ``chute.cord(...)(function)``."""
+        found: dict[tuple[Module, Expression], list[Function]] = {}
+        for site, _ in self._knowledge.calls:
+            call = site.expression
+            if isinstance(call, Call) and isinstance(call.function, Call) and call.arguments:
+                targets = self._resolver.resolve(site.module, site.scope, call.arguments[0].value)
+                functions = [each for each in map(_function, targets) if each]
+                found.setdefault((site.module, call.function), []).extend(functions)
+        return found
+
+    def _cords(self, mine: list[tuple[str, Site, list[Function]]]) -> Iterator[Cord]:
+        for name, site, functions in mine:
+            if name == "cord" and isinstance(site.expression, Call):
+                arguments = self._knowledge.arguments(site, f"{CHUTE}.cord")
+                for function in _or_none(functions):
+                    yield Cord(site, arguments, function)
+
+    def _jobs(self, mine: list[tuple[str, Site, list[Function]]]) -> Iterator[Job]:
+        for name, site, functions in mine:
+            if name == "job" and isinstance(site.expression, Call):
+                arguments = self._knowledge.arguments(site, f"{CHUTE}.job")
+                for function in _or_none(functions):
+                    yield Job(site, arguments, function)
+
+    def _hooks(self, mine: list[tuple[str, Site, list[Function]]]) -> Iterator[Hook]:
+        for name, site, functions in mine:
+            if name in ("on_startup", "on_shutdown"):
+                for function in _or_none(functions):
+                    yield Hook(name, site, function)
+
+    def _routes(self, mine: list[tuple[str, Site, list[Function]]]) -> Iterator[Function]:
+        for name, site, functions in mine:
+            if name in _ROUTE_METHODS:
+                yield from functions
+            elif name == "add_middleware" and isinstance(site.expression, Call):
+                for argument in site.expression.arguments[:1]:
+                    for target in self._resolver.resolve(site.module, site.scope, argument.value):
+                        if isinstance(target, Class):
+                            yield from self._middleware_methods(target)
+
+    def _middleware_methods(self, owner: Class) -> Iterator[Function]:
+        for name in ("__call__", "dispatch"):
+            for member in self._resolver.class_member(owner, name):
+                if isinstance(member, Function):
+                    yield member
+
+    # Images and node selectors
+
+    def images(self) -> tuple[Image, ...]:
+        """Return every image with its directives in the order they are applied."""
+        prefix = f"{IMAGE}."
+        directives: dict[Instance, list[Directive]] = {}
+        for site, targets in self._knowledge.calls:
+            for target in targets:
+                match target:
+                    case External(name=name, receiver=Instance() as owner) if name.startswith(
+                        prefix
+                    ):
+                        directives.setdefault(owner, []).append(self._directive(site, name))
+        found = []
+        for site, target in self._knowledge.calls_to(IMAGE):
+            made = Instance(External(IMAGE), site)
+            mine = {each.site: each for each in directives.get(made, ())}
+            done = sorted(
+                mine.values(), key=lambda each: (each.site.module.path, each.site.span[2:])
+            )
+            if getattr(target, "receiver", None) is None:
+                arguments = self._knowledge.arguments(site, IMAGE)
+                found.append(Image(site, arguments, tuple(done)))
+        return tuple(found)
+
+    def _directive(self, site: Site, name: str) -> Directive:
+        module = site.module
+        kinds = {
+            module.facts.guards[index].kind for index in module.guards_of(site.statement.guards)
+        }
+        arguments = self._knowledge.arguments(site, name)
+        return Directive(name.rsplit(".", 1)[-1], site, arguments, bool(kinds & _BRANCHES))
+
+    def node_selectors(self) -> tuple[NodeSelector, ...]:
+        """Return every node selector."""
+        return tuple(
+            NodeSelector(site, self._knowledge.arguments(site, NODE_SELECTOR))
+            for site, _ in self._knowledge.calls_to(NODE_SELECTOR)
+        )
+
+
+def _or_none(functions: list[Function]) -> list[Function | None]:
+    """A registration whose function cannot be told still counts as one."""
+    return list(functions) or [None]
+
+
+def _function(target: Target) -> Function | None:
+    match target:
+        case Function():
+            return target
+        case Method(function=function):
+            return function
+        case _:
+            return None

@@ -1,0 +1,179 @@
+"""The Project: the audited tree as facts about chutes, and what checks may ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chutes_cli.project.arguments import Arguments
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.targets import Function, Instance
+from chutes_cli.project.values import Known
+
+if TYPE_CHECKING:
+    from chutes_cli.project.reach import Reach
+    from chutes_cli.project.schemas import Schemas
+    from chutes_cli.project.tree import BrokenFile, Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One call on an image, such as ``run_command("pip install x")``.
+
+    Attributes:
+        method: The method's name.
+        site: The call.
+        arguments: Its arguments.
+        conditional: Whether it stands under a condition or in a loop.
+    """
+
+    method: str
+    site: Site
+    arguments: Arguments
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Image:
+    """An image and everything done to it, in the order it is done."""
+
+    site: Site
+    arguments: Arguments
+    directives: tuple[Directive, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeSelector:
+    """A ``NodeSelector(...)`` call."""
+
+    site: Site
+    arguments: Arguments
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cord:
+    """A function registered with ``@chute.cord(...)`` or ``chute.cord(...)(function)``.
+
+    Attributes:
+        site: The ``chute.cord(...)`` call.
+        arguments: Its arguments.
+        function: The function, None when it cannot be told (a lambda, a computed name).
+    """
+
+    site: Site
+    arguments: Arguments
+    function: Function | None
+
+    def flag(self, name: str) -> bool | None:
+        """Return a boolean option: False when left out, None when it cannot be told."""
+        value = self.arguments.value(name)
+        if value is None:
+            return False
+        return bool(value.value) if isinstance(value, Known) else None
+
+    @property
+    def passthrough(self) -> bool | None:
+        """Whether calls go to a local upstream and the function's body never runs."""
+        return self.flag("passthrough")
+
+    @property
+    def stream(self) -> bool | None:
+        """Whether the cord streams."""
+        return self.flag("stream")
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"cord {self.function.scope.name}" if self.function else "cord"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A function registered with ``@chute.job(...)``."""
+
+    site: Site
+    arguments: Arguments
+    function: Function | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hook:
+    """A function registered with ``@chute.on_startup()`` or ``@chute.on_shutdown()``.
+
+    Attributes:
+        kind: ``on_startup`` or ``on_shutdown``.
+        site: The decorator.
+        function: The function, None when it cannot be told.
+    """
+
+    kind: str
+    site: Site
+    function: Function | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chute:
+    """A chute: the call that makes it and everything registered with it.
+
+    Attributes:
+        instance: The object, for comparing with resolved expressions.
+        site: The ``Chute(...)`` or template builder call.
+        callee: Canonical name of what is called.
+        arguments: Its arguments.
+        cords: Registered cords, in source order.
+        jobs: Registered jobs.
+        hooks: Start-up and shutdown hooks.
+        routes: Functions registered as plain routes or middleware (they run on the main loop).
+    """
+
+    instance: Instance
+    site: Site
+    callee: str
+    arguments: Arguments
+    cords: tuple[Cord, ...]
+    jobs: tuple[Job, ...]
+    hooks: tuple[Hook, ...]
+    routes: tuple[Function, ...]
+
+    @property
+    def from_template(self) -> bool:
+        """Whether a template builder makes it."""
+        return ".template." in self.callee
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Project:
+    """The audited tree.
+
+    Attributes:
+        root: The folder paths are relative to.
+        modules: Every module read, in order of path.
+        chutes: Every chute, in order of place.
+        images: Every image.
+        node_selectors: Every node selector.
+        reach: Which functions run from cords, start-up and jobs, and how they get there.
+        schemas: The pydantic models.
+        knowledge: Names and values: what an expression stands for.
+        broken: Files that are not Python.
+    """
+
+    root: Path
+    modules: tuple[Module, ...]
+    chutes: tuple[Chute, ...]
+    images: tuple[Image, ...]
+    node_selectors: tuple[NodeSelector, ...]
+    reach: Reach = field(repr=False)
+    schemas: Schemas = field(repr=False)
+    knowledge: Knowledge = field(repr=False)
+    broken: tuple[BrokenFile, ...] = ()
+
+    @property
+    def cords(self) -> tuple[Cord, ...]:
+        """The cords of every chute."""
+        return tuple(cord for chute in self.chutes for cord in chute.cords)
+
+    @property
+    def hooks(self) -> tuple[Hook, ...]:
+        """The hooks of every chute."""
+        return tuple(hook for chute in self.chutes for hook in chute.hooks)

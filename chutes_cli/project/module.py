@@ -1,0 +1,208 @@
+"""A module of the audited tree: its facts, indexed for the questions linking asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from chutes_cli.project.expressions import bound_names
+from chutes_cli.project.facts import (
+    Call,
+    Expression,
+    Import,
+    ModuleFacts,
+    Opaque,
+    Parameter,
+    Scope,
+    Span,
+    Statement,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One way a name gets its value in a scope.
+
+    Attributes:
+        kind: ``value`` (assigned the whole of an expression), ``import``, ``scope``
+            (def or class), ``parameter``, or ``other`` (loop, unpacking, augmented…).
+        statement: The binding statement, None for parameters and imports.
+        value: The expression assigned, for ``value``.
+        annotation: The annotation, where there is one.
+        imported: The import, for ``import``.
+        scope: Index of the defined scope, for ``scope``.
+        parameter: The parameter, for ``parameter``.
+    """
+
+    kind: str
+    statement: Statement | None = None
+    value: Expression | None = None
+    annotation: Expression | None = None
+    imported: Import | None = None
+    scope: int = -1
+    parameter: Parameter | None = None
+
+
+class Module:
+    """One parsed file; compared by identity.
+
+    Args:
+        path: POSIX path relative to the project root.
+        facts: What the file says.
+        text: Its source.
+    """
+
+    def __init__(self, path: str, facts: ModuleFacts, text: str) -> None:
+        self.path = path
+        self.facts = facts
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Module({self.path!r})"
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The source lines, as LibCST counts them."""
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    @cached_property
+    def _by_scope(self) -> dict[int, list[Statement]]:
+        found: dict[int, list[Statement]] = defaultdict(list)
+        for statement in self.facts.statements:
+            found[statement.scope].append(statement)
+        return dict(found)
+
+    def statements_in(self, scope: int) -> list[Statement]:
+        """Return the statements of one scope, nested scopes left out."""
+        return self._by_scope.get(scope, [])
+
+    @cached_property
+    def bindings(self) -> dict[int, dict[str, list[Binding]]]:
+        """Bindings of each scope, by name, in source order."""
+        found: dict[int, dict[str, list[Binding]]] = defaultdict(lambda: defaultdict(list))
+        for index, scope in enumerate(self.facts.scopes):
+            for parameter in scope.parameters:
+                found[index][parameter.name].append(Binding("parameter", parameter=parameter))
+        for imported in self.facts.imports:
+            if imported.bound:
+                target = found[self._binding_scope(imported.scope, imported.bound)]
+                target[imported.bound].append(Binding("import", imported=imported))
+        for statement in self.facts.statements:
+            for name, binding in _bindings_of(statement):
+                found[self._binding_scope(statement.scope, name)][name].append(binding)
+        return {scope: dict(names) for scope, names in found.items()}
+
+    def _binding_scope(self, scope: int, name: str) -> int:
+        """Return where a name assigned in a scope is bound (``global``, ``nonlocal``)."""
+        if name not in self.facts.scopes[scope].declared:
+            return scope
+        parent = self.facts.scopes[scope].parent
+        while parent > 0 and self.facts.scopes[parent].kind != "function":
+            parent = self.facts.scopes[parent].parent
+        return max(parent, 0)
+
+    def lookup(self, name: str, scope: int) -> tuple[int, list[Binding]]:
+        """Return where a name used in a scope is bound, and how, by Python's rules.
+
+        Returns:
+            The binding scope's index and its bindings; -1 and no bindings when the name
+            is a builtin or comes from a star import.
+        """
+        start = scope
+        while scope >= 0:
+            facts = self.facts.scopes[scope]
+            # A class body is visible to its own statements only, not to its methods.
+            if facts.kind != "class" or scope == start:
+                found = self.bindings.get(scope, {}).get(name)
+                if found:
+                    return scope, found
+            scope = facts.parent
+        return -1, []
+
+    def scope(self, index: int) -> Scope:
+        """Return a scope by its index."""
+        return self.facts.scopes[index]
+
+    def enclosing_class(self, scope: int) -> int:
+        """Return the class a method's scope belongs to directly, -1 when there is none."""
+        parent = self.facts.scopes[scope].parent
+        return parent if parent >= 0 and self.facts.scopes[parent].kind == "class" else -1
+
+    def enclosing_function(self, scope: int) -> int:
+        """Return the innermost function around a scope, itself included; -1 for none."""
+        while scope >= 0 and self.facts.scopes[scope].kind != "function":
+            scope = self.facts.scopes[scope].parent
+        return scope
+
+    def guards_of(self, guards: int) -> Iterator[int]:
+        """Yield a guard's index and those around it, innermost first."""
+        while guards >= 0:
+            yield guards
+            guards = self.facts.guards[guards].parent
+
+    def snippet(self, span: Span) -> str:
+        """Return the source text of a range with white space collapsed, 200 characters at most."""
+        rows = self.lines[span.line - 1 : span.end_line]
+        if not rows:
+            return ""
+        rows[-1] = rows[-1][: span.end_column - 1] if len(rows) > 1 else rows[-1]
+        if len(rows) == 1:
+            rows[0] = rows[0][span.column - 1 : span.end_column - 1]
+        else:
+            rows[0] = rows[0][span.column - 1 :]
+        return " ".join(" ".join(rows).split())[:200]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An expression where it stands: what checks pass around and report on."""
+
+    module: Module
+    statement: Statement
+    expression: Expression
+
+    @property
+    def span(self) -> Span:
+        """The expression's range."""
+        return self.expression.span
+
+    @property
+    def scope(self) -> int:
+        """Index of the scope the expression is evaluated in."""
+        return self.statement.scope
+
+
+def calls_in(module: Module, statement: Statement) -> Iterator[Site]:
+    """Yield every call a statement makes, outer first."""
+    for expression in statement.expressions():
+        if isinstance(expression, Call):
+            yield Site(module, statement, expression)
+
+
+def _bindings_of(statement: Statement) -> Iterator[tuple[str, Binding]]:
+    if statement.kind == "define":
+        for target in statement.targets:
+            for name in bound_names(target):
+                yield name, Binding("scope", statement, scope=statement.defines)
+        return
+    # `with X() as x` binds what X's __enter__ returns, nearly always X() itself.
+    whole = statement.kind in ("assign", "annotate", "with")
+    for target in statement.targets if statement.kind != "delete" else ():
+        for name in bound_names(target):
+            if statement.kind == "annotate":
+                value = statement.values[1] if len(statement.values) > 1 else None
+                yield name, Binding("value", statement, value, annotation=statement.values[0])
+            elif whole and bound_names(target) == [name] and not _unpacks(target):
+                yield name, Binding("value", statement, statement.values[0])
+            else:
+                yield name, Binding("other", statement)
+    for expression in statement.expressions():
+        if isinstance(expression, Opaque) and expression.kind == "NamedExpr":
+            for name in expression.names:
+                yield name, Binding("value", statement, expression.parts[0])
+
+
+def _unpacks(target: Expression) -> bool:
+    return bool(target.children())

@@ -1,0 +1,259 @@
+"""Which functions run from cords, start-up, jobs and plain routes, and how they get there.
+
+Cords run each call in a thread and an event loop of its own; hooks, jobs, routes and
+middleware run on the main loop (PLATFORM F1). ``asyncio.run_coroutine_threadsafe``
+bridges from the one to the other (F8).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from chutes_cli.core.finding import TraceStep
+from chutes_cli.project.exposure import EXPOSURES, exposures_at
+from chutes_cli.project.facts import Attribute, Call, Expression, Name, Statement
+from chutes_cli.project.module import Module
+from chutes_cli.project.resolve import Resolver
+from chutes_cli.project.targets import Class, External, Function, Instance, Method
+
+BRIDGE = "asyncio.run_coroutine_threadsafe"
+_TO_THREAD = frozenset({"asyncio.to_thread", "threading.Thread", "_thread.start_new_thread"})
+_TO_THREAD_METHODS = frozenset({"run_in_executor", "submit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where execution comes in.
+
+    Attributes:
+        kind: ``cord``, ``on_startup``, ``on_shutdown``, ``job``, ``route`` or ``import``.
+        function: The function called; for ``import`` the module's own scope.
+    """
+
+    kind: str
+    function: Function
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        name = self.function.scope.name
+        labels = {"on_startup": "start-up hook", "on_shutdown": "shutdown hook"}
+        if self.kind == "import":
+            return f"import of {self.function.module.path}"
+        return f"{labels.get(self.kind, self.kind)} {name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One function running another.
+
+    Attributes:
+        callee: The function that runs.
+        statement: Where the caller says so.
+        line: 1-based line of the call.
+        loop: ``same``, ``main`` when bridged to the main loop, ``thread`` when handed to
+            a thread without a loop.
+    """
+
+    callee: Function
+    statement: Statement
+    line: int
+    loop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One way execution arrives in a function.
+
+    Attributes:
+        entry: Where it came in.
+        loop: ``cord`` (a loop of the call's own), ``main`` or ``thread``.
+        exposures: The exposures under which it can get there.
+        trace: The way, outermost first.
+        path: The functions and statements of the way, for questions about guards.
+    """
+
+    entry: Entry
+    loop: str
+    exposures: frozenset[str]
+    trace: tuple[TraceStep, ...]
+    path: tuple[tuple[Function, Statement], ...]
+
+
+class Reach:
+    """The call graph, and what each entry reaches in it."""
+
+    def __init__(self, resolver: Resolver, modules: Iterable[Module], entries: Iterable[Entry]):
+        self._resolver = resolver
+        self._modules = tuple(modules)
+        self._entries = tuple(entries)
+        self._edges: dict[Function, tuple[Edge, ...]] = {}
+
+    @cached_property
+    def _arrivals(self) -> dict[Function, tuple[Arrival, ...]]:
+        found: dict[Function, list[Arrival]] = defaultdict(list)
+        imports = (Entry("import", Function(module, 0)) for module in self._modules)
+        for entry in (*self._entries, *imports):
+            for function, arrival in self._from(entry):
+                found[function].append(arrival)
+        return {function: tuple(arrivals) for function, arrivals in found.items()}
+
+    def arrivals(self, function: Function, *kinds: str) -> tuple[Arrival, ...]:
+        """Return how execution arrives in a function, from the given kinds of entry."""
+        every = self._arrivals.get(function, ())
+        return tuple(each for each in every if not kinds or each.entry.kind in kinds)
+
+    def reached(self, *kinds: str) -> Iterator[tuple[Function, Arrival]]:
+        """Yield each function and the first way it is reached from the given kinds of entry."""
+        for function in self._arrivals:
+            arrivals = self.arrivals(function, *kinds)
+            if arrivals:
+                yield function, arrivals[0]
+
+    def _from(self, entry: Entry) -> Iterator[tuple[Function, Arrival]]:
+        loop = "cord" if entry.kind == "cord" else "main"
+        start = TraceStep(
+            entry.function.module.path, entry.function.scope.name_span.line, entry.label
+        )
+        first = Arrival(entry, loop, EXPOSURES, (start,), ())
+        seen = {(entry.function, loop)}
+        queue = deque([(entry.function, first)])
+        while queue:
+            function, arrival = queue.popleft()
+            yield function, arrival
+            for edge in self.edges(function):
+                following = _next(function, arrival, edge)
+                key = (edge.callee, following.loop)
+                if key not in seen and following.exposures:
+                    seen.add(key)
+                    queue.append((edge.callee, following))
+
+    def edges(self, function: Function) -> tuple[Edge, ...]:
+        """Return what a function runs, in source order."""
+        if function not in self._edges:
+            self._edges[function] = tuple(dict.fromkeys(self._find_edges(function)))
+        return self._edges[function]
+
+    def _find_edges(self, function: Function) -> Iterator[Edge]:
+        module = function.module
+        scopes = [function.index]
+        if function.index == 0:
+            scopes += [
+                index
+                for index, scope in enumerate(module.facts.scopes)
+                if scope.kind == "class" and scope.parent == 0
+            ]
+        for scope in scopes:
+            for statement in module.statements_in(scope):
+                for root in (*statement.values, *statement.targets):
+                    yield from self._walk(module, statement, root, "same")
+                yield from self._entered(module, statement)
+        yield from self._wrappers(function)
+
+    def _walk(
+        self, module: Module, statement: Statement, expression: Expression, loop: str
+    ) -> Iterator[Edge]:
+        if isinstance(expression, Call):
+            yield from self._call(module, statement, expression, loop)
+            callee = self._resolver.dotted(module, statement.scope, expression.function)
+            if callee == BRIDGE:
+                loop = "main"
+        for child in expression.children():
+            yield from self._walk(module, statement, child, loop)
+
+    def _call(self, module: Module, statement: Statement, call: Call, loop: str) -> Iterator[Edge]:
+        scope = statement.scope
+        for target in self._resolver.resolve(module, scope, call.function):
+            for function in self._runs(target):
+                yield Edge(function, statement, call.span.line, loop)
+        handed = "thread" if self._is_thread(module, scope, call) else loop
+        for argument in call.arguments:
+            if isinstance(argument.value, Name | Attribute):
+                for target in self._resolver.resolve(module, scope, argument.value):
+                    if isinstance(target, Function | Method):
+                        found = target.function if isinstance(target, Method) else target
+                        yield Edge(found, statement, call.span.line, handed)
+
+    def _runs(self, target: object) -> Iterator[Function]:
+        match target:
+            case Function():
+                yield target
+            case Method(function=function):
+                yield function
+            case Class():
+                for name in ("__init__", "__post_init__"):
+                    yield from self._methods(target, name)
+            case Instance(of=Class() as owner):
+                yield from self._methods(owner, "__call__")
+
+    def _methods(self, owner: Class, name: str) -> Iterator[Function]:
+        for member in self._resolver.class_member(owner, name):
+            if isinstance(member, Function):
+                yield member
+
+    def _is_thread(self, module: Module, scope: int, call: Call) -> bool:
+        dotted = self._resolver.dotted(module, scope, call.function) or ""
+        if dotted in _TO_THREAD:
+            return True
+        return isinstance(call.function, Attribute) and (
+            call.function.attribute in _TO_THREAD_METHODS
+        )
+
+    def _entered(self, module: Module, statement: Statement) -> Iterator[Edge]:
+        """A with statement runs its object's enter and exit methods."""
+        if statement.kind != "with":
+            return
+        names = ("__aenter__", "__aexit__") if statement.is_async else ("__enter__", "__exit__")
+        for target in self._resolver.resolve(module, statement.scope, statement.values[0]):
+            if isinstance(target, Instance) and isinstance(target.of, Class):
+                for name in names:
+                    for function in self._methods(target.of, name):
+                        yield Edge(function, statement, statement.span.line, "same")
+
+    def _wrappers(self, function: Function) -> Iterator[Edge]:
+        """A decorator of the tree's own runs its inner functions around the decorated one."""
+        module = function.module
+        scope = function.scope
+        if scope.kind != "function":
+            return
+        definition = next(
+            (each for each in module.facts.statements if each.defines == function.index), None
+        )
+        if definition is None:
+            return
+        for decorator in scope.decorators:
+            callee = decorator.function if isinstance(decorator, Call) else decorator
+            for target in self._resolver.resolve(module, scope.parent, callee):
+                if isinstance(target, Function):
+                    for index, inner in enumerate(target.module.facts.scopes):
+                        if inner.parent == target.index and inner.kind == "function":
+                            wrapper = Function(target.module, index)
+                            yield Edge(wrapper, definition, decorator.span.line, "same")
+
+
+def _next(caller: Function, arrival: Arrival, edge: Edge) -> Arrival:
+    loop = arrival.loop if edge.loop == "same" else edge.loop
+    step = TraceStep(
+        caller.module.path, edge.line, f"{caller.qualname or 'module'} runs {edge.callee.qualname}"
+    )
+    return replace(
+        arrival,
+        loop=loop,
+        exposures=arrival.exposures & exposures_at(caller.module, edge.statement.guards),
+        trace=(*arrival.trace, step),
+        path=(*arrival.path, (caller, edge.statement)),
+    )
+
+
+def external_name(target: object) -> str | None:
+    """Return the dotted name of an external class or of the class of an external object."""
+    match target:
+        case External(name=name):
+            return name
+        case Instance(of=External(name=name)):
+            return name
+        case _:
+            return None

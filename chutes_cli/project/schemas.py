@@ -1,0 +1,384 @@
+"""Pydantic models of the audited tree: their fields, shapes and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from chutes_cli.project import facts
+from chutes_cli.project.arguments import ArgumentBinder
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.resolve import Resolver
+from chutes_cli.project.targets import Class, External, Function, Instance
+from chutes_cli.project.values import Known, Value
+
+BASE_MODELS = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.RootModel"})
+_FIELD_CALLS = frozenset(
+    {"pydantic.Field", "pydantic.fields.Field", "pydantic.StringConstraints",
+     "pydantic.types.StringConstraints", "annotated_types.MaxLen", "annotated_types.Len",
+     "annotated_types.Le", "annotated_types.Lt", "annotated_types.Interval"}
+)  # fmt: skip
+_POSITIONAL = {"MaxLen": ("max_length",), "Len": ("min_length", "max_length"),
+               "Le": ("le",), "Lt": ("lt",)}  # fmt: skip
+_CONSTRAINED = {
+    "constr": "str", "conbytes": "bytes", "conint": "int", "confloat": "float",
+    "conlist": "list", "conset": "set", "confrozenset": "set", "condecimal": "float",
+}  # fmt: skip
+_ALIASES = {
+    "StrictStr": "str", "StrictBytes": "bytes", "StrictInt": "int", "StrictFloat": "float",
+    "PositiveInt": "int", "NonNegativeInt": "int", "PositiveFloat": "float",
+    "NonNegativeFloat": "float", "FiniteFloat": "float", "Decimal": "float",
+    "Base64Str": "str", "Base64Bytes": "bytes", "SecretStr": "str", "SecretBytes": "bytes",
+}  # fmt: skip
+_CONTAINERS = {
+    "list": "list", "List": "list", "Sequence": "list", "Iterable": "list", "set": "set",
+    "Set": "set", "frozenset": "set", "FrozenSet": "set", "deque": "list", "dict": "dict",
+    "Dict": "dict", "Mapping": "dict", "defaultdict": "dict", "tuple": "tuple",
+    "Tuple": "tuple",
+}  # fmt: skip
+_PLAIN = frozenset({"str", "bytes", "int", "float", "bool", "complex", "bytearray"})
+_VALIDATORS = ("field_validator", "validator", "model_validator", "root_validator")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a field accepts.
+
+    Attributes:
+        kind: ``str``, ``bytes``, ``int``, ``float``, ``bool``, ``list``, ``set``,
+            ``tuple``, ``dict``, ``model``, ``any``, ``union`` or ``other`` (an enum, a
+            literal, a date: finite or bounded by its own type, or not known).
+        items: Shapes of the items, of the alternatives of a union, or of a dict's
+            keys and values.
+        model: The model, for ``model``.
+        bounds: Constraints by pydantic's names, such as ``max_length`` and ``le``.
+    """
+
+    kind: str
+    items: tuple[Shape, ...] = ()
+    model: Class | None = None
+    bounds: Mapping[str, Value] = field(default_factory=dict)
+
+    def bounded(self, extra: Mapping[str, Value]) -> Shape:
+        """Return the shape with further constraints, given to a union's alternatives."""
+        if self.kind == "union":
+            return replace(self, items=tuple(item.bounded(extra) for item in self.items))
+        return replace(self, bounds={**self.bounds, **extra})
+
+
+@dataclass(frozen=True, slots=True)
+class ModelField:
+    """One field of a model.
+
+    Attributes:
+        name: Its name.
+        site: The annotated assignment.
+        shape: What it accepts.
+        required: Whether it has no default.
+        checked: Whether a validator of the model's own looks at its size or value.
+        ignored: Keywords given to ``Field`` that pydantic does not know (``gte``).
+    """
+
+    name: str
+    site: Site
+    shape: Shape
+    required: bool
+    checked: bool
+    ignored: tuple[str, ...]
+
+
+class Schemas:
+    """Answers what the pydantic models of the tree accept."""
+
+    def __init__(self, resolver: Resolver, binder: ArgumentBinder) -> None:
+        self._resolver = resolver
+        self._binder = binder
+
+    def is_model(self, owner: Class) -> bool:
+        """Say whether a class is a pydantic model."""
+        return bool(self._resolver.ancestors(owner) & BASE_MODELS)
+
+    def annotated_model(
+        self, module: Module, scope: int, annotation: facts.Expression | None
+    ) -> Class | None:
+        """Return the model a bare annotation names, None for anything else."""
+        if annotation is None:
+            return None
+        targets = self._resolver.resolve(module, scope, annotation)
+        if len(targets) == 1 and isinstance(targets[0], Class) and self.is_model(targets[0]):
+            return targets[0]
+        return None
+
+    def fields(self, model: Class) -> tuple[ModelField, ...]:
+        """Return a model's fields, inherited ones included, in order of definition."""
+        found: dict[str, ModelField] = {}
+        for owner in (*self._model_bases(model), model):
+            for each in self._own_fields(owner):
+                found[each.name] = each
+        return tuple(found.values())
+
+    def _model_bases(self, model: Class, depth: int = 0) -> Iterator[Class]:
+        for base in self._resolver.bases(model):
+            if isinstance(base, Class) and depth < 10 and self.is_model(base):
+                yield from self._model_bases(base, depth + 1)
+                yield base
+
+    def _own_fields(self, model: Class) -> Iterator[ModelField]:
+        limit = self._text_limit(model)
+        checked = self._checked_names(model)
+        for statement in model.module.statements_in(model.index):
+            if statement.kind != "annotate" or not isinstance(statement.targets[0], facts.Name):
+                continue
+            name = statement.targets[0].id
+            if name.startswith("_") or name == "model_config":
+                continue
+            annotation = statement.values[0]
+            default = statement.values[1] if len(statement.values) > 1 else None
+            shape = self.shape(model.module, model.index, annotation)
+            extra, ignored, is_field = self._constraints(model.module, statement, default)
+            has_default = default is not None and not (is_field and self._no_default(default))
+            shape = shape.bounded(extra)
+            if limit is not None:
+                shape = _with_text_limit(shape, limit)
+            yield ModelField(
+                name,
+                Site(model.module, statement, statement.targets[0]),
+                shape,
+                not has_default,
+                name in checked or "*" in checked or self._annotated_check(model, annotation),
+                ignored,
+            )
+
+    def _constraints(
+        self, module: Module, statement: facts.Statement, expression: facts.Expression | None
+    ) -> tuple[dict[str, Value], tuple[str, ...], bool]:
+        """Return the constraints of a ``Field(...)``, the keywords it ignores, and if it is one."""
+        if not isinstance(expression, facts.Call):
+            return {}, (), False
+        dotted = self._resolver.dotted(module, statement.scope, expression.function)
+        if dotted not in _FIELD_CALLS:
+            return {}, (), False
+        names = _POSITIONAL.get(dotted.rsplit(".", 1)[-1], ())
+        bound = self._binder.bind(Site(module, statement, expression), names)
+        known = {each.name: each.value for each in bound if each.name in _BOUNDS}
+        if "max_items" in known:
+            known["max_length"] = known["max_items"]
+        ignored = tuple(each.name for each in bound if each.name in _MISSPELT)
+        return {name: value for name, value in known.items() if name}, ignored, True
+
+    def _no_default(self, call: facts.Expression) -> bool:
+        """Say whether a Field call leaves the field required."""
+        assert isinstance(call, facts.Call)
+        for argument in call.arguments:
+            if argument.keyword in ("default", "default_factory"):
+                return False
+            if argument.keyword is None:
+                return getattr(argument.value, "kind", "") == "Ellipsis"
+        return True
+
+    # Shapes
+
+    def shape(
+        self, module: Module, scope: int, annotation: facts.Expression, depth: int = 0
+    ) -> Shape:
+        """Return what an annotation accepts."""
+        if depth > 12:
+            return Shape("other")
+        match annotation:
+            case facts.Literal(value=None):
+                return Shape("other")
+            case facts.Operation(operator="|", operands=parts):
+                return self._union(module, scope, parts, depth)
+            case facts.Operation(operator="[]", operands=(head, *parts)):
+                return self._subscripted(module, scope, head, parts, depth)
+            case facts.Call():
+                return self._constrained(module, scope, annotation)
+            case _:
+                return self._named(module, scope, annotation, depth)
+
+    def _union(
+        self, module: Module, scope: int, parts: tuple[facts.Expression, ...], depth: int
+    ) -> Shape:
+        shapes = [
+            self.shape(module, scope, part, depth + 1)
+            for part in parts
+            if not (isinstance(part, facts.Literal) and part.value is None)
+        ]
+        return shapes[0] if len(shapes) == 1 else Shape("union", tuple(shapes))
+
+    def _subscripted(
+        self,
+        module: Module,
+        scope: int,
+        head: facts.Expression,
+        parts: list[facts.Expression],
+        depth: int,
+    ) -> Shape:
+        if len(parts) == 1 and isinstance(parts[0], facts.Collection):
+            parts = list(parts[0].items)
+        name = (self._resolver.dotted(module, scope, head) or "").rsplit(".", 1)[-1]
+        if name in ("Optional", "Union"):
+            return self._union(module, scope, tuple(parts), depth)
+        if name == "Annotated" and parts:
+            shape = self.shape(module, scope, parts[0], depth + 1)
+            for extra in parts[1:]:
+                statement = facts.Statement("expression", scope, -1, extra.span)
+                constraints, _, _ = self._constraints(module, statement, extra)
+                shape = shape.bounded(constraints)
+            return shape
+        if name in _CONTAINERS:
+            items = tuple(
+                self.shape(module, scope, part, depth + 1)
+                for part in parts
+                if getattr(part, "kind", "") != "Ellipsis"
+            )
+            kind = _CONTAINERS[name]
+            endless = any(getattr(part, "kind", "") == "Ellipsis" for part in parts)
+            if kind == "tuple" and endless:
+                kind = "list"
+            return Shape(kind, items)
+        return Shape("other")
+
+    def _constrained(self, module: Module, scope: int, call: facts.Call) -> Shape:
+        name = (self._resolver.dotted(module, scope, call.function) or "").rsplit(".", 1)[-1]
+        if name not in _CONSTRAINED:
+            return Shape("other")
+        statement = facts.Statement("expression", scope, -1, call.span)
+        bound = self._binder.bind(Site(module, statement, call))
+        return Shape(
+            _CONSTRAINED[name],
+            bounds={each.name: each.value for each in bound if each.name in _BOUNDS},
+        )
+
+    def _named(self, module: Module, scope: int, annotation: facts.Expression, depth: int) -> Shape:
+        alias = self._alias(module, scope, annotation)
+        if alias is not None:
+            return self.shape(alias[0], alias[1], alias[2], depth + 1)
+        targets = self._resolver.resolve(module, scope, annotation)
+        if len(targets) != 1:
+            return Shape("other")
+        match targets[0]:
+            case Class() as owner if self.is_model(owner):
+                return Shape("model", model=owner)
+            case External(name=dotted):
+                name = dotted.rsplit(".", 1)[-1]
+                if name in _PLAIN and dotted.startswith("builtins."):
+                    return Shape("bytes" if name == "bytearray" else name)
+                if name in ("Any", "object"):
+                    return Shape("any")
+                if name in _ALIASES:
+                    return Shape(_ALIASES[name])
+                if name in _CONTAINERS:
+                    return Shape("list" if _CONTAINERS[name] == "tuple" else _CONTAINERS[name])
+        return Shape("other")
+
+    def _alias(
+        self, module: Module, scope: int, annotation: facts.Expression
+    ) -> tuple[Module, int, facts.Expression] | None:
+        """Follow ``Prompt = Annotated[str, ...]`` to what it stands for, across modules."""
+        if not isinstance(annotation, facts.Name):
+            return None
+        for _ in range(5):
+            where, bindings = module.lookup(annotation.id, scope)
+            if where < 0 or len(bindings) != 1:
+                return None
+            binding = bindings[0]
+            if binding.kind == "value" and binding.value is not None:
+                if isinstance(binding.value, facts.Operation | facts.Call):
+                    return module, where, binding.value
+                return None
+            imported = binding.imported
+            if binding.kind != "import" or imported is None or not imported.name:
+                return None
+            found = self._resolver.find_module(module, imported.module, imported.level)
+            if found is None:
+                return None
+            module, scope = found, 0
+            annotation = facts.Name(annotation.span, imported.name)
+        return None
+
+    # Validators and configuration
+
+    def _checked_names(self, model: Class) -> set[str]:
+        """Return the fields that a validator of the model compares or measures."""
+        found: set[str] = set()
+        for index, scope in enumerate(model.module.facts.scopes):
+            if scope.parent != model.index or scope.kind != "function":
+                continue
+            for decorator in scope.decorators:
+                name, arguments = _decorator(decorator)
+                if name in _VALIDATORS and self._measures(Function(model.module, index)):
+                    found |= set(arguments) if "field_" in name or name == "validator" else {"*"}
+        return found
+
+    def _measures(self, function: Function) -> bool:
+        """Say whether a validator's body measures, compares or cuts what it is given."""
+        for statement in function.module.statements_in(function.index):
+            for expression in statement.expressions():
+                match expression:
+                    case facts.Call(function=facts.Name(id="len" | "min" | "max")):
+                        return True
+                    case facts.Operation(operator="<" | "<=" | ">" | ">=" | ":" | "in"):
+                        return True
+        return False
+
+    def _annotated_check(self, model: Class, annotation: facts.Expression) -> bool:
+        """Say whether an annotation carries a validator function that measures."""
+        for expression in annotation.walk():
+            if not isinstance(expression, facts.Call):
+                continue
+            name = self._resolver.dotted(model.module, model.index, expression.function) or ""
+            if not name.endswith(("BeforeValidator", "AfterValidator", "WrapValidator")):
+                continue
+            for argument in expression.arguments:
+                for target in self._resolver.resolve(model.module, model.index, argument.value):
+                    if isinstance(target, Function) and self._measures(target):
+                        return True
+        return False
+
+    def _text_limit(self, model: Class) -> Value | None:
+        """Return ``str_max_length`` of the model's configuration."""
+        for statement in model.module.statements_in(model.index):
+            names = [each.id for each in statement.targets if isinstance(each, facts.Name)]
+            if "model_config" not in names or not statement.values:
+                continue
+            call = statement.values[-1]
+            if isinstance(call, facts.Call):
+                value = self._binder.bind(Site(model.module, statement, call)).value(
+                    "str_max_length"
+                )
+                if isinstance(value, Known) and value.value is None:
+                    return None
+                return value
+        return None
+
+
+_BOUNDS = frozenset(
+    {"max_length", "min_length", "max_items", "le", "lt", "ge", "gt", "pattern", "multiple_of"}
+)
+_MISSPELT = frozenset({"gte", "lte", "max", "min", "maxlen", "max_len", "maximum", "minimum"})
+
+
+def _decorator(expression: facts.Expression) -> tuple[str, list[str]]:
+    """Return a decorator's last name and the texts it is called with."""
+    call = expression if isinstance(expression, facts.Call) else None
+    callee = call.function if call else expression
+    name = callee.id if isinstance(callee, facts.Name) else getattr(callee, "attribute", "")
+    texts = [
+        argument.value.value
+        for argument in (call.arguments if call else ())
+        if isinstance(argument.value, facts.Literal) and isinstance(argument.value.value, str)
+    ]
+    return name, texts
+
+
+def _with_text_limit(shape: Shape, limit: Value) -> Shape:
+    items = tuple(_with_text_limit(item, limit) for item in shape.items)
+    if shape.kind == "str" and "max_length" not in shape.bounds:
+        return replace(shape, items=items, bounds={**shape.bounds, "max_length": limit})
+    return replace(shape, items=items)
+
+
+def instance_model(target: object) -> Class | None:
+    """Return the class of an object of the tree, None for anything else."""
+    return target.of if isinstance(target, Instance) and isinstance(target.of, Class) else None

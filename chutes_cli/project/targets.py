@@ -1,0 +1,96 @@
+"""What an expression can stand for, as far as the source tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chutes_cli.project.facts import Scope
+from chutes_cli.project.module import Module, Site
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something defined outside the audited tree.
+
+    Attributes:
+        name: Dotted name as imported, SDK names in their canonical form.
+        receiver: The object it was taken from, for a method or attribute.
+    """
+
+    name: str
+    receiver: Instance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleTarget:
+    """A module of the audited tree."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or method of the audited tree.
+
+    Attributes:
+        module: Where it is.
+        index: Index of its scope.
+    """
+
+    module: Module
+    index: int
+
+    @property
+    def scope(self) -> Scope:
+        """The facts of its definition."""
+        return self.module.facts.scopes[self.index]
+
+    @property
+    def qualname(self) -> str:
+        """Dotted name inside its module."""
+        return self.scope.qualname
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the audited tree."""
+
+    module: Module
+    index: int
+
+    @property
+    def scope(self) -> Scope:
+        """The facts of its definition."""
+        return self.module.facts.scopes[self.index]
+
+    @property
+    def qualname(self) -> str:
+        """Dotted name inside its module."""
+        return self.scope.qualname
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of the audited tree, taken from an object."""
+
+    function: Function
+    receiver: Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What calling something returns: an object of a class, or an external call's result.
+
+    Attributes:
+        of: The class called, or the external callable.
+        site: The call that made it; None when only its class is known (a ``self``, an
+            annotated parameter).
+        local: For a site inside a function, whether each call of that function makes
+            a new one.
+    """
+
+    of: Class | External
+    site: Site | None
+
+
+Target = External | ModuleTarget | Function | Class | Method | Instance

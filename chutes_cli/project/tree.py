@@ -1,0 +1,222 @@
+"""From source files to the Project: which modules to read, and how they hang together."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from chutes_cli.contract.sdk import contract
+from chutes_cli.project.arguments import ArgumentBinder, Arguments
+from chutes_cli.project.facts import Call, Import
+from chutes_cli.project.module import Module, Site, calls_in
+from chutes_cli.project.reader import UnreadableSource, read_facts
+from chutes_cli.project.resolve import Resolver
+from chutes_cli.project.source import SourceFile, SourceTree, decode
+from chutes_cli.project.targets import Target
+from chutes_cli.project.values import Evaluator
+
+_SDK_PACKAGE = "chutes"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFile:
+    """A file that is not Python: what LibCST says, and where (1-based)."""
+
+    path: str
+    reason: str
+    line: int
+    column: int
+
+
+class ModuleSet:
+    """The modules an audit reads: every file that speaks of chutes, and what those import.
+
+    A helper module need not mention chutes, so imports are followed; everything else is
+    only checked for being Python at all.
+    """
+
+    def __init__(self, tree: SourceTree) -> None:
+        self._tree = tree
+        self._files = {file.absolute: file for file in tree.files}
+        self._modules: dict[Path, Module | None] = {}
+        self._broken: list[BrokenFile] = [
+            BrokenFile(each.path, each.reason, each.line, 1)
+            for each in tree.unreadable
+            if each.python_refuses
+        ]
+        self._read_all()
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """The modules read, in order of path."""
+        found = [module for module in self._modules.values() if module is not None]
+        return tuple(sorted(found, key=lambda module: module.path))
+
+    @property
+    def broken(self) -> tuple[BrokenFile, ...]:
+        """The files that are not Python, in order of path."""
+        return tuple(sorted(self._broken, key=lambda each: each.path))
+
+    def _read_all(self) -> None:
+        for file in self._tree.files:
+            if file.named or _SDK_PACKAGE in file.text:
+                self._read(file)
+        pending = list(self.modules)
+        while pending:
+            module = pending.pop()
+            for imported in module.facts.imports:
+                for path in self._imported_paths(module, imported):
+                    source = None if path in self._modules else self._file(path)
+                    found = self._read(source) if source else None
+                    if found is not None:
+                        pending.append(found)
+        for file in self._tree.files:
+            if file.absolute not in self._modules:
+                self._check_syntax(file)
+
+    def _file(self, path: Path) -> SourceFile | None:
+        """Return a file by its path; one outside the given paths is read on demand."""
+        if path in self._files:
+            return self._files[path]
+        try:
+            text = decode(path.read_bytes())
+        except OSError:
+            return None  # not readable: the import stays external, nothing is claimed of it
+        if not isinstance(text, str):
+            return None
+        relative = path.relative_to(self._tree.root).as_posix()
+        self._files[path] = SourceFile(relative, path, text, named=False)
+        return self._files[path]
+
+    def _read(self, file: SourceFile) -> Module | None:
+        try:
+            module = Module(file.path, read_facts(file.text), file.text)
+        except UnreadableSource as error:
+            self._broken.append(BrokenFile(file.path, error.message, error.line, error.column))
+            self._modules[file.absolute] = None
+            return None
+        self._modules[file.absolute] = module
+        return module
+
+    def _check_syntax(self, file: SourceFile) -> None:
+        """Ask Python's own parser, far quicker; LibCST knows newer syntax and has the last word."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                ast.parse(file.text)
+                return
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                pass  # LibCST decides
+        try:
+            read_facts(file.text)
+        except UnreadableSource as error:
+            self._broken.append(BrokenFile(file.path, error.message, error.line, error.column))
+
+    # Imports
+
+    def find(self, importer: Module, dotted: str, level: int) -> Module | None:
+        """Return the module of the tree that an import names, None for anything else."""
+        for path in self._candidates(self._tree.root / importer.path, dotted, level):
+            found = self._modules.get(path)
+            if found is not None:
+                return found
+        return None
+
+    def _imported_paths(self, module: Module, imported: Import) -> Iterator[Path]:
+        absolute = self._tree.root / module.path
+        yield from self._candidates(absolute, imported.module, imported.level)
+        if imported.name and imported.name != "*":
+            dotted = f"{imported.module}.{imported.name}" if imported.module else imported.name
+            yield from self._candidates(absolute, dotted, imported.level)
+
+    def _candidates(self, importer: Path, dotted: str, level: int) -> Iterator[Path]:
+        """Yield the existing files an import can mean, the most likely first."""
+        parts = dotted.split(".") if dotted else []
+        if level:
+            base = importer.parent
+            for _ in range(level - 1):
+                base = base.parent
+            yield from _module_files(base, parts)
+            return
+        if not parts or parts[0] == _SDK_PACKAGE or parts[0] in sys.stdlib_module_names:
+            # `chutes run` appends its folder to sys.path: installed modules come first
+            # (SDK 0.6.9 entrypoint/_shared.py, load_chute).
+            return
+        for base in self._bases(importer):
+            yield from _module_files(base, parts)
+
+    def _bases(self, importer: Path) -> Iterator[Path]:
+        """Yield the folders an absolute import starts from: above the importer's package, root."""
+        folder = importer.parent
+        while (folder / "__init__.py").is_file() and folder != self._tree.root:
+            folder = folder.parent
+        seen = set()
+        for base in (folder, *_up_to(folder, self._tree.root), self._tree.root / "src"):
+            if base not in seen and base.is_relative_to(self._tree.root):
+                seen.add(base)
+                yield base
+
+
+def _up_to(folder: Path, root: Path) -> Iterator[Path]:
+    for parent in folder.parents:
+        if not parent.is_relative_to(root):
+            return
+        yield parent
+
+
+def _module_files(base: Path, parts: list[str]) -> Iterator[Path]:
+    target = base.joinpath(*parts)
+    for path in (target.with_name(f"{target.name}.py"), target / "__init__.py"):
+        if parts and path.is_file():
+            yield path
+    if not parts and (base / "__init__.py").is_file():
+        yield base / "__init__.py"
+
+
+class Knowledge:
+    """What names, values and calls of the modules stand for."""
+
+    def __init__(self, modules: ModuleSet) -> None:
+        self.modules = modules.modules
+        self._sdk = contract()
+        self.resolver = Resolver(self.modules, modules.find, self._sdk.canonical)
+        self.evaluator = Evaluator(self.resolver)
+        self._binder = ArgumentBinder(self.evaluator)
+
+    @property
+    def binder(self) -> ArgumentBinder:
+        """Binds the arguments of calls."""
+        return self._binder
+
+    @cached_property
+    def calls(self) -> tuple[tuple[Site, tuple[Target, ...]], ...]:
+        """Every call with what its callee stands for, in source order."""
+        return tuple(
+            (site, self.resolver.resolve(site.module, site.scope, site.expression.function))
+            for module in self.modules
+            for statement in module.facts.statements
+            for site in calls_in(module, statement)
+            if isinstance(site.expression, Call)
+        )
+
+    def calls_to(self, *names: str) -> Iterator[tuple[Site, Target]]:
+        """Yield calls of external names, such as ``chutes.chute.base.Chute.cord``."""
+        for site, targets in self.calls:
+            for target in targets:
+                if getattr(target, "name", None) in names:
+                    yield site, target
+
+    def arguments(self, site: Site, callee: str) -> Arguments:
+        """Return a call's arguments, positional ones named by the SDK's signature."""
+        signature = self._sdk.signature(callee)
+        names = [one.name for one in signature.positional] if signature else []
+        return self._binder.bind(site, names)
+
+    def resolve(self, site: Site) -> tuple[Target, ...]:
+        """Return what the expression at a site stands for."""
+        return self.resolver.resolve(site.module, site.scope, site.expression)

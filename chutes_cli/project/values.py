@@ -1,0 +1,269 @@
+"""Known or Unknown: what an expression evaluates to, when the source alone tells."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chutes_cli.project import facts
+from chutes_cli.project.module import Binding, Module
+from chutes_cli.project.resolve import Resolver
+from chutes_cli.project.targets import Class, External, Instance, ModuleTarget
+
+_LONGEST_TEXT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value the source fixes."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value only a run can tell. ``likely`` is a default it falls back to, if any.
+
+    A check never calls something wrong because of an Unknown, nor of its ``likely``.
+    """
+
+    likely: Any = None
+
+
+Value = Known | Unknown
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "//": operator.floordiv, "%": operator.mod, "|": operator.or_,
+}  # fmt: skip
+
+
+class Evaluator:
+    """Evaluates expressions without running anything of the audited tree."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._active: set[tuple[int, int, facts.Expression | str]] = set()
+
+    def value(self, module: Module, scope: int, expression: facts.Expression) -> Value:
+        """Return what an expression evaluates to."""
+        key = (
+            id(module),
+            scope,
+            expression.id if isinstance(expression, facts.Name) else expression,
+        )
+        if key in self._active or len(self._active) > 100:
+            return Unknown()
+        self._active.add(key)
+        try:
+            return self._value(module, scope, expression)
+        finally:
+            self._active.discard(key)
+
+    def _value(self, module: Module, scope: int, expression: facts.Expression) -> Value:
+        match expression:
+            case facts.Literal(value=value):
+                return Known(value)
+            case facts.Name(id=name):
+                return self._name(module, scope, name)
+            case facts.Attribute():
+                return self._attribute(module, scope, expression)
+            case facts.Collection(kind=kind, items=items):
+                return self._collection(module, scope, kind, items)
+            case facts.Mapping():
+                return self._mapping(module, scope, expression)
+            case facts.FormattedText(parts=parts, exact=exact):
+                return self._text(module, scope, parts) if exact else Unknown()
+            case facts.Operation():
+                return self._operation(module, scope, expression)
+            case facts.Call():
+                return self._call(module, scope, expression)
+            case _:
+                return Unknown()
+
+    def _name(self, module: Module, scope: int, name: str) -> Value:
+        where, bindings = module.lookup(name, scope)
+        if where < 0 or len(bindings) != 1:
+            return Unknown()
+        return self._binding(module, where, bindings[0])
+
+    def _binding(self, module: Module, scope: int, binding: Binding) -> Value:
+        if binding.kind == "value" and binding.value is not None and binding.statement:
+            if binding.statement.kind == "with":
+                return Unknown()
+            if self.changes(module, scope, binding):
+                return Unknown()
+            return self.value(module, binding.statement.scope, binding.value)
+        if binding.kind == "import" and binding.imported and binding.imported.name:
+            for target in self._resolver.resolve(
+                module, scope, facts.Name(binding.imported.span, binding.imported.bound)
+            ):
+                if isinstance(target, External | ModuleTarget | Class | Instance):
+                    return Unknown()
+            return self._imported(module, binding.imported)
+        return Unknown()
+
+    def changes(self, module: Module, scope: int, binding: Binding) -> bool:
+        """Say whether a list or dict is changed in place after its assignment."""
+        if not isinstance(binding.value, facts.Collection | facts.Mapping) or not binding.statement:
+            return False
+        names = {
+            target.id for target in binding.statement.targets if isinstance(target, facts.Name)
+        }
+        return any(name in self._changed_names(module, scope) for name in names)
+
+    def _changed_names(self, module: Module, scope: int) -> set[str]:
+        found = set()
+        for statement in module.facts.statements:
+            for target in statement.targets:
+                match target:
+                    case facts.Operation(operator="[]", operands=(facts.Name(id=name), *_)):
+                        found.add(name)
+            for expression in statement.expressions():
+                match expression:
+                    case facts.Call(
+                        function=facts.Attribute(value=facts.Name(id=name), attribute=method)
+                    ) if method in _MUTATORS:
+                        found.add(name)
+        return found
+
+    def _imported(self, module: Module, imported: facts.Import) -> Value:
+        found = self._resolver.find_module(module, imported.module, imported.level)
+        if found is None or imported.name is None:
+            return Unknown()
+        return self._name(found, 0, imported.name)
+
+    def _attribute(self, module: Module, scope: int, expression: facts.Attribute) -> Value:
+        owners = self._resolver.resolve(module, scope, expression.value)
+        if len(owners) != 1:
+            return Unknown()
+        match owners[0]:
+            case ModuleTarget(module=owner):
+                return self._name(owner, 0, expression.attribute)
+            case Class(module=owner, index=index):
+                bindings = owner.bindings.get(index, {}).get(expression.attribute, [])
+                if len(bindings) == 1:
+                    return self._binding(owner, index, bindings[0])
+        return Unknown()
+
+    def _collection(
+        self, module: Module, scope: int, kind: str, items: tuple[facts.Expression, ...]
+    ) -> Value:
+        values: list[Any] = []
+        for item in items:
+            if isinstance(item, facts.Operation) and item.operator == "*":
+                spread = self.value(module, scope, item.operands[0])
+                if not isinstance(spread, Known) or not isinstance(spread.value, list | tuple):
+                    return Unknown()
+                values.extend(spread.value)
+                continue
+            value = self.value(module, scope, item)
+            if not isinstance(value, Known):
+                return Unknown()
+            values.append(value.value)
+        if kind == "set":
+            return Known(set(values)) if all(map(_hashable, values)) else Unknown()
+        return Known(tuple(values) if kind == "tuple" else values)
+
+    def _mapping(self, module: Module, scope: int, expression: facts.Mapping) -> Value:
+        found: dict[Any, Any] = {}
+        for key, item in zip(expression.keys, expression.values, strict=True):
+            value = self.value(module, scope, item)
+            if not isinstance(value, Known):
+                return Unknown()
+            if key is None:
+                if not isinstance(value.value, dict):
+                    return Unknown()
+                found.update(value.value)
+                continue
+            name = self.value(module, scope, key)
+            if not isinstance(name, Known) or not _hashable(name.value):
+                return Unknown()
+            found[name.value] = value.value
+        return Known(found)
+
+    def _text(self, module: Module, scope: int, parts: tuple[facts.Expression, ...]) -> Value:
+        pieces: list[str] = []
+        for part in parts:
+            value = self.value(module, scope, part)
+            if not isinstance(value, Known) or isinstance(value.value, dict | list | set):
+                return Unknown()
+            pieces.append(str(value.value))
+        return Known("".join(pieces))
+
+    def _operation(self, module: Module, scope: int, expression: facts.Operation) -> Value:
+        operands = expression.operands
+        if expression.operator in _OPERATORS and len(operands) == 2:
+            left = self.value(module, scope, operands[0])
+            right = self.value(module, scope, operands[1])
+            if isinstance(left, Known) and isinstance(right, Known):
+                return _apply(expression.operator, left.value, right.value)
+        if expression.operator == "or" and len(operands) == 2:
+            # `os.environ.get("X") or "default"` falls back to its right side.
+            likely = self.value(module, scope, operands[1])
+            left = self.value(module, scope, operands[0])
+            if isinstance(left, Known):
+                return left if left.value else likely
+            return Unknown(likely.value if isinstance(likely, Known) else None)
+        return Unknown()
+
+    def _call(self, module: Module, scope: int, call: facts.Call) -> Value:
+        name = self._resolver.dotted(module, scope, call.function)
+        positional = [each.value for each in call.arguments if not each.keyword and not each.star]
+        if name in ("os.getenv", "os.environ.get"):
+            default = next(
+                (each.value for each in call.arguments if each.keyword == "default"),
+                positional[1] if len(positional) > 1 else None,
+            )
+            likely = self.value(module, scope, default) if default else Unknown()
+            return Unknown(likely.value if isinstance(likely, Known) else likely.likely)
+        convert = _CONVERSIONS.get(name or "")
+        if convert and len(positional) == 1:
+            inner = self.value(module, scope, positional[0])
+            likely_inner = inner.value if isinstance(inner, Known) else inner.likely
+            try:
+                converted = convert(likely_inner)
+            except (TypeError, ValueError, OverflowError):
+                return Unknown()
+            return Known(converted) if isinstance(inner, Known) else Unknown(converted)
+        if name == "builtins.dict" and all(each.keyword for each in call.arguments):
+            return self._dict_call(module, scope, call)
+        return Unknown()
+
+    def _dict_call(self, module: Module, scope: int, call: facts.Call) -> Value:
+        found: dict[Any, Any] = {}
+        for argument in call.arguments:
+            value = self.value(module, scope, argument.value)
+            if not isinstance(value, Known):
+                return Unknown()
+            found[argument.keyword] = value.value
+        return Known(found)
+
+
+_MUTATORS = frozenset(
+    {"append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "popitem"}
+)
+_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
+    "builtins.int": int,
+    "builtins.float": float,
+    "builtins.str": str,
+}
+
+
+def _hashable(value: Any) -> bool:
+    return isinstance(value, str | bytes | int | float | complex | tuple | None)
+
+
+def _apply(symbol: str, left: Any, right: Any) -> Value:
+    if symbol == "%" and isinstance(left, str | bytes):
+        return Unknown()  # a width in the text could ask for any amount of memory
+    if symbol == "*" and not (isinstance(left, int | float) and isinstance(right, int | float)):
+        return Unknown()
+    if isinstance(left, str) and isinstance(right, str) and len(left) + len(right) > _LONGEST_TEXT:
+        return Unknown()
+    try:
+        return Known(_OPERATORS[symbol](left, right))
+    except (TypeError, ValueError, ArithmeticError):
+        return Unknown()

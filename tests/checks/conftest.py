@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chutes_cli.audit import engine
+from chutes_cli.check import Circumstances
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+from chutes_cli.registry import check, checks
+
+Findings = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def findings(tmp_path: Path) -> Findings:
+    """Audit source text, or several files, with one check or all; return the findings."""
+
+    def run(
+        source: str | dict[str, str],
+        check_id: str | None = None,
+        *,
+        exposure: Exposure = Exposure.GATEWAY,
+    ) -> list[Finding]:
+        files = source if isinstance(source, dict) else {"app.py": source}
+        for name, text in files.items():
+            file = tmp_path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        chosen = checks() if check_id is None else (check(check_id),)
+        report = engine.audit([tmp_path], chosen, Circumstances(exposure))
+        assert not report.errors, report.errors
+        return list(report.findings)
+
+    return run
