@@ -90,10 +90,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # The reader of our output went away (`| head`): nothing is left to say.
         sys.stderr.close()
         sys.exit(Exit.OK)
-    except Exception as error:  # noqa: BLE001 - the last door: a bug must not end in a traceback
+    except Exception as error:
         if debug:
             raise
         typer.echo(f"internal error: {type(error).__name__}: {error}", err=True)
-        typer.echo("  help: this is a bug in chutes-prod; `chutes-prod --debug ...` shows it", err=True)
+        typer.echo(
+            "  help: this is a bug in chutes-prod; `chutes-prod --debug ...` shows it", err=True
+        )
         sys.exit(Exit.NOT_DONE)
     sys.exit(Exit.OK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -31,9 +32,11 @@ def destinations(texts: Sequence[str], known: Collection[str]) -> list[Destinati
         name, equals, file = text.partition("=")
         if name not in known or (equals and not file):
             raise UsageError(f"--format: {text!r} is not one of {', '.join(known)} or FORMAT=FILE")
-        found.append((name, Path(file) if file else None))
-        if file:
-            _check_writable(Path(file))
+        # Through symbolic links: the file behind them is replaced, not the link.
+        path = Path(file).resolve() if file else None
+        found.append((name, path))
+        if path is not None:
+            _check_writable(path)
     if sum(path is None for _, path in found) > 1:
         raise UsageError(
             "--format: only one format can go to stdout", hint="write the others to FORMAT=FILE"
@@ -59,7 +62,9 @@ def write(reports: Sequence[Destination], render: Callable[[str, bool], str]) ->
 def _check_writable(path: Path) -> None:
     try:
         if path.is_dir():
-            raise IsADirectoryError(21, "Is a directory")
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if _is_special(path):
+            return
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".chutes-prod-"):
             pass
     except OSError as error:
@@ -68,8 +73,16 @@ def _check_writable(path: Path) -> None:
         ) from error
 
 
+def _is_special(path: Path) -> bool:
+    """Return whether the path is a device or a pipe, which a rename would destroy."""
+    return path.exists() and not path.is_file()
+
+
 def _replace(path: Path, text: str) -> None:
     """A reader of the file sees the old report or the new one, never half of one."""
+    if _is_special(path):
+        path.write_text(text, encoding="utf-8")
+        return
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, prefix=".chutes-prod-", delete=False, encoding="utf-8"
     ) as file:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import libcst as cst
@@ -56,6 +57,7 @@ class ExpressionReader:
     def __init__(self, positions: Positions, on_yield: Callable[[], None]) -> None:
         self._positions = positions
         self._on_yield = on_yield
+        self._hidden: list[str] = []
         self._readers: dict[type[cst.CSTNode], Callable[[Any, Span], Expression]] = {
             cst.Name: self._name,
             cst.Attribute: self._attribute,
@@ -117,7 +119,17 @@ class ExpressionReader:
     def _name(self, node: cst.Name, span: Span) -> Expression:
         if node.value in _SINGLETONS:
             return Literal(span, _SINGLETONS[node.value])
+        if node.value in self._hidden:
+            return Opaque(span, "Bound", (node.value,), ())
         return Name(span, node.value)
+
+    @contextmanager
+    def _hiding(self, names: Sequence[str]) -> Iterator[None]:
+        """Names bound by a lambda or comprehension hide outer ones inside it."""
+        before = len(self._hidden)
+        self._hidden += names
+        yield
+        del self._hidden[before:]
 
     def _attribute(self, node: cst.Attribute, span: Span) -> Expression:
         return Attribute(span, self.read(node.value), node.attr.value)
@@ -155,20 +167,28 @@ class ExpressionReader:
         return FormattedText(span, tuple(parts), exact)
 
     def _formatted(self, node: cst.FormattedString, span: Span) -> Expression:
+        parts, exact = self._format_parts(node.parts, node, span)
+        return FormattedText(span, tuple(parts), exact)
+
+    def _format_parts(
+        self,
+        contents: Sequence[cst.BaseFormattedStringContent],
+        node: cst.FormattedString,
+        span: Span,
+    ) -> tuple[list[Expression], bool]:
+        """Return the parts of an f-string, and whether nothing changes their text."""
         parts: list[Expression] = []
         exact = True
-        for part in node.parts:
+        for part in contents:
             if isinstance(part, cst.FormattedStringText):
                 text = _unescaped(part.value, node)
-                parts.append(
-                    Literal(span, text)
-                    if text is not None
-                    else Opaque(span, "FormattedStringText", (), ())
-                )
+                unknown = Opaque(span, "FormattedStringText", (), ())
+                parts.append(unknown if text is None else Literal(span, text))
             elif isinstance(part, cst.FormattedStringExpression):
                 parts.append(self.read(part.expression))
                 exact = exact and not (part.conversion or part.format_spec or part.equal)
-        return FormattedText(span, tuple(parts), exact)
+                parts += self._format_parts(part.format_spec or (), node, span)[0]
+        return parts, exact
 
     def _collection(self, node: cst.List | cst.Tuple | cst.Set, span: Span) -> Expression:
         items = tuple(
@@ -242,7 +262,8 @@ class ExpressionReader:
             *(star for star in (parameters.star_arg, parameters.star_kwarg) if star),
         )
         names = tuple(item.name.value for item in every if isinstance(item, cst.Param))
-        return Opaque(span, "Lambda", names, (self.read(node.body),))
+        with self._hiding(names):
+            return Opaque(span, "Lambda", names, (self.read(node.body),))
 
     def _walrus(self, node: cst.NamedExpr, span: Span) -> Expression:
         names = (node.target.value,) if isinstance(node.target, cst.Name) else ()
@@ -252,23 +273,26 @@ class ExpressionReader:
         return Operation(span, "*", (self.read(node.value),))
 
     def _comprehension(self, node: Any, span: Span) -> Expression:
-        names: list[str] = []
-        parts: list[Expression] = []
+        loops: list[cst.CompFor] = []
         loop: cst.CompFor | None = node.for_in
         while loop is not None:
-            names += bound_names(self.read(loop.target))
-            parts.append(self.read(loop.iter))
-            parts += [self.read(condition.test) for condition in loop.ifs]
+            loops.append(loop)
             loop = loop.inner_for_in
-        heads = (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,)
-        parts += [self.read(head) for head in heads]
+        names = [name for each in loops for name in bound_names(self.read(each.target))]
+        # The first iterable alone is evaluated outside the comprehension.
+        parts = [self.read(loops[0].iter)]
+        with self._hiding(names):
+            parts += [self.read(each.iter) for each in loops[1:]]
+            parts += [self.read(condition.test) for each in loops for condition in each.ifs]
+            heads = (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,)
+            parts += [self.read(head) for head in heads]
         return Opaque(span, type(node).__name__, tuple(names), tuple(parts))
 
 
 def bound_names(target: Expression) -> list[str]:
     """Return the bare names that an assignment target binds."""
     match target:
-        case Name(id=name):
+        case Name(id=name) | Opaque(kind="Bound", names=(name,)):
             return [name]
         case Collection(items=items):
             return [name for item in items for name in bound_names(item)]

@@ -178,8 +178,9 @@ class Yield(Expression):
 class Opaque(Expression):
     """An expression whose value no check needs: lambda, comprehension, walrus, template.
 
-    ``names`` are the names it binds (parameters, loop targets), which hide outer names
-    in ``parts``.
+    ``names`` are the names it binds (parameters, loop targets). Where ``parts`` use such a
+    name, they hold an Opaque of kind ``Bound`` instead of a Name, so that it is never taken
+    for an outer one.
     """
 
     kind: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chutes_cli.contract.sdk import CHUTE, IMAGE, NODE_SELECTOR, contract
 from chutes_cli.project.facts import Call, Expression
+from chutes_cli.project.members import is_chute
 from chutes_cli.project.model import (
     Chute,
     Cord,
@@ -18,7 +19,6 @@ from chutes_cli.project.model import (
 )
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.reach import Entry, Reach
-from chutes_cli.project.resolve import is_chute
 from chutes_cli.project.schemas import Schemas
 from chutes_cli.project.source import SourceTree
 from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
@@ -190,7 +190,7 @@ class _Linker:
 
     def _middleware_methods(self, owner: Class) -> Iterator[Function]:
         for name in ("__call__", "dispatch"):
-            for member in self._resolver.class_member(owner, name):
+            for member in self._resolver.members.class_member(owner, name):
                 if isinstance(member, Function):
                     yield member
 

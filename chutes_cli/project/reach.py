@@ -190,7 +190,7 @@ class Reach:
                 yield from self._methods(owner, "__call__")
 
     def _methods(self, owner: Class, name: str) -> Iterator[Function]:
-        for member in self._resolver.class_member(owner, name):
+        for member in self._resolver.members.class_member(owner, name):
             if isinstance(member, Function):
                 yield member
 

@@ -23,6 +23,7 @@ from chutes_cli.project.facts import (
     Span,
     Statement,
 )
+from chutes_cli.project.flow import captured_names, dotted_name, leaves
 from chutes_cli.project.positions import Positions
 
 _RECURSION_LIMIT = 6000
@@ -178,7 +179,7 @@ class _ModuleReader:
 
     def _import(self, node: cst.Import, guards: int) -> None:
         for alias in node.names:
-            dotted = _dotted(alias.name)
+            dotted = dotted_name(alias.name)
             renamed = alias.asname.name if alias.asname else None
             bound = renamed.value if isinstance(renamed, cst.Name) else dotted.split(".")[0]
             module = dotted if renamed else dotted.split(".")[0]
@@ -188,14 +189,14 @@ class _ModuleReader:
                 self._bind_import(dotted, None, "", 0, alias, guards)
 
     def _import_from(self, node: cst.ImportFrom, guards: int) -> None:
-        module = _dotted(node.module) if node.module else ""
+        module = dotted_name(node.module) if node.module else ""
         level = len(node.relative)
         if isinstance(node.names, cst.ImportStar):
             span = self._positions.of(node)
             self._imports.append(Import(module, "*", "*", level, self._scope, guards, span))
             return
         for alias in node.names:
-            name = _dotted(alias.name)
+            name = dotted_name(alias.name)
             renamed = alias.asname.name if alias.asname else None
             bound = renamed.value if isinstance(renamed, cst.Name) else name
             self._bind_import(module, name, bound, level, alias, guards)
@@ -249,14 +250,14 @@ class _ModuleReader:
         """An ``if`` that leaves its block on one side guards what follows by the other."""
         test = self._test(node.test, guards)
         self._suite(node.body, self._guard("if", test, guards))
-        after = self._guard("else", test, guards) if _leaves(node.body) else guards
+        after = self._guard("else", test, guards) if leaves(node.body) else guards
         if isinstance(node.orelse, cst.If):
             inner = self._guard("else", test, guards)
             rest = self._if(node.orelse, inner)
             return rest if rest != inner and after != guards else after
         if node.orelse is not None:
             self._suite(node.orelse.body, self._guard("else", test, guards))
-            if _leaves(node.orelse.body) and after == guards:
+            if leaves(node.orelse.body) and after == guards:
                 return self._guard("if", test, guards)
         return after
 
@@ -316,7 +317,7 @@ class _ModuleReader:
     def _match(self, node: cst.Match, guards: int) -> None:
         subject = self._expressions.read(node.subject)
         for case in node.cases:
-            names = tuple(Name(subject.span, name) for name in _captured(case.pattern))
+            names = tuple(Name(subject.span, name) for name in captured_names(case.pattern))
             self._say("match", guards, subject.span, values=(subject,), targets=names)
             inner = self._guard("match", subject, guards)
             if case.guard:
@@ -386,45 +387,3 @@ class _ModuleReader:
         default = self._expressions.read(node.default) if node.default else None
         annotation = self._expressions.annotation(node.annotation)
         return Parameter(node.name.value, kind, annotation, default, self._positions.of(node.name))
-
-
-def _dotted(node: cst.BaseExpression) -> str:
-    if isinstance(node, cst.Attribute):
-        return f"{_dotted(node.value)}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else ""
-
-
-def _leaves(suite: cst.BaseSuite) -> bool:
-    """Say whether a block always ends by leaving the block around it."""
-    if not suite.body:
-        return False
-    last: cst.CSTNode = suite.body[-1]
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    match last:
-        case cst.Return() | cst.Raise() | cst.Continue() | cst.Break():
-            return True
-        case cst.With():
-            return _leaves(last.body)
-        case cst.If(orelse=cst.If() | cst.Else()):
-            return _leaves(last.body) and _if_leaves(last.orelse)
-        case _:
-            return False
-
-
-def _if_leaves(node: cst.If | cst.Else | None) -> bool:
-    if isinstance(node, cst.If):
-        return _leaves(node.body) and _if_leaves(node.orelse)
-    return node is not None and _leaves(node.body)
-
-
-def _captured(pattern: cst.CSTNode) -> list[str]:
-    """Return the names a match pattern binds."""
-    names = []
-    if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name:
-        names.append(pattern.name.value)
-    if isinstance(pattern, cst.MatchMapping) and pattern.rest:
-        names.append(pattern.rest.value)
-    for child in pattern.children:
-        names += _captured(child)
-    return names

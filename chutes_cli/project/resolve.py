@@ -8,25 +8,25 @@ a check that needs certainty asks for exactly one.
 from __future__ import annotations
 
 import builtins
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+from chutes_cli.contract.sdk import IMAGE
+from chutes_cli.project.displays import looped
 from chutes_cli.project.facts import (
     Attribute,
     Await,
     Call,
-    Collection,
     Expression,
     Import,
     Literal,
-    Mapping,
     Name,
     Opaque,
     Operation,
     Parameter,
     Statement,
 )
+from chutes_cli.project.members import Members, is_chute
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.targets import (
     Class,
@@ -44,8 +44,6 @@ FindModule = Callable[[Module, str, int], Module | None]
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_DEPTH = 60
-CHUTE = "chutes.chute.base.Chute"
-IMAGE = "chutes.image.Image"
 HOOK_METHODS = ("cord", "job", "on_startup", "on_shutdown")
 
 
@@ -67,6 +65,7 @@ class Resolver:
         self._modules = tuple(modules)
         self.find_module = find_module
         self._canonical = canonical
+        self.members = Members(self, self._modules)
         self._memo: dict[tuple[int, int, Expression | str], Targets] = {}
         self._active: set[tuple[int, int, Expression | str]] = set()
 
@@ -97,7 +96,7 @@ class Resolver:
                 return self._name(module, scope, name)
             case Attribute(value=value, attribute=name):
                 owners = self.resolve(module, scope, value)
-                return [each for owner in owners for each in self.member(owner, name)]
+                return [each for owner in owners for each in self.members.member(owner, name)]
             case Call():
                 return self._call(module, scope, expression)
             case Await(value=value) | Operation(operator="*", operands=(value,)):
@@ -126,7 +125,7 @@ class Resolver:
             return self._unbound(module, name)
         found: list[Target] = []
         for binding in bindings:
-            found.extend(self._binding(module, where, binding, name))
+            found.extend(self.bound(module, where, binding, name))
         return found
 
     def _unbound(self, module: Module, name: str) -> Iterable[Target]:
@@ -137,7 +136,8 @@ class Resolver:
                     return found
         return [External(f"builtins.{name}")] if name in _BUILTINS else []
 
-    def _binding(self, module: Module, scope: int, binding: Binding, name: str) -> Iterable[Target]:
+    def bound(self, module: Module, scope: int, binding: Binding, name: str) -> Iterable[Target]:
+        """Return what one binding of a name stands for."""
         match binding.kind:
             case "import" if binding.imported is not None:
                 return self._imported(module, binding.imported, binding.imported.name)
@@ -146,54 +146,18 @@ class Resolver:
             case "parameter" if binding.parameter is not None:
                 return self._parameter(module, scope, binding.parameter)
             case "value":
-                return self._assigned(module, binding)
+                return self._assigned(module, binding, name)
             case "other" if binding.statement is not None and binding.statement.kind == "for":
-                return self._looped(module, binding.statement, name)
+                return looped(self, module, binding.statement, name)
             case _:
                 return ()
 
-    def _looped(self, module: Module, statement: Statement, name: str) -> Iterable[Target]:
-        """Follow a loop over a display written out in the source: each item is a candidate."""
-        items = self.display_items(module, statement.scope, statement.values[0])
-        found: list[Target] = []
-        for item in items:
-            for part in _picked(statement.targets[0], item, name):
-                found += self.resolve(module, statement.scope, part)
-        return found
-
-    def display_items(
-        self, module: Module, scope: int, expression: Expression
-    ) -> tuple[Expression, ...]:
-        """Return the items of a list, tuple or ``dict.items()`` written out in the source."""
-        match expression:
-            case Collection(items=items):
-                return items
-            case Call(function=Attribute(value=value, attribute="items"), arguments=()):
-                return tuple(
-                    Collection(item.span, "tuple", (key, item))
-                    for key, item in self._display_pairs(module, scope, value)
-                    if key is not None
-                )
-            case Name(id=name):
-                where, bindings = module.lookup(name, scope)
-                if where >= 0 and len(bindings) == 1 and bindings[0].value is not None:
-                    return self.display_items(module, where, bindings[0].value)
-        return ()
-
-    def _display_pairs(
-        self, module: Module, scope: int, expression: Expression
-    ) -> list[tuple[Expression | None, Expression]]:
-        match expression:
-            case Mapping(keys=keys, values=values):
-                return list(zip(keys, values, strict=True))
-            case Name(id=name):
-                where, bindings = module.lookup(name, scope)
-                if where >= 0 and len(bindings) == 1 and bindings[0].value is not None:
-                    return self._display_pairs(module, where, bindings[0].value)
-        return []
-
-    def _assigned(self, module: Module, binding: Binding) -> Iterable[Target]:
+    def _assigned(self, module: Module, binding: Binding, name: str) -> Iterable[Target]:
         scope = binding.statement.scope if binding.statement else 0
+        if isinstance(binding.value, Name) and binding.value.id == name:
+            # `x = x` in a class body takes the value from outside the class.
+            parent = module.facts.scopes[scope].parent
+            return self._name(module, parent, name) if parent >= 0 else ()
         if binding.value is not None and not isinstance(binding.value, Literal):
             found = self.resolve(module, scope, binding.value)
             if found:
@@ -309,7 +273,7 @@ class Resolver:
             case Instance(of=Class() as of):
                 return [
                     result
-                    for method in self.class_member(of, "__call__")
+                    for method in self.members.class_member(of, "__call__")
                     if isinstance(method, Function)
                     for result in self.returned(method)
                 ]
@@ -354,176 +318,7 @@ class Resolver:
         statement = self._statement_of.get((id(module), call))
         return Site(module, statement, call) if statement else None
 
-    # Members
-
-    def member(self, owner: Target, name: str) -> Iterable[Target]:
-        """Return what ``owner.name`` stands for."""
-        match owner:
-            case External(receiver=None):
-                return [self.external(f"{owner.name}.{name}")]
-            case ModuleTarget(module=module):
-                found = list(self.module_member(module, name))
-                inner = self.find_module(module, f"{name}", 1) if not found else None
-                return [ModuleTarget(inner)] if inner else found
-            case Class():
-                return self.class_member(owner, name)
-            case Instance():
-                return self._instance_member(owner, name)
-            case _:
-                return []
-
-    def _instance_member(self, owner: Instance, name: str) -> list[Target]:
-        if is_pack(owner) and name == "chute":
-            return [owner]
-        found = list(self.stored(owner, name))
-        if isinstance(owner.of, Class):
-            for each in self.class_member(owner.of, name):
-                if isinstance(each, Function):
-                    found.append(self._taken_from(each, owner))
-                elif isinstance(each, External) and each.receiver is None and each not in found:
-                    found.append(External(each.name, owner))
-                else:
-                    found.append(each)
-        elif not found:
-            found.append(External(self._canonical_member(owner, name), owner))
-        return list(dict.fromkeys(found))
-
-    def _canonical_member(self, owner: Instance, name: str) -> str:
-        kind = CHUTE if is_chute(owner) else getattr(owner.of, "name", "")
-        return f"{kind}.{name}"
-
-    def _taken_from(self, function: Function, owner: Instance) -> Target:
-        """A property gives what it returns; any other function gives a method."""
-        for decorator in function.scope.decorators:
-            dotted = self.dotted(function.module, function.scope.parent, decorator) or ""
-            if dotted.rsplit(".", 1)[-1] in ("property", "cached_property"):
-                results = self.returned(function)
-                return results[0] if len(results) == 1 else Method(function, owner)
-        return Method(function, owner)
-
-    def class_member(self, owner: Class, name: str, depth: int = 0) -> list[Target]:
-        """Return what a name in a class body or its bases stands for."""
-        bindings = owner.module.bindings.get(owner.index, {}).get(name)
-        if bindings:
-            return [
-                target
-                for binding in bindings
-                for target in self._binding(owner.module, owner.index, binding, name)
-            ]
-        found: list[Target] = []
-        for base in self.bases(owner):
-            if isinstance(base, Class) and depth < 10:
-                found += self.class_member(base, name, depth + 1)
-            elif isinstance(base, External):
-                found.append(self.external(f"{base.name}.{name}"))
-        # Local definitions win over what an external base may define.
-        local: list[Target] = [each for each in found if not isinstance(each, External)]
-        return local or found
-
-    def bases(self, owner: Class) -> list[Class | External]:
-        """Return the direct base classes that are known."""
-        scope = owner.scope
-        return [
-            target
-            for base in scope.bases
-            for target in self.resolve(owner.module, scope.parent, _unsubscripted(base))
-            if isinstance(target, Class | External)
-        ]
-
-    def ancestors(self, owner: Class, depth: int = 0) -> set[str]:
-        """Return the dotted names of every external class above a class."""
-        found: set[str] = set()
-        for base in self.bases(owner):
-            if isinstance(base, External):
-                found.add(base.name)
-            elif depth < 20:
-                found |= self.ancestors(base, depth + 1)
-        return found
-
-    # Attributes stored on objects
-
-    @cached_property
-    def _attribute_stores(self) -> dict[str, list[tuple[Module, Statement, Attribute]]]:
-        stores: dict[str, list[tuple[Module, Statement, Attribute]]] = defaultdict(list)
-        for module in self._modules:
-            for statement in module.facts.statements:
-                for target in statement.targets:
-                    if isinstance(target, Attribute):
-                        stores[target.attribute].append((module, statement, target))
-        return dict(stores)
-
-    def stored(self, owner: Instance, name: str) -> list[Target]:
-        """Return what is assigned to an attribute of an object, anywhere in the tree."""
-        found: list[Target] = []
-        for site, value in self.stores(owner, name):
-            found += self.resolve(site.module, site.scope, value)
-            if site.statement.kind == "annotate" and not found:
-                annotation = site.statement.values[0]
-                found += self.instances(site.module, site.scope, annotation)
-        return found
-
-    def stores(self, owner: Instance, name: str) -> list[tuple[Site, Expression]]:
-        """Return each assignment to an attribute of an object, with the value assigned."""
-        found = []
-        for module, statement, target in self._attribute_stores.get(name, ()):
-            if statement.kind not in ("assign", "annotate", "with"):
-                continue
-            value = statement.values[-1] if statement.values else None
-            if value is None:
-                continue
-            holders = self.resolve(module, statement.scope, target.value)
-            if any(same_object(owner, each) for each in holders):
-                found.append((Site(module, statement, target), value))
-        return found
-
-
-def same_object(left: Target, right: Target) -> bool:
-    """Say whether two targets can be the same object: same class, or same making call."""
-    if not isinstance(left, Instance) or not isinstance(right, Instance):
-        return False
-    if isinstance(left.of, Class):
-        return left.of == right.of
-    return left.site is not None and left.site == right.site
-
-
-def is_chute(target: Target) -> bool:
-    """Say whether a target is a Chute or the ChutePack of a template builder."""
-    return isinstance(target, Instance) and (
-        (isinstance(target.of, External) and target.of.name == CHUTE) or is_pack(target)
-    )
-
-
-def is_pack(target: Target) -> bool:
-    """Say whether a target is what a template builder returns."""
-    return (
-        isinstance(target, Instance)
-        and isinstance(target.of, External)
-        and target.of.name.startswith("chutes.chute.template.")
-        and target.of.name.rsplit(".", 1)[-1].startswith("build_")
-    )
-
 
 def _returns_self(name: str) -> bool:
     """Image methods return the image itself (SDK image/__init__.py)."""
     return name.startswith(f"{IMAGE}.")
-
-
-def _unsubscripted(base: Expression) -> Expression:
-    if isinstance(base, Operation) and base.operator == "[]":
-        return base.operands[0]
-    return base
-
-
-def _picked(target: Expression, item: Expression, name: str) -> list[Expression]:
-    """Return the parts of a loop item that a loop target binds to a name."""
-    match target, item:
-        case Name(id=bound), _ if bound == name:
-            return [item]
-        case Collection(items=targets), Collection(items=items) if len(targets) == len(items):
-            return [
-                part
-                for each, inner in zip(targets, items, strict=True)
-                for part in _picked(each, inner, name)
-            ]
-        case _:
-            return []

@@ -9,8 +9,9 @@ from chutes_cli.project import facts
 from chutes_cli.project.arguments import ArgumentBinder
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
-from chutes_cli.project.targets import Class, External, Function, Instance
-from chutes_cli.project.values import Known, Value
+from chutes_cli.project.targets import Class, External, Instance
+from chutes_cli.project.validators import Validators
+from chutes_cli.project.values import Value
 
 BASE_MODELS = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.RootModel"})
 _FIELD_CALLS = frozenset(
@@ -37,7 +38,6 @@ _CONTAINERS = {
     "Tuple": "tuple",
 }  # fmt: skip
 _PLAIN = frozenset({"str", "bytes", "int", "float", "bool", "complex", "bytearray"})
-_VALIDATORS = ("field_validator", "validator", "model_validator", "root_validator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,11 @@ class Schemas:
     def __init__(self, resolver: Resolver, binder: ArgumentBinder) -> None:
         self._resolver = resolver
         self._binder = binder
+        self._validators = Validators(resolver, binder)
 
     def is_model(self, owner: Class) -> bool:
         """Say whether a class is a pydantic model."""
-        return bool(self._resolver.ancestors(owner) & BASE_MODELS)
+        return bool(self._resolver.members.ancestors(owner) & BASE_MODELS)
 
     def annotated_model(
         self, module: Module, scope: int, annotation: facts.Expression | None
@@ -118,14 +119,14 @@ class Schemas:
         return tuple(found.values())
 
     def _model_bases(self, model: Class, depth: int = 0) -> Iterator[Class]:
-        for base in self._resolver.bases(model):
+        for base in self._resolver.members.bases(model):
             if isinstance(base, Class) and depth < 10 and self.is_model(base):
                 yield from self._model_bases(base, depth + 1)
                 yield base
 
     def _own_fields(self, model: Class) -> Iterator[ModelField]:
-        limit = self._text_limit(model)
-        checked = self._checked_names(model)
+        limit = self._validators.text_limit(model)
+        checked = self._validators.checked_names(model)
         for statement in model.module.statements_in(model.index):
             if statement.kind != "annotate" or not isinstance(statement.targets[0], facts.Name):
                 continue
@@ -145,7 +146,9 @@ class Schemas:
                 Site(model.module, statement, statement.targets[0]),
                 shape,
                 not has_default,
-                name in checked or "*" in checked or self._annotated_check(model, annotation),
+                name in checked
+                or "*" in checked
+                or self._validators.in_annotation(model, annotation),
                 ignored,
             )
 
@@ -297,79 +300,11 @@ class Schemas:
             annotation = facts.Name(annotation.span, imported.name)
         return None
 
-    # Validators and configuration
-
-    def _checked_names(self, model: Class) -> set[str]:
-        """Return the fields that a validator of the model compares or measures."""
-        found: set[str] = set()
-        for index, scope in enumerate(model.module.facts.scopes):
-            if scope.parent != model.index or scope.kind != "function":
-                continue
-            for decorator in scope.decorators:
-                name, arguments = _decorator(decorator)
-                if name in _VALIDATORS and self._measures(Function(model.module, index)):
-                    found |= set(arguments) if "field_" in name or name == "validator" else {"*"}
-        return found
-
-    def _measures(self, function: Function) -> bool:
-        """Say whether a validator's body measures, compares or cuts what it is given."""
-        for statement in function.module.statements_in(function.index):
-            for expression in statement.expressions():
-                match expression:
-                    case facts.Call(function=facts.Name(id="len" | "min" | "max")):
-                        return True
-                    case facts.Operation(operator="<" | "<=" | ">" | ">=" | ":" | "in"):
-                        return True
-        return False
-
-    def _annotated_check(self, model: Class, annotation: facts.Expression) -> bool:
-        """Say whether an annotation carries a validator function that measures."""
-        for expression in annotation.walk():
-            if not isinstance(expression, facts.Call):
-                continue
-            name = self._resolver.dotted(model.module, model.index, expression.function) or ""
-            if not name.endswith(("BeforeValidator", "AfterValidator", "WrapValidator")):
-                continue
-            for argument in expression.arguments:
-                for target in self._resolver.resolve(model.module, model.index, argument.value):
-                    if isinstance(target, Function) and self._measures(target):
-                        return True
-        return False
-
-    def _text_limit(self, model: Class) -> Value | None:
-        """Return ``str_max_length`` of the model's configuration."""
-        for statement in model.module.statements_in(model.index):
-            names = [each.id for each in statement.targets if isinstance(each, facts.Name)]
-            if "model_config" not in names or not statement.values:
-                continue
-            call = statement.values[-1]
-            if isinstance(call, facts.Call):
-                value = self._binder.bind(Site(model.module, statement, call)).value(
-                    "str_max_length"
-                )
-                if isinstance(value, Known) and value.value is None:
-                    return None
-                return value
-        return None
-
 
 _BOUNDS = frozenset(
     {"max_length", "min_length", "max_items", "le", "lt", "ge", "gt", "pattern", "multiple_of"}
 )
 _MISSPELT = frozenset({"gte", "lte", "max", "min", "maxlen", "max_len", "maximum", "minimum"})
-
-
-def _decorator(expression: facts.Expression) -> tuple[str, list[str]]:
-    """Return a decorator's last name and the texts it is called with."""
-    call = expression if isinstance(expression, facts.Call) else None
-    callee = call.function if call else expression
-    name = callee.id if isinstance(callee, facts.Name) else getattr(callee, "attribute", "")
-    texts = [
-        argument.value.value
-        for argument in (call.arguments if call else ())
-        if isinstance(argument.value, facts.Literal) and isinstance(argument.value.value, str)
-    ]
-    return name, texts
 
 
 def _with_text_limit(shape: Shape, limit: Value) -> Shape:

@@ -165,7 +165,10 @@ _Ignores = tuple[tuple[Path, GitIgnoreSpec], ...]
 
 
 def _ignores_above(top: Path) -> _Ignores:
-    """Return the .gitignore files between the repository's top and a folder's parent."""
+    """Return the .gitignore files between the repository's top and a folder's parent.
+
+    A folder the user names is audited even where they ignore it: then none of them counts.
+    """
     chain: list[Path] = []
     for folder in (top, *top.parents):
         chain.append(folder)
@@ -176,7 +179,8 @@ def _ignores_above(top: Path) -> _Ignores:
     ignores: _Ignores = ()
     for folder in reversed(chain[1:]):
         ignores = _with_ignore(ignores, folder)
-    return ignores
+    hidden = any(_ignored(folder, ignores, is_dir=True) for folder in chain[:-1])
+    return () if hidden else ignores
 
 
 def _with_ignore(ignores: _Ignores, folder: Path) -> _Ignores:

@@ -37,7 +37,8 @@ def test_points_the_way_out(argument: str, help: str, findings: Findings) -> Non
         "import chutes\nfrom parachute import Chute\nchute = Chute(colour='red')",
         "class Chute: ...\nimport chutes\nchute = Chute(colour='red')",
         # What a ** hides cannot be known.
-        "import os\nfrom chutes.chute import Chute\nchute = Chute('u', 'n', 'i', **dict(os.environ))",
+        "import os\nfrom chutes.chute import Chute\n"
+        "chute = Chute('u', 'n', 'i', **dict(os.environ))",
         "from chutes.chute import Chute\nchute = Chute('u', 'n', 'i', **load())",
         # A dictionary that changes is not what it was.
         "from chutes.chute import Chute\nc = {'title': 'x'}\nc.pop('title')\n"
@@ -63,8 +64,10 @@ REAL = "from chutes.chute import Chute\nchute = Chute(username='u', name='n', im
         "chute = Chute('u', 'n', 'i', colour=1)",
         "from chutes.chute import Chute\ndef make():\n    return Chute('u', 'n', 'i', colour=1)\n"
         "chute = make()",
-        "from chutes.chute import Chute\nconfig = {'colour': 1}\nchute = Chute('u', 'n', 'i', **config)",
-        "from chutes.chute import Chute\nconfig = dict(colour=1)\nchute = Chute('u', 'n', 'i', **config)",
+        "from chutes.chute import Chute\nconfig = {'colour': 1}\n"
+        "chute = Chute('u', 'n', 'i', **config)",
+        "from chutes.chute import Chute\nconfig = dict(colour=1)\n"
+        "chute = Chute('u', 'n', 'i', **config)",
         "from chutes.chute import Chute\nchute = Chute('u', 'n', 'i', **{'colour': 1})",
         "from chutes.chute import Chute\nif True:\n    chute = Chute('u', 'n', 'i', colour=1)",
         "from __future__ import annotations\nfrom chutes.chute import Chute\n"

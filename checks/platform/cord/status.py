@@ -160,8 +160,8 @@ def _is_exception(project: Project, target: Target) -> bool:
         case External(name=name, receiver=Instance()):
             return name.removesuffix(".__init__") in _EXCEPTIONS and name.endswith(".__init__")
         case Class() as owner:
-            ancestors = project.knowledge.resolver.ancestors(owner)
-            own_init = project.knowledge.resolver.class_member(owner, "__init__")
+            ancestors = project.knowledge.resolver.members.ancestors(owner)
+            own_init = project.knowledge.resolver.members.class_member(owner, "__init__")
             plain = not any(isinstance(each, Function) for each in own_init)
             return bool(ancestors & _EXCEPTIONS) and plain
         case _:

@@ -1,0 +1,184 @@
+"""What attributes stand for: members of modules and classes, and what is kept on objects."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chutes_cli.contract.sdk import CHUTE
+from chutes_cli.project.facts import Attribute, Expression, Operation, Statement
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.targets import (
+    Class,
+    External,
+    Function,
+    Instance,
+    Method,
+    ModuleTarget,
+    Target,
+)
+
+if TYPE_CHECKING:
+    from chutes_cli.project.resolve import Resolver
+
+
+class Members:
+    """Answers what ``owner.name`` stands for; one half of the Resolver."""
+
+    def __init__(self, resolver: Resolver, modules: tuple[Module, ...]) -> None:
+        self._resolver = resolver
+        self._modules = modules
+
+    def member(self, owner: Target, name: str) -> Iterable[Target]:
+        """Return what ``owner.name`` stands for."""
+        match owner:
+            case External(receiver=None):
+                return [self._resolver.external(f"{owner.name}.{name}")]
+            case ModuleTarget(module=module):
+                found = list(self._resolver.module_member(module, name))
+                inner = self._resolver.find_module(module, f"{name}", 1) if not found else None
+                return [ModuleTarget(inner)] if inner else found
+            case Class():
+                return self.class_member(owner, name)
+            case Instance():
+                return self._instance_member(owner, name)
+            case _:
+                return []
+
+    def _instance_member(self, owner: Instance, name: str) -> list[Target]:
+        if is_pack(owner) and name == "chute":
+            return [owner]
+        found = list(self.stored(owner, name))
+        if isinstance(owner.of, Class):
+            for each in self.class_member(owner.of, name):
+                if isinstance(each, Function):
+                    found.append(self._taken_from(each, owner))
+                elif isinstance(each, External) and each.receiver is None and each not in found:
+                    found.append(External(each.name, owner))
+                else:
+                    found.append(each)
+        elif not found:
+            found.append(External(self._canonical_member(owner, name), owner))
+        return list(dict.fromkeys(found))
+
+    def _canonical_member(self, owner: Instance, name: str) -> str:
+        kind = CHUTE if is_chute(owner) else getattr(owner.of, "name", "")
+        return f"{kind}.{name}"
+
+    def _taken_from(self, function: Function, owner: Instance) -> Target:
+        """A property gives what it returns; any other function gives a method."""
+        for decorator in function.scope.decorators:
+            dotted = self._resolver.dotted(function.module, function.scope.parent, decorator) or ""
+            if dotted.rsplit(".", 1)[-1] in ("property", "cached_property"):
+                results = self._resolver.returned(function)
+                return results[0] if len(results) == 1 else Method(function, owner)
+        return Method(function, owner)
+
+    def class_member(self, owner: Class, name: str, depth: int = 0) -> list[Target]:
+        """Return what a name in a class body or its bases stands for."""
+        bindings = owner.module.bindings.get(owner.index, {}).get(name)
+        if bindings:
+            return [
+                target
+                for binding in bindings
+                for target in self._resolver.bound(owner.module, owner.index, binding, name)
+            ]
+        found: list[Target] = []
+        for base in self.bases(owner):
+            if isinstance(base, Class) and depth < 10:
+                found += self.class_member(base, name, depth + 1)
+            elif isinstance(base, External):
+                found.append(self._resolver.external(f"{base.name}.{name}"))
+        # Local definitions win over what an external base may define.
+        local: list[Target] = [each for each in found if not isinstance(each, External)]
+        return local or found
+
+    def bases(self, owner: Class) -> list[Class | External]:
+        """Return the direct base classes that are known."""
+        scope = owner.scope
+        return [
+            target
+            for base in scope.bases
+            for target in self._resolver.resolve(owner.module, scope.parent, _unsubscripted(base))
+            if isinstance(target, Class | External)
+        ]
+
+    def ancestors(self, owner: Class, depth: int = 0) -> set[str]:
+        """Return the dotted names of every external class above a class."""
+        found: set[str] = set()
+        for base in self.bases(owner):
+            if isinstance(base, External):
+                found.add(base.name)
+            elif depth < 20:
+                found |= self.ancestors(base, depth + 1)
+        return found
+
+    # Attributes stored on objects
+
+    @cached_property
+    def _attribute_stores(self) -> dict[str, list[tuple[Module, Statement, Attribute]]]:
+        stores: dict[str, list[tuple[Module, Statement, Attribute]]] = defaultdict(list)
+        for module in self._modules:
+            for statement in module.facts.statements:
+                for target in statement.targets:
+                    if isinstance(target, Attribute):
+                        stores[target.attribute].append((module, statement, target))
+        return dict(stores)
+
+    def stored(self, owner: Instance, name: str) -> list[Target]:
+        """Return what is assigned to an attribute of an object, anywhere in the tree."""
+        found: list[Target] = []
+        for site, value in self.stores(owner, name):
+            found += self._resolver.resolve(site.module, site.scope, value)
+            if site.statement.kind == "annotate" and not found:
+                annotation = site.statement.values[0]
+                found += self._resolver.instances(site.module, site.scope, annotation)
+        return found
+
+    def stores(self, owner: Instance, name: str) -> list[tuple[Site, Expression]]:
+        """Return each assignment to an attribute of an object, with the value assigned."""
+        found = []
+        for module, statement, target in self._attribute_stores.get(name, ()):
+            if statement.kind not in ("assign", "annotate", "with"):
+                continue
+            value = statement.values[-1] if statement.values else None
+            if value is None:
+                continue
+            holders = self._resolver.resolve(module, statement.scope, target.value)
+            if any(same_object(owner, each) for each in holders):
+                found.append((Site(module, statement, target), value))
+        return found
+
+
+def same_object(left: Target, right: Target) -> bool:
+    """Say whether two targets can be the same object: same class, or same making call."""
+    if not isinstance(left, Instance) or not isinstance(right, Instance):
+        return False
+    if isinstance(left.of, Class):
+        return left.of == right.of
+    return left.site is not None and left.site == right.site
+
+
+def is_chute(target: Target) -> bool:
+    """Say whether a target is a Chute or the ChutePack of a template builder."""
+    return isinstance(target, Instance) and (
+        (isinstance(target.of, External) and target.of.name == CHUTE) or is_pack(target)
+    )
+
+
+def is_pack(target: Target) -> bool:
+    """Say whether a target is what a template builder returns."""
+    return (
+        isinstance(target, Instance)
+        and isinstance(target.of, External)
+        and target.of.name.startswith("chutes.chute.template.")
+        and target.of.name.rsplit(".", 1)[-1].startswith("build_")
+    )
+
+
+def _unsubscripted(base: Expression) -> Expression:
+    if isinstance(base, Operation) and base.operator == "[]":
+        return base.operands[0]
+    return base

@@ -1,0 +1,86 @@
+"""Validators and configuration of pydantic models: what else bounds a field."""
+
+from __future__ import annotations
+
+from chutes_cli.project import facts
+from chutes_cli.project.arguments import ArgumentBinder
+from chutes_cli.project.module import Site
+from chutes_cli.project.resolve import Resolver
+from chutes_cli.project.targets import Class, Function
+from chutes_cli.project.values import Known, Value
+
+_VALIDATORS = ("field_validator", "validator", "model_validator", "root_validator")
+
+
+class Validators:
+    """Answers which fields a model's own code looks at."""
+
+    def __init__(self, resolver: Resolver, binder: ArgumentBinder) -> None:
+        self._resolver = resolver
+        self._binder = binder
+
+    def checked_names(self, model: Class) -> set[str]:
+        """Return the fields that a validator of the model compares or measures."""
+        found: set[str] = set()
+        for index, scope in enumerate(model.module.facts.scopes):
+            if scope.parent != model.index or scope.kind != "function":
+                continue
+            for decorator in scope.decorators:
+                name, arguments = _decorator(decorator)
+                if name in _VALIDATORS and self._measures(Function(model.module, index)):
+                    found |= set(arguments) if "field_" in name or name == "validator" else {"*"}
+        return found
+
+    def _measures(self, function: Function) -> bool:
+        """Say whether a validator's body measures, compares or cuts what it is given."""
+        for statement in function.module.statements_in(function.index):
+            for expression in statement.expressions():
+                match expression:
+                    case facts.Call(function=facts.Name(id="len" | "min" | "max")):
+                        return True
+                    case facts.Operation(operator="<" | "<=" | ">" | ">=" | ":" | "in"):
+                        return True
+        return False
+
+    def in_annotation(self, model: Class, annotation: facts.Expression) -> bool:
+        """Say whether an annotation carries a validator function that measures."""
+        for expression in annotation.walk():
+            if not isinstance(expression, facts.Call):
+                continue
+            name = self._resolver.dotted(model.module, model.index, expression.function) or ""
+            if not name.endswith(("BeforeValidator", "AfterValidator", "WrapValidator")):
+                continue
+            for argument in expression.arguments:
+                for target in self._resolver.resolve(model.module, model.index, argument.value):
+                    if isinstance(target, Function) and self._measures(target):
+                        return True
+        return False
+
+    def text_limit(self, model: Class) -> Value | None:
+        """Return ``str_max_length`` of the model's configuration."""
+        for statement in model.module.statements_in(model.index):
+            names = [each.id for each in statement.targets if isinstance(each, facts.Name)]
+            if "model_config" not in names or not statement.values:
+                continue
+            call = statement.values[-1]
+            if isinstance(call, facts.Call):
+                value = self._binder.bind(Site(model.module, statement, call)).value(
+                    "str_max_length"
+                )
+                if isinstance(value, Known) and value.value is None:
+                    return None
+                return value
+        return None
+
+
+def _decorator(expression: facts.Expression) -> tuple[str, list[str]]:
+    """Return a decorator's last name and the texts it is called with."""
+    call = expression if isinstance(expression, facts.Call) else None
+    callee = call.function if call else expression
+    name = callee.id if isinstance(callee, facts.Name) else getattr(callee, "attribute", "")
+    texts = [
+        argument.value.value
+        for argument in (call.arguments if call else ())
+        if isinstance(argument.value, facts.Literal) and isinstance(argument.value.value, str)
+    ]
+    return name, texts

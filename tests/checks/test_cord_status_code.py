@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+
+Findings = Callable[..., list[Finding]]
+ID = "cord-status-code"
+HEAD = """\
+from http import HTTPStatus
+import fastapi
+from chutes.chute import Chute
+from fastapi import HTTPException, status
+from starlette.exceptions import HTTPException as StarletteException
+
+chute = Chute("u", "my-service", "i")
+NOT_HERE = 404
+"""
+CORD = "@chute.cord(public_api_path='/x')\nasync def x(self, args: dict):\n"
+
+
+def cord(body: str) -> str:
+    return HEAD + CORD + "".join(f"    {line}\n" for line in body.splitlines())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise HTTPException(404)",
+        "raise HTTPException(status_code=503, detail='later')",
+        "raise fastapi.HTTPException(401)",
+        "raise StarletteException(413)",
+        "raise HTTPException(status.HTTP_404_NOT_FOUND)",
+        "raise HTTPException(status_code=HTTPStatus.NOT_FOUND)",
+        "raise HTTPException(HTTPStatus.NOT_FOUND.value)",
+        "raise HTTPException(NOT_HERE)",
+        "raise HTTPException(400 + 4)",
+        "error = HTTPException(422)\nraise error",
+        "try:\n    raise HTTPException(404)\nexcept HTTPException:\n    raise",
+        "try:\n    raise HTTPException(404)\nexcept ValueError:\n    return {}",
+        "try:\n    raise HTTPException(404)\nexcept HTTPException as error:\n    raise error",
+        "if self.exposure == 'gateway':\n    raise HTTPException(401)",
+        "if not (EXPOSURE != 'gateway'):\n    raise HTTPException(401)",
+    ],
+)
+def test_fires(body: str, findings: Findings) -> None:
+    assert [each.check for each in findings(cord(body), ID)] == [ID]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise HTTPException(400)",
+        "raise HTTPException(status_code=429, detail='slow down')",
+        "raise HTTPException(status.HTTP_429_TOO_MANY_REQUESTS)",
+        "raise HTTPException(args['status'])",
+        "raise ValueError(404)",
+        "try:\n    raise HTTPException(404)\nexcept HTTPException:\n    return {}",
+        "try:\n    raise HTTPException(404)\nexcept Exception:\n    raise HTTPException(400)",
+        "if self.exposure == 'direct':\n    raise HTTPException(401)",
+        "if self.settings.exposure != 'gateway':\n    raise HTTPException(401)",
+        "if self.exposure == 'gateway':\n    return {}\nraise HTTPException(401)",
+        "if self.exposure in ('direct',) and not args:\n    raise HTTPException(401)",
+        "if Exposure.DIRECT == self.exposure:\n    raise HTTPException(401)",
+    ],
+)
+def test_stays_silent(body: str, findings: Findings) -> None:
+    assert findings(cord(body), ID) == []
+
+
+def test_direct_exposure_has_every_status(findings: Findings) -> None:
+    source = cord("raise HTTPException(404)")
+    assert findings(source, ID, exposure=Exposure.DIRECT) == []
+    assert len(findings(source, ID, exposure=Exposure.BOTH)) == 1
+
+
+HELPERS = {
+    "app.py": HEAD
+    + "from service.core import Service\n\n"
+    + "@chute.on_startup()\nasync def start(self):\n    self.service = Service()\n\n"
+    + CORD
+    + "    return await self.service.answer(args)\n",
+    "service/__init__.py": "",
+    "service/core.py": "from service.errors import refuse\n\n\n"
+    "class Service:\n    async def answer(self, args):\n        return self.look(args)\n\n"
+    "    def look(self, args):\n        refuse('nothing')\n",
+    "service/errors.py": "from fastapi import HTTPException\n\n\n"
+    "def refuse(why):\n    raise HTTPException(status_code=404, detail=why)\n\n\n"
+    "def never_called():\n    raise HTTPException(status_code=500)\n",
+}
+
+
+def test_follows_helpers_through_modules_and_objects(findings: Findings) -> None:
+    (found,) = findings(HELPERS, ID)
+    assert (found.location.path, found.location.line, found.symbol) == (
+        "service/errors.py",
+        5,
+        "refuse",
+    )
+    assert [(step.path, step.note) for step in found.trace] == [
+        ("app.py", "cord x"),
+        ("app.py", "x runs Service.answer"),
+        ("service/core.py", "Service.answer runs Service.look"),
+        ("service/core.py", "Service.look runs refuse"),
+    ]
+
+
+def test_a_caller_that_catches_makes_a_helper_harmless(findings: Findings) -> None:
+    files = dict(HELPERS)
+    files["service/core.py"] = files["service/core.py"].replace(
+        "        refuse('nothing')\n",
+        "        try:\n            refuse('nothing')\n        except Exception:\n"
+        "            return None\n",
+    )
+    assert findings(files, ID) == []
+
+
+def test_start_up_and_jobs_are_not_answers(findings: Findings) -> None:
+    source = HEAD + "@chute.on_startup()\nasync def s(self):\n    raise HTTPException(404)\n"
+    assert findings(source, ID) == []
+
+
+def test_own_exception_class(findings: Findings) -> None:
+    source = HEAD + (
+        "class NotHere(HTTPException):\n    def __init__(self):\n"
+        "        super().__init__(status_code=404, detail='gone')\n\n"
+    )
+    (found,) = findings(source + CORD + "    raise NotHere()\n", ID)
+    assert found.symbol == "NotHere.__init__"
+    plain = HEAD + "class Odd(HTTPException):\n    pass\n\n" + CORD + "    raise Odd(410)\n"
+    assert len(findings(plain, ID)) == 1
+
+
+def test_middleware_counts(findings: Findings) -> None:
+    source = HEAD + (
+        "@chute.middleware('http')\nasync def guard(request, call_next):\n"
+        "    raise HTTPException(403)\n"
+    )
+    assert len(findings(source, ID)) == 1

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+
+Findings = Callable[..., list[Finding]]
+ID = "unbounded-input-field"
+HEAD = """\
+from __future__ import annotations
+from enum import Enum
+from typing import Annotated, Any, Dict, List, Literal, Optional, Union
+from annotated_types import Len, MaxLen
+from chutes.chute import Chute
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, conint, conlist, constr
+from pydantic import AfterValidator, HttpUrl, field_validator, model_validator
+
+chute = Chute("u", "my-service", "i")
+LIMIT = 100
+Prompt = Annotated[str, Field(max_length=10)]
+
+
+class Kind(str, Enum):
+    a = "a"
+
+
+class Inner(BaseModel):
+    text: str
+
+
+def short(value: str) -> str:
+    if len(value) > 3:
+        raise ValueError("too long")
+    return value
+
+
+"""
+
+
+def model(*fields: str, base: str = "BaseModel") -> str:
+    body = "".join(f"    {line}\n" for field in fields for line in field.splitlines())
+    return (
+        f"{HEAD}class Input({base}):\n{body}\n\n"
+        "@chute.cord(public_api_path='/x')\nasync def x(self, args: Input): return 1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "f: str", "f: str = 'x'", "f: Optional[str] = None", "f: str | None = None",
+        "f: bytes", "f: list[bool]", "f: List[Kind] = Field(min_length=1)", "f: dict",
+        "f: Dict[str, bool]", "f: dict[str, Any]", "f: set[bool]", "f: tuple[bool, ...]",
+        "f: int", "f: float = 0.5", "f: int = Field(ge=0)", "f: Optional[int] = Field(0, gte=0)",
+        "f: Union[bool, str]", "f: Annotated[str, Field(min_length=1)]", "f: constr(min_length=2)",
+        "f: conint(ge=1)", "f: list[str] = Field(max_length=5)", "f: 'str'",
+    ],
+)  # fmt: skip
+def test_fires(field: str, findings: Findings) -> None:
+    found = findings(model(field), ID)
+    assert [each.check for each in found] == [ID]
+    assert "'f'" in found[0].message
+    assert found[0].symbol == "Input"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "f: str = Field(max_length=5)", "f: Annotated[str, Field(max_length=5)]", "f: bool",
+        "f: Annotated[str, StringConstraints(max_length=5)]", "f: Annotated[str, MaxLen(5)]",
+        "f: Annotated[list[bool], Len(0, 5)]", "f: constr(max_length=5)", "f: conint(le=5)",
+        "f: conlist(bool, max_length=5)", "f: Literal['a', 'b']", "f: Kind", "f: HttpUrl",
+        "f: int = Field(le=5)", "f: float = Field(0.7, ge=0.0, lt=2)", "f: Prompt",
+        "f: str = Field(max_length=LIMIT)", "f: Optional[str] = Field(None, max_length=5)",
+        "f: list[Prompt] = Field(max_length=5)", "f: Annotated[str, AfterValidator(short)]",
+        "_hidden: str = 'x'", "model_config = ConfigDict(str_max_length=9)\nf: str",
+        "f: str\n@field_validator('f')\ndef check(cls, v): return short(v) if len(v) < 3 else 1/0",
+        "f: str\n@model_validator(mode='after')\ndef c(self): assert len(self.f) < 3; return self",
+        "f: tuple[bool, bool]", "f: list[int] = Field(max_length=3)",
+    ],
+)  # fmt: skip
+def test_stays_silent(field: str, findings: Findings) -> None:
+    assert findings(model(field), ID) == []
+
+
+def test_names_the_argument_pydantic_ignores(findings: Findings) -> None:
+    (found,) = findings(model("f: int = Field(1, lte=9)"), ID)
+    assert "lte= is not le=" in found.message
+
+
+def test_looks_into_nested_and_inherited_models(findings: Findings) -> None:
+    found = findings(model("inner: Inner", "many: list[Inner] = Field(max_length=3)"), ID)
+    assert [(each.symbol, each.location.line) for each in found] == [("Inner", 19)]
+    assert [each.symbol for each in findings(model("ok: bool", base="Inner"), ID)] == ["Inner"]
+
+
+def test_a_model_in_another_module(findings: Findings) -> None:
+    app = (
+        "from chutes.chute import Chute\nfrom schemas import Input\nchute = Chute('u', 'n', 'i')\n"
+        "@chute.cord(public_api_path='/x')\nasync def x(self, args: Input): return 1\n"
+    )
+    schemas = "from pydantic import BaseModel\nclass Input(BaseModel):\n    prompt: str\n"
+    (found,) = findings({"app.py": app, "schemas.py": schemas}, ID)
+    assert found.location.path == "schemas.py"
+
+
+def test_input_schema_counts_and_other_models_do_not(findings: Findings) -> None:
+    source = HEAD + (
+        "class Input(BaseModel):\n    f: str\nclass Unused(BaseModel):\n    g: str\n"
+        "@chute.cord(public_api_path='/x', input_schema=Input)\nasync def x(self, args): return 1\n"
+        "@chute.cord(public_api_path='/y')\nasync def y(self, args: Input): return 1\n"
+    )
+    assert len(findings(source, ID)) == 1

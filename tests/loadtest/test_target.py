@@ -1,0 +1,164 @@
+"""Which URLs and chutes may be loaded, and finding the chute in a project."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from chutes_cli.core.errors import TargetError, UsageError
+from chutes_cli.loadtest import target
+from chutes_cli.loadtest.chute_ref import chutes_in, find_chute
+
+
+@pytest.mark.parametrize(
+    ("url", "base"),
+    [
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"),
+        ("http://127.1.2.3/base/", "http://127.1.2.3/base"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("https://LOCALHOST:1", "https://LOCALHOST:1"),
+    ],
+)
+def test_loopback_is_free(url, base):
+    assert target.check_url(url, owned_host=None) == base
+
+
+@pytest.mark.parametrize("host", [None, "other.example", "example.com.evil"])
+def test_other_hosts_must_be_claimed_by_name(host):
+    with pytest.raises(UsageError, match="is not this machine") as caught:
+        target.check_url("https://example.com", owned_host=host)
+    assert "--i-own-this example.com" in (caught.value.hint or "")
+
+
+def test_a_claimed_host_is_accepted():
+    assert target.check_url("https://Example.com/", owned_host="example.COM")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1.evil.test", "http://0.0.0.0", "http://10.0.0.1"])
+def test_almost_loopback_is_not_loopback(url):
+    with pytest.raises(UsageError, match="is not this machine"):
+        target.check_url(url, owned_host=None)
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("127.0.0.1:8000", "not an http"),
+        ("ftp://127.0.0.1", "not an http"),
+        ("http://", "not an http"),
+        ("http://127.0.0.1:99999", "cannot be read"),
+        ("http://127.0.0.1:http", "cannot be read"),
+        ("http://[::1", "cannot be read"),
+        ("http://me:s3cret@127.0.0.1", "credentials"),
+        ("http://127.0.0.1/?a=1", "query"),
+        ("http://127.0.0.1/#a", "fragment"),
+        ("http://127.0.0.1/a b", "spaces"),
+        ("http://127.0.0.1/\r\nX: 1", "spaces"),
+        ("http://127.0.0.1/caf\u00e9", "beyond ASCII"),
+    ],
+)
+def test_bad_urls(url, problem):
+    with pytest.raises(UsageError, match=problem) as caught:
+        target.check_url(url, owned_host=None)
+    assert "s3cret" not in str(vars(caught.value))
+
+
+def test_preflight(service, free_port, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert target.preflight(service.url, timeout_s=5.0).kind == "url"
+    # Any answer means that somebody is there; redirects are not followed.
+    assert target.preflight(f"{service.url}/redirect", timeout_s=5.0).kind == "url"
+    assert [path for path, _ in service.hits] == ["/", "/redirect"]
+    with pytest.raises(TargetError, match="cannot be reached"):
+        target.preflight(f"http://127.0.0.1:{free_port}", timeout_s=5.0)
+    with pytest.raises(TargetError, match=r"did not answer within 0\.3 s"):
+        target.preflight(f"{service.url}/slow", timeout_s=0.3)
+    with pytest.raises(TargetError, match="cannot be reached"):
+        target.preflight(service.url.replace("http", "https", 1), timeout_s=5.0)
+
+
+CHUTE = "chute = Chute(username='u', name='n', image='i')\n"
+SDK = "from chutes.chute import Chute\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (SDK + CHUTE, ["chute"]),
+        ("from chutes.chute import Chute as C\nmine: object = C(name='n')\n", ["mine"]),
+        ("import chutes.chute\nmine = chutes.chute.Chute(name='n')\n", ["mine"]),
+        ("pack = build_vllm_chute(model_name='m')\n", ["pack"]),
+        ("import x\npack = x.build_sglang_chute()\nother = build_chute()\n", ["pack"]),
+        ("def make():\n    chute = Chute()\n    return chute\n", []),
+        ("chute = 'Chute()'\n", []),
+        ("def broken(:\n", []),
+        ("x = '\0'\n", []),
+    ],
+)
+def test_chutes_in_a_file(tmp_path, source, names):
+    file = tmp_path / "app.py"
+    file.write_text(source)
+    assert chutes_in(file) == names
+
+
+def test_an_unreadable_file_holds_no_chute(tmp_path):
+    (tmp_path / "app.py").write_bytes(b"\xff\xfe\x00 Chute(")
+    assert chutes_in(tmp_path / "app.py") == []
+    assert chutes_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["chute.py", "app.py", "service.py"])
+def test_the_chute_of_a_folder_is_found(tmp_path, name):
+    (tmp_path / "helper.py").write_text("x = 1\n")
+    (tmp_path / "directory.py").mkdir()
+    (tmp_path / name).write_text(SDK + CHUTE)
+    for spec in (str(tmp_path), str(tmp_path / name), f"{tmp_path}:{name[:-3]}:chute"):
+        found = find_chute(spec)
+        assert (found.folder, found.reference) == (tmp_path.resolve(), f"{name[:-3]}:chute")
+
+
+def test_the_usual_file_wins_over_others(tmp_path):
+    (tmp_path / "chute.py").write_text(SDK + CHUTE)
+    (tmp_path / "old.py").write_text(SDK + CHUTE)
+    assert find_chute(str(tmp_path)).module == "chute"
+
+
+def test_several_chutes_are_listed(tmp_path):
+    (tmp_path / "one.py").write_text(SDK + CHUTE)
+    (tmp_path / "two.py").write_text(SDK + CHUTE.replace("chute =", "other ="))
+    with pytest.raises(UsageError, match="one:chute, two:other") as caught:
+        find_chute(str(tmp_path))
+    assert f"{tmp_path}:one:chute" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        ("{folder}/nothing", "does not exist"),
+        ("{folder}", "no chute was found"),
+        ("{folder}:app:chute", "there is no app.py"),
+        ("{folder}/nothing:app:chute", "does not exist"),
+        ("{folder}:helper:c", "the SDK cannot run 'helper:c'"),
+        ("{folder}:_helper:chute", "the SDK cannot run"),
+    ],
+)
+def test_bad_specs(tmp_path, spec, problem):
+    (tmp_path / "helper.py").write_text("x = 1\n")
+    (tmp_path / "_helper.py").write_text("x = 1\n")
+    with pytest.raises(UsageError, match=problem):
+        find_chute(spec.format(folder=tmp_path))
+
+
+def test_a_taken_port_is_said_at_once(tmp_path, monkeypatch):
+    (tmp_path / "app.py").write_text(SDK + CHUTE)
+    monkeypatch.setattr(target, "require_sdk", lambda: None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(TargetError, match=f"port {port} of 127.0.0.1 is taken"),
+            target.serve(str(tmp_path), port=port),
+        ):
+            pass
