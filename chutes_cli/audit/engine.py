@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chutes_cli import __version__
@@ -18,8 +18,10 @@ from chutes_cli.core.report import (
     Skipped,
     in_order,
 )
+from chutes_cli.project.facts import ModuleFacts
 from chutes_cli.project.link import link
 from chutes_cli.project.model import Chute, Cord, Project
+from chutes_cli.project.reader import read_facts
 from chutes_cli.project.source import SourceTree, collect
 from chutes_cli.project.tree import ModuleSet
 from chutes_cli.project.values import Known, Unknown, Value
@@ -30,6 +32,7 @@ def audit(
     checks: Sequence[Check],
     circumstances: Circumstances,
     exclude: Sequence[str] = (),
+    read: Callable[[str], ModuleFacts] = read_facts,
 ) -> Report:
     """Audit files and folders.
 
@@ -38,13 +41,14 @@ def audit(
         checks: The checks to run.
         circumstances: What the code is judged for.
         exclude: Patterns to leave out, in .gitignore's notation.
+        read: Turns source text into facts; `FactsCache.read` keeps them on disk.
 
     Raises:
         UsageError: A path does not exist or cannot be reached.
         NothingToAudit: A folder holds no chute, or nothing could be read.
     """
     tree = collect(paths, exclude)
-    project = read_project(tree)
+    project = link(tree, ModuleSet(tree, read))
     _something_to_audit(tree, project)
     findings, errors = run_checks(project, checks, circumstances)
     skipped = [
@@ -61,11 +65,6 @@ def audit(
         sdk_contract=contract().sdk_version,
         tool_version=__version__,
     )
-
-
-def read_project(tree: SourceTree) -> Project:
-    """Return the Project of a source tree."""
-    return link(tree, ModuleSet(tree))
 
 
 def run_checks(

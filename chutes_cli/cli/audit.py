@@ -63,6 +63,9 @@ def audit(
             metavar="PATTERN", help="Leave out files, in .gitignore's notation; repeatable."
         ),
     ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither read nor write the user's cache folder.")
+    ] = False,
 ) -> None:
     """Say what in a chute's code is not ready for production, where, why and what to do.
 
@@ -80,15 +83,22 @@ def audit(
     without a chute, nothing readable, or a check crashed.
     """  # noqa: D301 - the backspace character is what tells click to keep line breaks
     from chutes_cli.audit import engine
+    from chutes_cli.audit.cache import FactsCache, default_folder
     from chutes_cli.check import Circumstances
     from chutes_cli.output.audit import formats
+    from chutes_cli.project.reader import read_facts
     from chutes_cli.registry import selected
 
     known = formats()
     wanted = reports.destinations(format_ or ["text"], known)
     chosen = selected(_names(select), _names(ignore))
+    folder = None if no_cache else default_folder()
     report = engine.audit(
-        paths or [Path()], chosen, Circumstances(exposure, account), tuple(exclude or ())
+        paths or [Path()],
+        chosen,
+        Circumstances(exposure, account),
+        tuple(exclude or ()),
+        read=FactsCache(folder).read if folder else read_facts,
     )
     reports.write(wanted, lambda name, color: known[name].render(report, color=color))
     if not report.chutes and all(name != "text" for name, _ in wanted):

@@ -240,6 +240,14 @@ class Scope:
     guards: int = -1
     declared: tuple[str, ...] = ()
 
+    def evaluated(self) -> tuple[Expression, ...]:
+        """Return what its definition evaluates: decorators, then defaults or bases.
+
+        A ``define`` statement's values are these very records, not copies.
+        """
+        defaults = (each.default for each in self.parameters if each.default is not None)
+        return (*self.decorators, *defaults, *self.bases)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guard:

@@ -337,8 +337,7 @@ class _ModuleReader:
             returns=returns,
             is_async=node.asynchronous is not None,
         )
-        defaults = tuple(each.default for each in parameters if each.default is not None)
-        self._define(scope, node.body, guards, (*decorators, *defaults))
+        self._define(scope, node.body, guards)
 
     def _class(self, node: cst.ClassDef, guards: int) -> None:
         decorators = tuple(self._expressions.read(each.decorator) for each in node.decorators)
@@ -349,7 +348,7 @@ class _ModuleReader:
             bases=bases,
             keywords=tuple(self._expressions.argument(each) for each in node.keywords),
         )
-        self._define(scope, node.body, guards, (*decorators, *bases))
+        self._define(scope, node.body, guards)
 
     def _new_scope(self, kind: str, node: cst.FunctionDef | cst.ClassDef, guards: int) -> Scope:
         name = node.name.value
@@ -360,13 +359,18 @@ class _ModuleReader:
             kind, name, qualname, self._scope, span, self._positions.of(node.name), guards=guards
         )
 
-    def _define(
-        self, scope: Scope, body: cst.BaseSuite, guards: int, values: tuple[Expression, ...]
-    ) -> None:
+    def _define(self, scope: Scope, body: cst.BaseSuite, guards: int) -> None:
         index = len(self._scopes)
         self._scopes.append(scope)
         name = Name(scope.name_span, scope.name)
-        self._say("define", guards, scope.span, values=values, targets=(name,), defines=index)
+        self._say(
+            "define",
+            guards,
+            scope.span,
+            values=scope.evaluated(),
+            targets=(name,),
+            defines=index,
+        )
         outer, self._scope = self._scope, index
         # A function's body runs when it is called, not under the guards of its definition.
         self._suite(body, -1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from chutes_cli.contract.sdk import contract
 from chutes_cli.project.arguments import ArgumentBinder, Arguments
-from chutes_cli.project.facts import Call, Import
+from chutes_cli.project.facts import Call, Import, ModuleFacts
 from chutes_cli.project.module import Module, Site, calls_in
 from chutes_cli.project.reader import UnreadableSource, read_facts
 from chutes_cli.project.resolve import Resolver
@@ -38,10 +38,15 @@ class ModuleSet:
 
     A helper module need not mention chutes, so imports are followed; everything else is
     only checked for being Python at all.
+
+    Args:
+        tree: The files.
+        read: Turns source text into facts; the place where a cache comes in.
     """
 
-    def __init__(self, tree: SourceTree) -> None:
+    def __init__(self, tree: SourceTree, read: Callable[[str], ModuleFacts] = read_facts) -> None:
         self._tree = tree
+        self._read_facts = read
         self._files = {file.absolute: file for file in tree.files}
         self._modules: dict[Path, Module | None] = {}
         self._broken: list[BrokenFile] = [
@@ -95,7 +100,7 @@ class ModuleSet:
 
     def _read(self, file: SourceFile) -> Module | None:
         try:
-            module = Module(file.path, read_facts(file.text), file.text)
+            module = Module(file.path, self._read_facts(file.text), file.text)
         except UnreadableSource as error:
             self._broken.append(BrokenFile(file.path, error.message, error.line, error.column))
             self._modules[file.absolute] = None

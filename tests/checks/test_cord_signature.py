@@ -55,8 +55,24 @@ CASES: dict[str, tuple[str, Severity | None, int]] = {
         500,
     ),
     "no_chute": ("def no_chute(): return 1", Severity.ERROR, 500),
+    "only_a_model": (
+        "def only_a_model(args: Input): return {'p': args.prompt}",
+        Severity.ERROR,
+        500,
+    ),
     "keyword_only": ("def keyword_only(self, *, prompt): return prompt", Severity.ERROR, 500),
     "keywords": ("def keywords(self, **fields): return len(fields)", Severity.ERROR, 500),
+    "renamed": ("def renamed(app, args: Input): return {'p': args.prompt}", None, 200),
+    "annotated_self": (
+        "def annotated_self(self: Chute, args: Input): return {'p': args.prompt}",
+        None,
+        200,
+    ),
+    "annotated_app": (
+        "def annotated_app(app: Chute, args: Input): return {'p': args.prompt}",
+        Severity.ERROR,
+        500,
+    ),
     "request": (
         "def request(self, request: Request): return request.headers['host']",
         Severity.ERROR,

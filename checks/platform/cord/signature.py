@@ -105,10 +105,28 @@ class CordSignature(Check):
                 f"{cord.label} has no parameter for the chute; every call fails with 500",
                 f"write `def {name}(self, ...)`: the SDK passes the chute first",
             )
+        first = positional[0] if positional else None
+        if (
+            first is not None
+            and len(parameters) == 1
+            and project.schemas.annotated_model(
+                function.module, function.scope.parent, first.annotation
+            )
+        ):
+            return self._at(
+                function,
+                first.span,
+                f"{cord.label} has no parameter for the chute: {first.name} receives it, and "
+                "every call with a body fails with 500",
+                _advice(name),
+            )
         for each in (*positional[1:], *(one for one in parameters if one.kind == "keyword")):
             reason = self._http_feature(project, function, each)
             if reason is not None:
                 return self._at(function, each.span, f"{cord.label}: {reason}", _advice(name))
+        renamed = self._renamed_chute(project, function, positional)
+        if renamed is not None:
+            return renamed
         if len(positional) > 2:
             return self._several(project, cord, function, positional)
         for each in parameters:
@@ -129,6 +147,26 @@ class CordSignature(Check):
                     _advice(name),
                 )
         return None
+
+    def _renamed_chute(
+        self, project: Project, function: Function, positional: list[Parameter]
+    ) -> Finding | None:
+        """SDK util/schema.py, extract_models: only `self` may carry an annotation."""
+        if len(positional) != 2 or positional[0].name == "self":
+            return None
+        first, second = positional
+        model = project.schemas.annotated_model(
+            function.module, function.scope.parent, second.annotation
+        )
+        if first.annotation is None or model is None:
+            return None
+        return self._at(
+            function,
+            first.span,
+            f"cord {function.scope.name}: the SDK takes the annotated {first.name} for input, so "
+            f"validation is off and {second.name} receives the raw dict",
+            "call it `self`, or leave out its annotation",
+        )
 
     def _several(
         self, project: Project, cord: Cord, function: Function, positional: list[Parameter]
