@@ -48,11 +48,13 @@ def audit(
         NothingToAudit: A folder holds no chute, or nothing could be read.
     """
     tree = collect(paths, exclude)
-    project = link(tree, ModuleSet(tree, read))
+    modules = ModuleSet(tree, read)
+    project = link(tree, modules)
     _something_to_audit(tree, project)
     findings, errors = run_checks(project, checks, circumstances)
     skipped = [
         *tree.skipped,
+        *modules.skipped,
         *(Skipped(each.path, each.reason) for each in tree.unreadable if not each.python_refuses),
     ]
     return Report(
@@ -119,11 +121,16 @@ def _cord_summary(cord: Cord) -> CordSummary:
     method = cord.arguments.value("public_api_method")
     return CordSummary(
         function=function,
-        path=_text(path) if path is not None else (f"/{function}" if function else None),
-        public_api_path=public,
+        path=_with_slash(_text(path) if path is not None else function),
+        public_api_path=_with_slash(public),
         public_api_method=(_text(method) if method is not None else "POST") if public else None,
         stream=cord.stream,
     )
+
+
+def _with_slash(path: str | None) -> str | None:
+    """Return a path as the SDK normalises it (SDK 0.6.9 chute/cord.py, the path setters)."""
+    return f"/{path.strip('/')}" if path else None
 
 
 def _text(value: Value | None) -> str | None:

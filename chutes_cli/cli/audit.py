@@ -29,7 +29,8 @@ class FailOn(StrEnum):
 def audit(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Files and folders. [default: .]"),
+        # Whether it can be read is said by the audit, with the exit code of the contract.
+        typer.Argument(metavar="[PATH]...", help="Files and folders. [default: .]", readable=False),
     ] = None,
     format_: Annotated[
         list[str] | None,

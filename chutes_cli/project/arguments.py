@@ -9,6 +9,9 @@ from chutes_cli.project import facts
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.values import Evaluator, Known, Unknown, Value
 
+_DEEPEST_SPREAD = 10
+"""Dictionaries spread into dictionaries; also ends ``z = {**z}``."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoundArgument:
@@ -110,12 +113,14 @@ class ArgumentBinder:
         return BoundArgument(name, value, expression, module, scope, span)
 
     def _spread(
-        self, module: Module, scope: int, expression: facts.Expression
+        self, module: Module, scope: int, expression: facts.Expression, depth: int = 0
     ) -> list[BoundArgument] | None:
         """Return the entries of a ``**`` argument, None when they cannot be known."""
+        if depth > _DEEPEST_SPREAD:
+            return None
         match expression:
             case facts.Mapping(keys=keys, values=values):
-                return self._entries(module, scope, keys, values)
+                return self._entries(module, scope, keys, values, depth)
             case facts.Call(function=facts.Name(id="dict"), arguments=arguments):
                 if any(not each.keyword for each in arguments):
                     return None
@@ -129,7 +134,7 @@ class ArgumentBinder:
                     return None
                 if self._evaluator.changes(module, where, bindings[0]):
                     return None
-                return self._spread(module, where, bindings[0].value)
+                return self._spread(module, where, bindings[0].value, depth + 1)
             case _:
                 return None
 
@@ -139,11 +144,12 @@ class ArgumentBinder:
         scope: int,
         keys: tuple[facts.Expression | None, ...],
         values: tuple[facts.Expression, ...],
+        depth: int,
     ) -> list[BoundArgument] | None:
         found: list[BoundArgument] = []
         for key, value in zip(keys, values, strict=True):
             if key is None:
-                inner = self._spread(module, scope, value)
+                inner = self._spread(module, scope, value, depth + 1)
                 if inner is None:
                     return None
                 found += inner

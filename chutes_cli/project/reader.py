@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import warnings
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 import libcst as cst
 
+from chutes_cli.project.depth import is_too_deep
 from chutes_cli.project.expressions import ExpressionReader
 from chutes_cli.project.facts import (
     Expression,
@@ -30,14 +32,27 @@ _RECURSION_LIMIT = 6000
 """Deep enough for the longest operator chains seen in real code; generated code goes deeper."""
 
 
-class UnreadableSource(Exception):
-    """A source text that is not Python; ``line`` and ``column`` are 1-based."""
+_TOO_DEEP = "the code is nested too deeply to read"
 
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+
+class UnreadableSource(Exception):
+    """A source text that cannot be read.
+
+    Attributes:
+        message: Why, in one line.
+        line: 1-based line.
+        column: 1-based column.
+        is_python: Whether Python accepts it all the same, so that it is no syntax error.
+    """
+
+    def __init__(
+        self, message: str, line: int = 1, column: int = 1, *, is_python: bool = False
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.line = line
         self.column = column
+        self.is_python = is_python
 
 
 @contextmanager
@@ -59,23 +74,30 @@ def read_facts(text: str) -> ModuleFacts:
     Raises:
         UnreadableSource: The text is not Python, or nested too deeply to read.
     """
+    if is_too_deep(text):
+        raise UnreadableSource(_TOO_DEEP)
     with warnings.catch_warnings(), _room_to_recurse():
         # Evaluating "\d" warns about the audited code; that is not this program's business.
         warnings.simplefilter("ignore")
         try:
             module = cst.parse_module(text)
-        except cst.ParserSyntaxError as error:
-            raise UnreadableSource(_reason(error), error.raw_line, error.raw_column + 1) from error
+        except cst.ParserSyntaxError:
+            raise _why(text) from None
         try:
             return _ModuleReader(module).facts()
         except RecursionError as error:
-            raise UnreadableSource("the code is nested too deeply to read") from error
+            raise UnreadableSource(_TOO_DEEP) from error
 
 
-def _reason(error: cst.ParserSyntaxError) -> str:
-    """Return LibCST's reason in one line, without its advice to its own users."""
-    first = error.message.strip().splitlines()[0] if error.message else "invalid syntax"
-    return first.removeprefix("parser error: ")
+def _why(text: str) -> UnreadableSource:
+    """Return Python's own reason, which names the right line where LibCST's often does not."""
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        return UnreadableSource(error.msg, error.lineno or 1, max(1, error.offset or 1))
+    except ValueError as error:
+        return UnreadableSource(str(error))
+    return UnreadableSource("LibCST cannot read this syntax yet", is_python=True)
 
 
 class _ModuleReader:

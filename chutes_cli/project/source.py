@@ -157,7 +157,8 @@ def _is_skipped_folder(folder: Path) -> bool:
         name in _SKIPPED_FOLDERS
         or (name.startswith(".") and name not in (".", ".."))
         or name.endswith(".egg-info")
-        or (folder / "pyvenv.cfg").is_file()
+        # os.path, because Path raises where the folder may not be entered.
+        or os.path.isfile(folder / "pyvenv.cfg")
     )
 
 
@@ -172,7 +173,7 @@ def _ignores_above(top: Path) -> _Ignores:
     chain: list[Path] = []
     for folder in (top, *top.parents):
         chain.append(folder)
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):
             break
     else:
         return ()

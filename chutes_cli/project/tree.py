@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from chutes_cli.contract.sdk import contract
+from chutes_cli.core.report import Skipped
 from chutes_cli.project.arguments import ArgumentBinder, Arguments
 from chutes_cli.project.facts import Call, Import, ModuleFacts
 from chutes_cli.project.module import Module, Site, calls_in
@@ -49,6 +51,7 @@ class ModuleSet:
         self._read_facts = read
         self._files = {file.absolute: file for file in tree.files}
         self._modules: dict[Path, Module | None] = {}
+        self.skipped: list[Skipped] = []
         self._broken: list[BrokenFile] = [
             BrokenFile(each.path, each.reason, each.line, 1)
             for each in tree.unreadable
@@ -102,7 +105,7 @@ class ModuleSet:
         try:
             module = Module(file.path, self._read_facts(file.text), file.text)
         except UnreadableSource as error:
-            self._broken.append(BrokenFile(file.path, error.message, error.line, error.column))
+            self._note(file, error)
             self._modules[file.absolute] = None
             return None
         self._modules[file.absolute] = module
@@ -120,6 +123,12 @@ class ModuleSet:
         try:
             read_facts(file.text)
         except UnreadableSource as error:
+            self._note(file, error)
+
+    def _note(self, file: SourceFile, error: UnreadableSource) -> None:
+        if error.is_python:
+            self.skipped.append(Skipped(file.path, error.message))
+        else:
             self._broken.append(BrokenFile(file.path, error.message, error.line, error.column))
 
     # Imports
@@ -134,7 +143,10 @@ class ModuleSet:
 
     def _imported_paths(self, module: Module, imported: Import) -> Iterator[Path]:
         absolute = self._tree.root / module.path
-        yield from self._candidates(absolute, imported.module, imported.level)
+        parts = imported.module.split(".")
+        # Importing a module runs the packages around it first.
+        for length in range(1, len(parts) + 1):
+            yield from self._candidates(absolute, ".".join(parts[:length]), imported.level)
         if imported.name and imported.name != "*":
             dotted = f"{imported.module}.{imported.name}" if imported.module else imported.name
             yield from self._candidates(absolute, dotted, imported.level)
@@ -158,7 +170,7 @@ class ModuleSet:
     def _bases(self, importer: Path) -> Iterator[Path]:
         """Yield the folders an absolute import starts from: above the importer's package, root."""
         folder = importer.parent
-        while (folder / "__init__.py").is_file() and folder != self._tree.root:
+        while os.path.isfile(folder / "__init__.py") and folder != self._tree.root:
             folder = folder.parent
         seen = set()
         for base in (folder, *_up_to(folder, self._tree.root), self._tree.root / "src"):
@@ -177,9 +189,9 @@ def _up_to(folder: Path, root: Path) -> Iterator[Path]:
 def _module_files(base: Path, parts: list[str]) -> Iterator[Path]:
     target = base.joinpath(*parts)
     for path in (target.with_name(f"{target.name}.py"), target / "__init__.py"):
-        if parts and path.is_file():
+        if parts and os.path.isfile(path):
             yield path
-    if not parts and (base / "__init__.py").is_file():
+    if not parts and os.path.isfile(base / "__init__.py"):
         yield base / "__init__.py"
 
 

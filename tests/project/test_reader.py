@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pytest
+
+from chutes_cli.project import codec, facts
+from chutes_cli.project.exposure import exposures_at
+from chutes_cli.project.module import Module
+from chutes_cli.project.reader import UnreadableSource, read_facts
+
+
+def module(text: str) -> Module:
+    return Module("m.py", read_facts(text), text)
+
+
+def exposures(text: str, name: str = "here") -> set[str]:
+    """The exposures under which ``here()`` runs."""
+    read = module(text)
+    for statement in read.facts.statements:
+        for expression in statement.expressions():
+            match expression:
+                case facts.Call(function=facts.Name(id=called)) if called == name:
+                    return set(exposures_at(read, statement.guards))
+    raise AssertionError(f"no call of {name}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("here()", {"gateway", "direct"}),
+        ("if exposure == 'direct':\n    here()", {"direct"}),
+        ("if exposure != 'direct':\n    here()", {"gateway"}),
+        ("if s.exposure == 'direct':\n    pass\nelse:\n    here()", {"gateway"}),
+        ("if s.exposure is Exposure.GATEWAY:\n    here()", {"gateway"}),
+        ("if 'gateway' == exposure and ready:\n    here()", {"gateway"}),
+        ("if exposure == 'gateway' or ready:\n    here()", {"gateway", "direct"}),
+        ("if not exposure == 'gateway':\n    here()", {"direct"}),
+        ("if exposure in ('gateway', 'direct'):\n    here()", {"gateway", "direct"}),
+        ("if exposure not in ['gateway']:\n    here()", {"direct"}),
+        ("if exposure == 'other':\n    here()", {"gateway", "direct"}),
+        ("if color == 'direct':\n    here()", {"gateway", "direct"}),
+        ("def f():\n    if exposure == 'gateway':\n        return\n    here()", {"direct"}),
+        ("def f():\n    if exposure == 'gateway':\n        print()\n    here()",
+         {"gateway", "direct"}),
+        ("while 1:\n    if exposure == 'direct': continue\n    here()", {"gateway"}),
+        ("def f():\n    if a:\n        return\n    elif exposure == 'direct':\n        raise X\n"
+         "    here()", {"gateway"}),
+        ("def f():\n    if exposure == 'direct': pass\n    else: return\n    here()", {"direct"}),
+    ],
+)  # fmt: skip
+def test_guards_tell_the_exposure(text: str, expected: set[str]) -> None:
+    assert exposures(text) == expected
+
+
+def test_text_annotations_are_read_as_code() -> None:
+    read = read_facts("def f(a: 'Optional[x.Y]', b: '???') -> 'Z': ...\n")
+    first, second = read.scopes[1].parameters
+    assert isinstance(first.annotation, facts.Operation)
+    assert isinstance(second.annotation, facts.Opaque)
+    assert isinstance(read.scopes[1].returns, facts.Name)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("'a' 'b'", "ab"),
+        ("'\\d'", "\\d"),
+        ("-3", -3),
+        ("0x10", 16),
+        ("b'\\xff'", b"\xff"),
+        ("1j", 1j),
+        ("None", None),
+        ("'\\ud800'", "\ud800"),
+    ],
+)
+def test_literals(text: str, value: object) -> None:
+    (statement,) = read_facts(f"x = {text}\n").statements
+    assert isinstance(statement.values[0], facts.Literal)
+    assert statement.values[0].value == value
+
+
+def test_names_bound_inside_an_expression_are_not_outer_ones() -> None:
+    (statement,) = read_facts("[os for os in os]\n").statements
+    names = [each for each in statement.expressions() if isinstance(each, facts.Name)]
+    assert len(names) == 1  # the iterable; the item is the comprehension's own
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("def f(:\n    pass\n", 1, 7),
+        ("a\nx = (\n", 2, 5),
+        ("\n\nclass\n", 3, 6),
+        ("print 'x'\n", 1, 1),
+    ],
+)
+def test_what_is_not_python_says_where(text: str, line: int, column: int) -> None:
+    with pytest.raises(UnreadableSource) as caught:
+        read_facts(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert not caught.value.is_python
+
+
+def test_code_nested_beyond_reading_is_refused() -> None:
+    """LibCST's own parser would overflow its stack and take the process with it."""
+    for depth in (250, 3_000, 100_000):
+        with pytest.raises(UnreadableSource, match="nested too deeply"):
+            read_facts("x = " + "[" * depth + "]" * depth + "\n")
+    with pytest.raises(UnreadableSource, match="nested too deeply"):
+        read_facts("x = " + "-" * 50_000 + "1\n")
+
+
+def test_a_long_chain_of_operators_is_read() -> None:
+    assert read_facts("x = " + " + ".join(["'a'"] * 900) + "\n").statements
+
+
+SAMPLE = """
+from __future__ import annotations
+import a.b, c as d
+from .e import f as g, h
+from i import *
+
+@deco(1, *x, y=2, **z)
+class K(Base, metaclass=M):
+    field: int = Field(default=b"\\xff", ge=-1.5)
+    async def m(self, p: "Q" = None, /, *r, s, **t) -> list[int]:
+        async with self.lock as l, n: await o()
+        for i, *j in range(3): yield i
+        try: raise E from e
+        except (A, B) as err: pass
+        finally: del self.q
+        global w
+        w = lambda v: v + (u := 1) if not v else {**k, "a": [1, (2,), {3}]}
+        match w:
+            case {"x": [y]} if y: return f"{w!r:>{y}} {{}} \\n" "tail"
+        return 1j
+"""
+
+
+def test_facts_survive_json() -> None:
+    read = read_facts(SAMPLE)
+    text = codec.to_json(read)
+    again = codec.from_json(text)
+    assert codec.to_json(again) == text
+    assert len(again.statements) == len(read.statements)
+    for statement in again.statements:
+        if statement.defines >= 0:
+            scope = again.scopes[statement.defines]
+            # The very same records: links between decorators and functions rest on identity.
+            assert all(
+                mine is theirs
+                for mine, theirs in zip(statement.values, scope.evaluated(), strict=True)
+            )
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "[1]", "[99, 1]", "[17, 1]", "null", "[-1]", "x"])
+def test_other_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        codec.from_json(text)
