@@ -77,9 +77,12 @@ def selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Check, .
     def named(each: Check, names: tuple[str, ...]) -> bool:
         return each.id in names or each.category in names
 
-    return tuple(
+    found = tuple(
         each for each in checks() if (not select or named(each, select)) and not named(each, ignore)
     )
+    if not found:
+        raise UsageError("no check is left to run: everything selected is ignored as well")
+    return found
 
 
 def _suggestion(name: str, *, categories: bool) -> str:

@@ -46,9 +46,7 @@ def root(
             "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show tracebacks (given before the command).")
-    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """Take a chute from an empty folder to provably production-ready.
 
@@ -75,8 +73,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     Args:
         arguments: The words after the program's name; ``sys.argv[1:]`` by default.
     """
-    words = sys.argv[1:] if arguments is None else arguments
-    debug = "--debug" in words
+    given = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in given
+    # Accepted anywhere: who meets an error adds it at the end of the line.
+    words = [word for word in given if word != "--debug"]
     try:
         app(args=words, prog_name="chutes-prod")
     except ChutesProdError as error:

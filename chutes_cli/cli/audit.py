@@ -11,7 +11,7 @@ import typer
 from chutes_cli.cli import reports
 from chutes_cli.cli.exits import Exit
 from chutes_cli.core.finding import Severity
-from chutes_cli.core.report import Account, Exposure
+from chutes_cli.core.report import Exposure
 
 if TYPE_CHECKING:
     from chutes_cli.core.report import Report
@@ -30,7 +30,7 @@ def audit(
     paths: Annotated[
         list[Path] | None,
         # Whether it can be read is said by the audit, with the exit code of the contract.
-        typer.Argument(metavar="[PATH]...", help="Files and folders. [default: .]", readable=False),
+        typer.Argument(metavar="PATH", help="Files and folders. [default: .]", readable=False),
     ] = None,
     format_: Annotated[
         list[str] | None,
@@ -55,9 +55,6 @@ def audit(
         Exposure,
         typer.Option(help="Where the chute is reached from: the platform's gateway, or directly."),
     ] = Exposure.GATEWAY,
-    account: Annotated[
-        Account, typer.Option(help="Which deployment policies of the platform apply.")
-    ] = Account.ORDINARY,
     exclude: Annotated[
         list[str] | None,
         typer.Option(
@@ -97,7 +94,7 @@ def audit(
     report = engine.audit(
         paths or [Path()],
         chosen,
-        Circumstances(exposure, account),
+        Circumstances(exposure),
         tuple(exclude or ()),
         read=FactsCache(folder).read if folder else read_facts,
     )

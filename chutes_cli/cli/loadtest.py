@@ -34,7 +34,11 @@ Serve = Annotated[
 ]
 Requests = Annotated[
     list[str] | None,
-    typer.Option(metavar="'METHOD /path JSON'", help="A request to send; repeatable."),
+    typer.Option(
+        metavar="'METHOD /path JSON'",
+        help="A request to send; repeatable.  [default: with --serve, one per cord, with a body"
+        " its model accepts]",
+    ),
 ]
 Rate = Annotated[float, typer.Option(metavar="R", help="Arrivals per second.")]
 Duration = Annotated[str, typer.Option(metavar="TIME", help="How long: 500ms, 30s, 2m, 1m30s.")]
@@ -119,6 +123,7 @@ def loadtest(
 
     \b
     Examples:
+      chutes-prod loadtest --serve .
       chutes-prod loadtest --serve . --request 'POST /generate {"prompt": "hi"}'
       chutes-prod loadtest http://127.0.0.1:8000 --rate 20 --duration 1m \\
           --request 'POST /generate {"prompt": "hi"}' \\
@@ -149,7 +154,8 @@ def loadtest(
 
     slos = [parse_slo(text) for text in slo or [DEFAULT_SLO]]
     plan = plans.make_plan(
-        requests=[plans.parse_request(text) for text in request or []] or default_requests(serve),
+        requests=[plans.parse_request(text) for text in request or []]
+        or default_requests(serve, quiet=quiet),
         rate=rate,
         duration_s=plans.parse_duration(duration, option="--duration"),
         timeout_s=plans.parse_duration(timeout, option="--timeout"),
@@ -188,22 +194,38 @@ def _headers(texts: Sequence[str], api_key_env: str | None) -> tuple[tuple[str, 
     return (*kept, bearer_header(api_key_env, os.environ.get(api_key_env)))
 
 
-def default_requests(serve: str | None) -> list[PlannedRequest]:
-    """Return the requests to send when none is given.
+def default_requests(serve: str | None, *, quiet: bool) -> list[PlannedRequest]:
+    """Return the requests to send when none is given: one per cord of a chute to be served.
 
-    This is the seam for requests derived from a chute's cords and models.
+    Says on stderr which they are, and which cords get none; the latter with ``--quiet`` too,
+    because the result does not speak for them.
 
     Args:
         serve: The chute to be served, None for a URL.
+        quiet: Whether to keep silent about what is sent.
 
     Raises:
-        UsageError: There are none.
+        UsageError: There are none: it is a URL, there is no such chute, or nothing can be
+            derived from its cords.
     """
-    target = "the URL" if serve is None else serve
-    raise UsageError(
-        f"there is nothing to send to {target}",
-        hint="""give at least one request: --request 'POST /generate {"prompt": "hi"}'""",
-    )
+    if serve is None:
+        raise UsageError(
+            "there is nothing to send to the URL: its requests cannot be derived",
+            hint="""give at least one: --request 'POST /generate {"prompt": "hi"}'""",
+        )
+    from chutes_cli.loadtest.payloads import requests_of
+
+    found = requests_of(serve)
+    if not quiet:
+        typer.echo("requests derived from the chute's cords:", err=True)
+        for each in found.requests:
+            note = f"   ({each.note})" if each.note else ""
+            typer.echo(f"  {each.line}{note}", err=True)
+    if found.left_out:
+        typer.echo("note: cords that get no request:", err=True)
+        for one in found.left_out:
+            typer.echo(f"  {one.line}", err=True)
+    return [each.request for each in found.requests]
 
 
 @contextlib.contextmanager

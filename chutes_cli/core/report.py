@@ -19,13 +19,6 @@ class Exposure(StrEnum):
     BOTH = "both"
 
 
-class Account(StrEnum):
-    """Which dated deployment policies of the platform apply (PLATFORM F86)."""
-
-    ORDINARY = "ordinary"
-    PRIVILEGED = "privileged"
-
-
 @dataclass(frozen=True, slots=True)
 class CordSummary:
     """A cord as the report lists it; unknown values are None.

@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 
 from chutes_cli.core.errors import MissingExtra, TargetError, UsageError
 from chutes_cli.core.result import TargetInfo
-from chutes_cli.loadtest.chute_ref import find_chute
 from chutes_cli.loadtest.process import GuardedProcess
 
 LOOPBACK = "127.0.0.1"
@@ -167,6 +166,9 @@ def serve(
         TargetError: The port is taken, the chute died, or it was not ready in time.
     """
     require_sdk()
+    # Only now: it brings the reader of the tree, which a URL does not need.
+    from chutes_cli.loadtest.chute_ref import find_chute
+
     ref = find_chute(spec)
     listening, logging = _free_ports(port)
     command = [sys.executable, "-P", "-c", _RUN_CHUTES, "run", ref.reference, "--dev"]

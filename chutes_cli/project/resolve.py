@@ -67,6 +67,8 @@ class Resolver:
         self._canonical = canonical
         self.members = Members(self, self._modules)
         self._memo: dict[tuple[int, int, Expression | str], Targets] = {}
+        self._provisional: dict[tuple[int, int, Expression | str], Targets] = {}
+        self._cut: set[tuple[int, int, Expression | str]] = set()
         self._active: set[tuple[int, int, Expression | str]] = set()
 
     # Expressions
@@ -76,18 +78,25 @@ class Resolver:
         # Equal names in one scope are one question, wherever they stand.
         key = (id(module), scope, expression.id if isinstance(expression, Name) else expression)
         known = self._memo.get(key)
+        if known is None:
+            known = self._provisional.get(key)
         if known is not None:
             return known
         if key in self._active or len(self._active) > _MAX_DEPTH:
+            self._cut.add(key)
             return ()
         self._active.add(key)
         try:
             found = tuple(dict.fromkeys(self._resolve(module, scope, expression)))
         finally:
             self._active.discard(key)
-        if not self._active or found:
-            # An empty answer inside a cycle may be an artefact of the cycle's cut.
-            self._memo[key] = found
+        self._cut.discard(key)
+        # An answer that leaned on a question still open may lack something: it serves
+        # until the outermost question is answered, so that circles cost no more than once.
+        (self._provisional if self._cut and self._active else self._memo)[key] = found
+        if not self._active:
+            self._provisional.clear()
+            self._cut.clear()
         return found
 
     def _resolve(self, module: Module, scope: int, expression: Expression) -> Iterable[Target]:

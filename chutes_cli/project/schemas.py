@@ -17,10 +17,12 @@ BASE_MODELS = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel", "pydan
 _FIELD_CALLS = frozenset(
     {"pydantic.Field", "pydantic.fields.Field", "pydantic.StringConstraints",
      "pydantic.types.StringConstraints", "annotated_types.MaxLen", "annotated_types.Len",
-     "annotated_types.Le", "annotated_types.Lt", "annotated_types.Interval"}
+     "annotated_types.Le", "annotated_types.Lt", "annotated_types.Interval",
+     "annotated_types.Ge", "annotated_types.Gt", "annotated_types.MinLen"}
 )  # fmt: skip
 _POSITIONAL = {"MaxLen": ("max_length",), "Len": ("min_length", "max_length"),
-               "Le": ("le",), "Lt": ("lt",)}  # fmt: skip
+               "Le": ("le",), "Lt": ("lt",), "Ge": ("ge",), "Gt": ("gt",),
+               "MinLen": ("min_length",)}  # fmt: skip
 _CONSTRAINED = {
     "constr": "str", "conbytes": "bytes", "conint": "int", "confloat": "float",
     "conlist": "list", "conset": "set", "confrozenset": "set", "condecimal": "float",
@@ -134,10 +136,14 @@ class Schemas:
             if name.startswith("_") or name == "model_config":
                 continue
             annotation = statement.values[0]
+            if self._is_class_variable(model, annotation):
+                continue
             default = statement.values[1] if len(statement.values) > 1 else None
             shape = self.shape(model.module, model.index, annotation)
             extra, ignored, is_field = self._constraints(model.module, statement, default)
-            has_default = default is not None and not (is_field and self._no_default(default))
+            has_default = default is not None and not (
+                self._no_default(default) if is_field else _is_ellipsis(default)
+            )
             shape = shape.bounded(extra)
             if limit is not None:
                 shape = _with_text_limit(shape, limit)
@@ -151,6 +157,11 @@ class Schemas:
                 or self._validators.in_annotation(model, annotation),
                 ignored,
             )
+
+    def _is_class_variable(self, model: Class, annotation: facts.Expression) -> bool:
+        head = annotation.operands[0] if isinstance(annotation, facts.Operation) else annotation
+        dotted = self._resolver.dotted(model.module, model.index, head)
+        return dotted in ("typing.ClassVar", "typing_extensions.ClassVar")
 
     def _constraints(
         self, module: Module, statement: facts.Statement, expression: facts.Expression | None
@@ -173,10 +184,8 @@ class Schemas:
         """Say whether a Field call leaves the field required."""
         assert isinstance(call, facts.Call)
         for argument in call.arguments:
-            if argument.keyword in ("default", "default_factory"):
-                return False
-            if argument.keyword is None:
-                return getattr(argument.value, "kind", "") == "Ellipsis"
+            if argument.keyword in (None, "default", "default_factory"):
+                return _is_ellipsis(argument.value)
         return True
 
     # Shapes
@@ -233,10 +242,10 @@ class Schemas:
             items = tuple(
                 self.shape(module, scope, part, depth + 1)
                 for part in parts
-                if getattr(part, "kind", "") != "Ellipsis"
+                if not _is_ellipsis(part)
             )
             kind = _CONTAINERS[name]
-            endless = any(getattr(part, "kind", "") == "Ellipsis" for part in parts)
+            endless = any(map(_is_ellipsis, parts))
             if kind == "tuple" and endless:
                 kind = "list"
             return Shape(kind, items)
@@ -247,9 +256,11 @@ class Schemas:
         if name not in _CONSTRAINED:
             return Shape("other")
         statement = facts.Statement("expression", scope, -1, call.span)
-        bound = self._binder.bind(Site(module, statement, call))
+        bound = self._binder.bind(Site(module, statement, call), ("item_type",))
+        item = bound.get("item_type") if _CONSTRAINED[name] in ("list", "set") else None
         return Shape(
             _CONSTRAINED[name],
+            (self.shape(module, scope, item.expression),) if item else (),
             bounds={each.name: each.value for each in bound if each.name in _BOUNDS},
         )
 
@@ -305,6 +316,11 @@ _BOUNDS = frozenset(
     {"max_length", "min_length", "max_items", "le", "lt", "ge", "gt", "pattern", "multiple_of"}
 )
 _MISSPELT = frozenset({"gte", "lte", "max", "min", "maxlen", "max_len", "maximum", "minimum"})
+
+
+def _is_ellipsis(expression: facts.Expression) -> bool:
+    """Say whether an expression is ``...``, pydantic's word for required."""
+    return isinstance(expression, facts.Opaque) and expression.kind == "Ellipsis"
 
 
 def _with_text_limit(shape: Shape, limit: Value) -> Shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -83,13 +84,15 @@ def collect(paths: Sequence[Path], exclude: Sequence[str] = ()) -> SourceTree:
     resolved = [_existing(path) for path in paths]
     root = project_root(resolved)
     tree = SourceTree(root, whole=any(path.is_dir() for path in resolved))
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in resolved:
         named = not path.is_dir()
         found = [path] if named else _walk(path, root, exclude, tree)
         for file in found:
-            if file not in seen:
-                seen.add(file)
+            # A link to a file that is read anyway is the same code once more.
+            real = os.path.realpath(file)
+            if real not in seen:
+                seen.add(real)
                 _add(tree, file, named=named)
     tree.files.sort(key=lambda file: file.path)
     return tree
@@ -208,7 +211,12 @@ def _ignored(path: Path, ignores: _Ignores, *, is_dir: bool) -> bool:
 def _add(tree: SourceTree, file: Path, *, named: bool) -> None:
     path = _relative(file, tree.root)
     try:
-        size = file.stat().st_size
+        status = file.stat()
+        size = status.st_size
+        if not stat.S_ISREG(status.st_mode):
+            # Opening a pipe would wait for a writer for ever.
+            tree.skipped.append(Skipped(path, "not a regular file"))
+            return
         if size > MAX_BYTES:
             reason = f"larger than {MAX_BYTES // 1_000_000} MB ({size / 1e6:.1f} MB)"
             tree.skipped.append(Skipped(path, reason))

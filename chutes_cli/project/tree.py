@@ -128,6 +128,9 @@ class ModuleSet:
     def _note(self, file: SourceFile, error: UnreadableSource) -> None:
         if error.is_python:
             self.skipped.append(Skipped(file.path, error.message))
+        elif not file.path.endswith(".py"):
+            # A template that is Python only once it is rendered.
+            self.skipped.append(Skipped(file.path, f"not Python as it stands: {error.message}"))
         else:
             self._broken.append(BrokenFile(file.path, error.message, error.line, error.column))
 

@@ -56,20 +56,23 @@ class Validators:
                         return True
         return False
 
-    def text_limit(self, model: Class) -> Value | None:
-        """Return ``str_max_length`` of the model's configuration."""
+    def text_limit(self, model: Class, depth: int = 0) -> Value | None:
+        """Return ``str_max_length`` of the model's configuration or of a base's."""
         for statement in model.module.statements_in(model.index):
             names = [each.id for each in statement.targets if isinstance(each, facts.Name)]
             if "model_config" not in names or not statement.values:
                 continue
             call = statement.values[-1]
             if isinstance(call, facts.Call):
-                value = self._binder.bind(Site(model.module, statement, call)).value(
-                    "str_max_length"
-                )
-                if isinstance(value, Known) and value.value is None:
-                    return None
-                return value
+                bound = self._binder.bind(Site(model.module, statement, call))
+                value = bound.value("str_max_length")
+                if value is not None:
+                    return None if isinstance(value, Known) and value.value is None else value
+        for base in self._resolver.members.bases(model):
+            if isinstance(base, Class) and depth < 10:
+                limit = self.text_limit(base, depth + 1)
+                if limit is not None:
+                    return limit
         return None
 
 

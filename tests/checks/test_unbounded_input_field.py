@@ -11,7 +11,7 @@ ID = "unbounded-input-field"
 HEAD = """\
 from __future__ import annotations
 from enum import Enum
-from typing import Annotated, Any, Dict, List, Literal, Optional, Union
+from typing import Annotated, Any, ClassVar, Dict, List, Literal, Optional, Union
 from annotated_types import Len, MaxLen
 from chutes.chute import Chute
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, conint, conlist, constr
@@ -55,7 +55,8 @@ def model(*fields: str, base: str = "BaseModel") -> str:
         "f: Dict[str, bool]", "f: dict[str, Any]", "f: set[bool]", "f: tuple[bool, ...]",
         "f: int", "f: float = 0.5", "f: int = Field(ge=0)", "f: Optional[int] = Field(0, gte=0)",
         "f: Union[bool, str]", "f: Annotated[str, Field(min_length=1)]", "f: constr(min_length=2)",
-        "f: conint(ge=1)", "f: list[str] = Field(max_length=5)", "f: 'str'",
+        "f: conint(ge=1)", "f: list[str] = Field(max_length=5)", "f: conlist(str, max_length=5)",
+        "f: 'str'",
     ],
 )  # fmt: skip
 def test_fires(field: str, findings: Findings) -> None:
@@ -78,7 +79,8 @@ def test_fires(field: str, findings: Findings) -> None:
         "_hidden: str = 'x'", "model_config = ConfigDict(str_max_length=9)\nf: str",
         "f: str\n@field_validator('f')\ndef check(cls, v): return short(v) if len(v) < 3 else 1/0",
         "f: str\n@model_validator(mode='after')\ndef c(self): assert len(self.f) < 3; return self",
-        "f: tuple[bool, bool]", "f: list[int] = Field(max_length=3)",
+        "f: tuple[bool, bool]", "f: ClassVar[str] = 'x'", "f: conlist(bool, max_length=2)",
+        "f: list[int] = Field(max_length=3)",
     ],
 )  # fmt: skip
 def test_stays_silent(field: str, findings: Findings) -> None:
@@ -94,6 +96,16 @@ def test_looks_into_nested_and_inherited_models(findings: Findings) -> None:
     found = findings(model("inner: Inner", "many: list[Inner] = Field(max_length=3)"), ID)
     assert [(each.symbol, each.location.line) for each in found] == [("Inner", 19)]
     assert [each.symbol for each in findings(model("ok: bool", base="Inner"), ID)] == ["Inner"]
+
+
+def test_a_base_may_bound_every_text(findings: Findings) -> None:
+    source = HEAD + (
+        "class Strict(BaseModel):\n    model_config = ConfigDict(str_max_length=9)\n\n\n"
+        "class Input(Strict):\n    f: str\n\n\n"
+        "@chute.cord(public_api_path='/x')\nasync def x(self, args: Input): return 1\n"
+    )
+    assert findings(source, ID) == []
+    assert len(findings(source.replace("str_max_length=9", "frozen=True"), ID)) == 1
 
 
 def test_a_model_in_another_module(findings: Findings) -> None:

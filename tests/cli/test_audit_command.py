@@ -96,6 +96,7 @@ def test_options_decide(options: list[str], code: int, tree: Path) -> None:
         (["missing.py"], "no such file or folder"),
         (["--select", "chute-unknown-argumnet"], "did you mean chute-unknown-argument?"),
         (["--ignore", "nonsense"], "no check or category named 'nonsense'"),
+        (["--select", "platform", "--ignore", "platform"], "no check is left"),
         (["--format", "yaml"], "not one of"),
         (["--format", "json="], "not one of"),
         (["--format", "json", "--format", "text"], "only one format can go to stdout"),
@@ -155,6 +156,28 @@ def test_symlink_loops_and_folders_named_like_files(tree: Path) -> None:
     assert isinstance(skipped, list)
     assert [each["path"] for each in skipped] == ["gone.py", "loop.py"]
     assert checks_in(document(tree / "x.py")) == [("x.py/inner.py", "chute-unknown-argument")]
+
+
+def test_pipes_links_and_templates(tree: Path) -> None:
+    os.mkfifo(tree / "pipe.py")
+    (tree / "app.py").write_text(FAULTY)
+    (tree / "same.py").symlink_to("app.py")
+    (tree / "chute.py.j2").write_text("{% if x %}\nimport chutes\n{% endif %}\n")
+    found = document(tree)
+    assert checks_in(found) == [("app.py", "chute-unknown-argument")]
+    skipped = found["skipped"]
+    assert isinstance(skipped, list)
+    assert [each["path"] for each in skipped] == ["chute.py.j2", "pipe.py"]
+    assert audit(tree / "pipe.py").returncode == 2
+
+
+def test_debug_is_accepted_anywhere(tree: Path) -> None:
+    done = subprocess.run(
+        [str(SCRIPT), "audit", "missing.py", "--debug"],
+        cwd=tree, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
 
 
 def test_files_that_are_not_utf_8(tree: Path) -> None:

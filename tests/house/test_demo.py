@@ -98,12 +98,6 @@ def test_a_report_that_was_not_written_is_a_failure(demo: Demo) -> None:
     assert "audit.json" in result.stdout.splitlines()[-1]
 
 
-def test_the_folder_is_a_repository_of_its_own(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GIT_DIR", str(demo.log))
-    assert demo.run().returncode == 0
-    assert (demo.workdir / ".git").is_dir()
-
-
 def test_it_replaces_its_own_earlier_output(demo: Demo) -> None:
     assert demo.run().returncode == 0
     (demo.workdir / "demo-service" / "left-over").write_text("")

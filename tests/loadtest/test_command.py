@@ -134,6 +134,7 @@ def test_the_key_goes_to_the_service_and_nowhere_else(loadtest, service, tmp_pat
         ((), "exactly one target"),
         (("http://127.0.0.1:1", "--serve", "."), "exactly one target"),
         (("http://127.0.0.1:1",), "nothing to send to the URL"),
+        (("--serve", "/no/such/folder"), "does not exist"),
         (("http://127.0.0.1:1", "--request", "/x"), "is not an HTTP method"),
         (("http://127.0.0.1:1", "--request", "GET /", "--slo", "p95<500"), "needs a unit"),
         (("http://127.0.0.1:1", "--request", "GET /", "--rate", "0"), "--rate"),
@@ -185,6 +186,7 @@ def test_a_missing_extra_names_the_line_that_installs_it(missing, arguments, ext
 def test_help_keeps_its_examples_in_lines(loadtest):
     done = loadtest("--help", COLUMNS="100")
     assert done.returncode == 0
+    assert "\n    chutes-prod loadtest --serve .\n" in done.stdout
     assert "\n    chutes-prod loadtest --serve . --request" in done.stdout
     assert "error_rate<1%" in done.stdout
 

@@ -148,3 +148,82 @@ def test_during_start_up_too(start, project, eventually):
     run.process.communicate(timeout=30)
     assert run.process.returncode == 130
     assert run.gone_within(30)
+
+
+DERIVED = """
+import json
+from typing import Annotated, Literal
+from pydantic import BaseModel, Field
+from chutes.chute import Chute, NodeSelector
+
+chute = Chute(username="u", name="n", image="u/n:1", node_selector=NodeSelector(gpu_count=1))
+
+class Style(BaseModel):
+    tone: Literal["plain", "warm"]
+    strength: float = Field(gt=0, lt=1)
+
+class Input(BaseModel, extra="forbid", strict=True):
+    prompt: str = Field(min_length=60, max_length=70)
+    count: Annotated[int, Field(ge=64, multiple_of=32)]
+    styles: list[Style] = Field(min_length=2)
+    seed: int | None = None
+
+class Wish(BaseModel):
+    loud: bool = False
+
+@chute.cord(public_api_path="/make", public_api_method="POST")
+async def make(self, data: Input) -> dict:
+    return {"text": data.prompt}
+
+@chute.cord(public_api_path="/wish", public_api_method="POST")
+async def wish(self, data: Wish) -> dict:
+    return {"loud": data.loud}
+
+@chute.cord(public_api_path="/checked", public_api_method="POST", input_schema=Wish)
+async def checked(self, data) -> dict:
+    return {"loud": data.loud}
+
+@chute.cord(public_api_path="/stream", public_api_method="POST", stream=True)
+async def stream(self, data: Wish):
+    for number in range(3):
+        yield f"data: {json.dumps(number)}\\n\\n"
+
+@chute.cord(public_api_path="/count", public_api_method="POST")
+async def count(self) -> dict:
+    return {"count": 1}
+
+@chute.cord(public_api_path="/health", public_api_method="GET")
+async def health(self) -> dict:
+    return {"status": "ok"}
+
+@chute.cord(public_api_path="/raw", public_api_method="POST")
+async def raw(self, data: dict) -> dict:
+    return {"text": data["text"]}
+"""
+
+
+def test_without_requests_they_come_from_the_cords(start, tmp_path, tmp_path_factory):
+    report = tmp_path_factory.mktemp("report") / "out.json"
+    (tmp_path / "chute.py").write_text(DERIVED)
+    run = start("--serve", str(tmp_path), "--rate", "20", "--duration", "3s",
+                "--format", "text", "--format", f"json={report}")  # fmt: skip
+    output, errors = run.process.communicate(timeout=100)
+    assert run.process.returncode == 0, (output, errors)
+    assert '  POST /wish {"loud": false}\n' in errors
+    assert "  GET /health\n" in errors
+    assert """cord raw: 'data' is no pydantic model""" in errors
+    assert """write --request 'POST /raw {"...": "..."}'""" in errors
+    endpoints = {each["name"]: each for each in json.loads(report.read_text())["endpoints"]}
+    assert set(endpoints) == {
+        "POST /make", "POST /wish", "POST /checked", "POST /stream", "POST /count", "GET /health"
+    }  # fmt: skip
+    assert all(set(each["by_outcome"]) == {"ok"} for each in endpoints.values()), endpoints
+
+
+def test_quiet_keeps_silent_about_what_is_sent_but_not_about_what_is_not(start, tmp_path):
+    (tmp_path / "chute.py").write_text(DERIVED)
+    run = start("--serve", str(tmp_path), "--rate", "5", "--duration", "2s", "--quiet")
+    output, errors = run.process.communicate(timeout=100)
+    assert run.process.returncode == 0, (output, errors)
+    assert "POST /make" not in errors
+    assert "cord raw" in errors

@@ -8,7 +8,7 @@ import pytest
 
 from chutes_cli.core.errors import TargetError, UsageError
 from chutes_cli.loadtest import target
-from chutes_cli.loadtest.chute_ref import chutes_in, find_chute
+from chutes_cli.loadtest.chute_ref import chutes_in, find_chute, read_chutes
 
 
 @pytest.mark.parametrize(
@@ -82,30 +82,79 @@ CHUTE = "chute = Chute(username='u', name='n', image='i')\n"
 SDK = "from chutes.chute import Chute\n"
 
 
+VLLM = "from chutes.chute.template.vllm import build_vllm_chute\n"
+
+
 @pytest.mark.parametrize(
     ("source", "names"),
     [
         (SDK + CHUTE, ["chute"]),
         ("from chutes.chute import Chute as C\nmine: object = C(name='n')\n", ["mine"]),
         ("import chutes.chute\nmine = chutes.chute.Chute(name='n')\n", ["mine"]),
-        ("pack = build_vllm_chute(model_name='m')\n", ["pack"]),
-        ("import x\npack = x.build_sglang_chute()\nother = build_chute()\n", ["pack"]),
-        ("def make():\n    chute = Chute()\n    return chute\n", []),
-        ("chute = 'Chute()'\n", []),
-        ("def broken(:\n", []),
-        ("x = '\0'\n", []),
+        ("import chutes.chute as cc\nmine = cc.Chute(name='n')\n", ["mine"]),
+        (VLLM + "pack = build_vllm_chute(model_name='m')\n", ["pack"]),
+        (VLLM + "chute = build_vllm_chute(model_name='m').chute\n", ["chute"]),
+        (VLLM + "pack = build_vllm_chute(model_name='m')\nchute = pack.chute\n", ["pack"]),
+        (SDK + "def make():\n    made = Chute()\n    return made\nchute = make()\n", ["chute"]),
+        (SDK + "def make() -> Chute: ...\nchute = make()\n", ["chute"]),
+        (SDK + "def make():\n    chute = Chute()\n    return chute\n", []),
+        (SDK + "if X:\n    chute = Chute()\nelse:\n    chute = Chute(tee=True)\n", ["chute"]),
+        (SDK + "try:\n    chute = Chute()\nexcept Exception:\n    raise\n", ["chute"]),
+        (SDK + "one = Chute()\ntwo = Chute()\n", ["one", "two"]),
+        (SDK + "chute = Chute()\napp = chute\n", ["chute"]),
+        (SDK + "_c = Chute()\nchute = _c\n", ["chute"]),
+        ("class Chute: ...\nchute = Chute()\n", []),
+        ("from elsewhere import Chute\nchute = Chute()\n", []),
+        ("import x\npack = x.build_sglang_chute()\n", []),
+        (SDK + "chute = 'Chute()'\n", []),
     ],
 )
 def test_chutes_in_a_file(tmp_path, source, names):
     file = tmp_path / "app.py"
     file.write_text(source)
-    assert chutes_in(file) == names
+    found, problems = chutes_in([file])
+    assert [ref.chute for ref in found] == names
+    assert problems == ()
 
 
-def test_an_unreadable_file_holds_no_chute(tmp_path):
-    (tmp_path / "app.py").write_bytes(b"\xff\xfe\x00 Chute(")
-    assert chutes_in(tmp_path / "app.py") == []
-    assert chutes_in(tmp_path) == []
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"x = 1\ndef broken(:\n", "app.py:2: "),
+        (b"x = '\0'\n", "app.py:1: contains null bytes"),
+        (b"\xff\xfe\x00 Chute(", "app.py:1: not UTF-8"),
+        (b"#" * 1_000_001, "app.py: larger than 1 MB"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_nothing_is_guessed(tmp_path, data, problem):
+    (tmp_path / "app.py").write_bytes(data)
+    (tmp_path / "old.py").write_text(SDK + CHUTE)
+    assert chutes_in([tmp_path / "app.py"])[0] == []
+    with pytest.raises(UsageError, match="no chute was found") as caught:
+        find_chute(str(tmp_path))
+    assert problem in (caught.value.detail or "")
+
+
+def test_a_chute_that_is_imported_belongs_to_the_file_that_makes_it(tmp_path):
+    (tmp_path / "first.py").write_text("from second import chute\n")
+    (tmp_path / "second.py").write_text(SDK + CHUTE)
+    assert find_chute(str(tmp_path)).reference == "second:chute"
+    # The usual file is asked alone, and the SDK runs what it imports.
+    (tmp_path / "chute.py").write_text("from second import chute\n")
+    assert find_chute(str(tmp_path)).reference == "chute:chute"
+
+
+def test_a_chute_made_by_a_package_is_found(tmp_path):
+    package = tmp_path / "service"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "making.py").write_text(SDK + "def make():\n    return Chute(name='n')\n")
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "app.py").write_text("from service.making import make\nchute = make()\n")
+    ref = find_chute(str(tmp_path))
+    assert ref.reference == "app:chute"
+    _, chutes = read_chutes(ref)
+    assert [chute.site.module.path for chute in chutes] == ["service/making.py"]
 
 
 @pytest.mark.parametrize("name", ["chute.py", "app.py", "service.py"])

@@ -128,9 +128,10 @@ def test_the_project_passes_its_own_tests(tmp_path: Path) -> None:
 
 @pytest.mark.sdk
 @pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy is not installed")
-def test_the_project_passes_mypy(project: Path) -> None:
+def test_the_project_passes_mypy(tmp_path: Path) -> None:
     """With torch's types, hence under the SDK's mark."""
     needs_sdk()
+    project = write(text_tree(), tmp_path / "my-service").root
     result = tool(project, "mypy")
     assert result.returncode == 0, result.stdout
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field
 
 PREFIX = "APP_"
@@ -35,14 +36,19 @@ class Settings(BaseModel):
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings.
 
+    A name that is no setting is a warning, not an error: others may set variables of
+    the same prefix, as container platforms do for services that they call "app".
+
     Raises:
-        pydantic.ValidationError: A variable is unknown or out of bounds. The service
-            must not start on a setting that someone believes to be in force.
+        pydantic.ValidationError: A value is out of bounds. The service must not start
+            on a setting that someone believes to be in force.
     """
-    return Settings.model_validate(
-        {
-            name.removeprefix(PREFIX).lower(): value
-            for name, value in environment.items()
-            if name.startswith(PREFIX)
-        }
-    )
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX)
+    }
+    for name in sorted(given.keys() - Settings.model_fields.keys()):
+        logger.warning(f"{PREFIX}{name.upper()} is no setting of this service")
+        del given[name]
+    return Settings.model_validate(given)

@@ -35,6 +35,11 @@ class ByteGRU(nn.Module):
         outputs, state = self.gru(self.dropout(self.embed(tokens)), state)
         return self.head(self.dropout(outputs)), state
 
+    def step(self, token: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Do the same for one token, faster: there is no sequence to set up."""
+        cell = torch.gru_cell(self.embed.weight[token], state[0], *self.gru.all_weights[0])
+        return self.head(cell), cell[None]
+
 
 class ByteModel:
     """A loaded network that many threads may use at once: no call changes it."""
@@ -97,8 +102,13 @@ class ByteModel:
         self, tokens: list[int], state: Tensor | None, temperature: float, random: torch.Generator
     ) -> tuple[int, Tensor]:
         """Read tokens and return the next byte with the new state."""
-        logits, state = self._network(torch.tensor([tokens], device=self.device), state)
-        scores = logits[0, -1].float().cpu()
+        read = torch.tensor(tokens, device=self.device)
+        if state is None:
+            logits, state = self._network(read[None])
+            logits = logits[0]
+        else:
+            logits, state = self._network.step(read, state)
+        scores = logits[-1].float().cpu()
         if temperature == 0:
             return int(scores.argmax()), state
         odds = torch.softmax(scores / temperature, dim=0)
