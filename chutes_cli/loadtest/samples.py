@@ -150,7 +150,6 @@ class Sampler:
             raise NoSample("must be a set of several items")
         try:
             if not shape.items:
-                # `list` holds anything, and `conlist(int)` comes here without its `int`.
                 raise NoSample("must have items of a type that is not known")
             item = make(shape.items[0])
         except NoSample:
