@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from chutes_cli.core.errors import MissingExtra, TargetError, UsageError
 from chutes_cli.core.result import TargetInfo
+from chutes_cli.loadtest.deaths import startup_error
 from chutes_cli.loadtest.process import GuardedProcess
 
 LOOPBACK = "127.0.0.1"
@@ -31,7 +32,6 @@ _POLL_S = 0.1
 # After an error at start-up the SDK logs this and then sleeps 60 s before it exits
 # (SDK 0.6.9 entrypoint/run.py:2620-2641): the log knows it long before the exit status.
 _SDK_DEATH = re.compile(r"Unexpected (?:base exception|error) executing _run_chute\(\)")
-_EXCEPTION_LINE = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt|Warning)\b.*$", re.M)
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _RUN_CHUTES = "from chutes.cli import app; app()"
 
@@ -127,10 +127,12 @@ class ServedChute:
     Attributes:
         info: How the result describes it.
         process: Its process; stopped when `serve` is left.
+        folder: The folder it runs in.
     """
 
     info: TargetInfo
     process: GuardedProcess
+    folder: Path
 
     def died(self) -> bool:
         """Return whether the chute has ended, or is about to after an error."""
@@ -189,7 +191,7 @@ def serve(
             command, cwd=ref.folder, environment=environment, log=Path(folder) / "chute.log"
         ) as process,
     ):
-        served = ServedChute(info, process)
+        served = ServedChute(info, process, ref.folder)
         _wait_until_ready(served, listening, startup_timeout_s)
         yield served
 
@@ -211,7 +213,7 @@ def _wait_until_ready(served: ServedChute, port: int, timeout_s: float) -> None:
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if served.died():
-            raise _startup_error(served.process, where)
+            raise startup_error(served.process.log_text(), served.folder, where)
         if _answers(port):
             return
         time.sleep(_POLL_S)
@@ -220,19 +222,6 @@ def _wait_until_ready(served: ServedChute, port: int, timeout_s: float) -> None:
         where=where,
         detail=served.process.log_tail(),
         hint="on_startup hooks run before the server listens; --startup-timeout allows more time",
-    )
-
-
-def _startup_error(process: GuardedProcess, where: str) -> TargetError:
-    log = process.log_text()
-    exceptions = _EXCEPTION_LINE.findall(log)
-    # The SDK turns a failed import into sys.exit(1); the import error stands before it.
-    causes = [line for line in exceptions if not line.startswith("SystemExit")] or exceptions
-    reason = f": {causes[-1].strip()[:300]}" if causes else ""
-    if "address already in use" in log:
-        reason = ": its port was taken by another process meanwhile; try again"
-    return TargetError(
-        f"the chute died at start-up{reason}", where=where, detail=process.log_tail()
     )
 
 

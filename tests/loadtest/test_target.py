@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
 from chutes_cli.core.errors import TargetError, UsageError
 from chutes_cli.loadtest import target
 from chutes_cli.loadtest.chute_ref import chutes_in, find_chute, read_chutes
+from chutes_cli.loadtest.deaths import startup_error
 
 
 @pytest.mark.parametrize(
@@ -211,3 +213,36 @@ def test_a_taken_port_is_said_at_once(tmp_path, monkeypatch):
             target.serve(str(tmp_path), port=port),
         ):
             pass
+
+
+LOG = """\
+2026-01-01 | INFO | loading
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/site-packages/chutes/entrypoint/run.py", line 2620, in _logged_run
+    await _run_chute()
+  File "/work/demo/app.py", line 7, in start
+    self.model = load()
+  File "/work/demo/svc/model.py", line 3, in load
+    raise LookupError("the weights are gone")
+LookupError: the weights are gone
+2026-01-01 | INFO | sleeping
+"""
+
+
+def test_a_death_is_told_by_the_frames_of_the_users_own_code():
+    error = startup_error(LOG, Path("/work/demo"), "demo")
+    assert error.what == "the chute died at start-up: LookupError: the weights are gone"
+    assert (error.detail or "").splitlines() == [
+        "app.py:7 in start: self.model = load()",
+        'svc/model.py:3 in load: raise LookupError("the weights are gone")',
+    ]
+
+
+def test_a_death_elsewhere_is_told_by_the_end_of_the_log():
+    error = startup_error(LOG, Path("/elsewhere"), "demo")
+    assert (error.detail or "").splitlines() == [
+        "2026-01-01 | INFO | loading",
+        "LookupError: the weights are gone",
+        "2026-01-01 | INFO | sleeping",
+    ]
+    assert startup_error("killed\n", Path("/x"), "demo").what == "the chute died at start-up"
