@@ -167,11 +167,11 @@ def serve(
         UsageError: There is no such chute, or the SDK is not installed.
         TargetError: The port is taken, the chute died, or it was not ready in time.
     """
-    require_sdk()
     # Only now: it brings the reader of the tree, which a URL does not need.
     from chutes_cli.loadtest.chute_ref import find_chute
 
     ref = find_chute(spec)
+    require_sdk()
     listening, logging = _free_ports(port)
     command = [sys.executable, "-P", "-c", _RUN_CHUTES, "run", ref.reference, "--dev"]
     command += ["--host", LOOPBACK, "--port", str(listening), "--logging-port", str(logging)]

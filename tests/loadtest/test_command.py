@@ -171,14 +171,18 @@ def test_wrong_usage_is_exit_2_and_says_what_to_do(loadtest, arguments, problem)
         ("chutes", ["--serve", "."], "sdk"),
     ],
 )
-def test_a_missing_extra_names_the_line_that_installs_it(missing, arguments, extra):
+def test_a_missing_extra_names_the_line_that_installs_it(tmp_path, missing, arguments, extra):
+    (tmp_path / "app.py").write_text(
+        "from chutes.chute import Chute\nchute = Chute('u', 'name', 'i')\n"
+    )
     code = (
         f"import sys; sys.modules[{missing!r}] = None; from chutes_cli.cli.app import main;"
         f" main(['loadtest', *{arguments!r}, '--request', 'GET /'])"
     )
     done = subprocess.run(
-        [sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=60, check=False
-    )
+        [sys.executable, "-P", "-c", code],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
     assert done.returncode == 2
     assert f"pip install 'chutes-prod[{extra}]'" in done.stderr
 
