@@ -220,9 +220,9 @@ LOG = """\
 Traceback (most recent call last):
   File "/usr/lib/python3.11/site-packages/chutes/entrypoint/run.py", line 2620, in _logged_run
     await _run_chute()
-  File "/work/demo/app.py", line 7, in start
+  File "/home/ada/demo/app.py", line 7, in start
     self.model = load()
-  File "/work/demo/svc/model.py", line 3, in load
+  File "/home/ada/demo/svc/model.py", line 3, in load
     raise LookupError("the weights are gone")
 LookupError: the weights are gone
 2026-01-01 | INFO | sleeping
@@ -230,7 +230,7 @@ LookupError: the weights are gone
 
 
 def test_a_death_is_told_by_the_frames_of_the_users_own_code():
-    error = startup_error(LOG, Path("/work/demo"), "demo")
+    error = startup_error(LOG, Path("/home/ada/demo"), "demo")
     assert error.what == "the chute died at start-up: LookupError: the weights are gone"
     assert (error.detail or "").splitlines() == [
         "app.py:7 in start: self.model = load()",
