@@ -17,7 +17,7 @@ from chutes_cli.project.exposure import EXPOSURES, exposures_at
 from chutes_cli.project.facts import Attribute, Call, Expression, Name, Statement
 from chutes_cli.project.module import Module
 from chutes_cli.project.resolve import Resolver
-from chutes_cli.project.targets import Class, External, Function, Instance, Method
+from chutes_cli.project.targets import Class, Function, Instance, Method
 
 BRIDGE = "asyncio.run_coroutine_threadsafe"
 _TO_THREAD = frozenset({"asyncio.to_thread", "threading.Thread", "_thread.start_new_thread"})
@@ -246,14 +246,3 @@ def _next(caller: Function, arrival: Arrival, edge: Edge) -> Arrival:
         trace=(*arrival.trace, step),
         path=(*arrival.path, (caller, edge.statement)),
     )
-
-
-def external_name(target: object) -> str | None:
-    """Return the dotted name of an external class or of the class of an external object."""
-    match target:
-        case External(name=name):
-            return name
-        case Instance(of=External(name=name)):
-            return name
-        case _:
-            return None

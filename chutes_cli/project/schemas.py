@@ -9,7 +9,7 @@ from chutes_cli.project import facts
 from chutes_cli.project.arguments import ArgumentBinder
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
-from chutes_cli.project.targets import Class, External, Instance
+from chutes_cli.project.targets import Class, External
 from chutes_cli.project.validators import Validators
 from chutes_cli.project.values import Value
 
@@ -328,8 +328,3 @@ def _with_text_limit(shape: Shape, limit: Value) -> Shape:
     if shape.kind == "str" and "max_length" not in shape.bounds:
         return replace(shape, items=items, bounds={**shape.bounds, "max_length": limit})
     return replace(shape, items=items)
-
-
-def instance_model(target: object) -> Class | None:
-    """Return the class of an object of the tree, None for anything else."""
-    return target.of if isinstance(target, Instance) and isinstance(target.of, Class) else None

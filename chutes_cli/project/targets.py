@@ -85,8 +85,6 @@ class Instance:
         of: The class called, or the external callable.
         site: The call that made it; None when only its class is known (a ``self``, an
             annotated parameter).
-        local: For a site inside a function, whether each call of that function makes
-            a new one.
     """
 
     of: Class | External
