@@ -114,10 +114,24 @@ class Resolver:
                 return [each for part in parts for each in self.resolve(module, scope, part)]
             case Operation(operator="?:", operands=(_, *branches)):
                 return [each for part in branches for each in self.resolve(module, scope, part)]
+            case Operation(operator="[]", operands=(value, *_)):
+                return self._item(module, scope, value)
             case Opaque(kind="NamedExpr", parts=(value,)):
                 return self.resolve(module, scope, value)
             case _:
                 return ()
+
+    def _item(self, module: Module, scope: int, value: Expression) -> Iterable[Target]:
+        """Return what an item of a ``defaultdict(factory)`` is: what the factory makes."""
+        for owner in self.resolve(module, scope, value):
+            match owner:
+                case Instance(
+                    of=External(name="collections.defaultdict"),
+                    site=Site(expression=Call(arguments=(first, *_))) as site,
+                ):
+                    for factory in self.resolve(site.module, site.scope, first.value):
+                        if isinstance(factory, External | Class):
+                            yield Instance(factory, site)
 
     def dotted(self, module: Module, scope: int, expression: Expression) -> str | None:
         """Return the one external name an expression stands for, None when it is not one."""

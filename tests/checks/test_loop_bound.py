@@ -10,6 +10,7 @@ Findings = Callable[..., list[Finding]]
 ID = "loop-bound-object-shared"
 HEAD = """\
 import asyncio
+import collections
 import threading
 from asyncio import Lock as AsyncLock
 from chutes.chute import Chute
@@ -47,6 +48,10 @@ FIRES = {
     "wait_for": app(
         "self.queue = asyncio.Queue()", "return await asyncio.wait_for(self.queue.get(), 1)"
     ),
+    "per_key": app(
+        "self.locks = collections.defaultdict(asyncio.Lock)",
+        "async with self.locks[args['key']]:\n    return {}",
+    ),
     "annotated": app("self.lock: asyncio.Lock = asyncio.Lock()", "async with self.lock:\n  pass"),
     "global_set_at_startup": app(
         "global LOCK\nLOCK = asyncio.Lock()", "async with LOCK:\n    pass", module="LOCK = None\n"
@@ -54,6 +59,10 @@ FIRES = {
 }
 SILENT = {
     "threading": app("self.lock = threading.Lock()", "with self.lock:\n    return {}"),
+    "threading_per_key": app(
+        "self.locks = collections.defaultdict(threading.Lock)",
+        "with self.locks[args['key']]:\n    return {}",
+    ),
     "per_call": app(cord="lock = asyncio.Lock()\nasync with lock:\n    return {}"),
     "bridged": app(
         "self.queue = asyncio.Queue()\nself.loop = asyncio.get_running_loop()",
