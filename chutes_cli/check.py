@@ -90,7 +90,6 @@ class Check(ABC):
         severity: How bad its findings are.
         confidence: How sure they are.
         item: The checklist item its findings speak of, if any.
-        file_name: The name its examples have as a file.
     """
 
     id: ClassVar[str]
@@ -98,7 +97,6 @@ class Check(ABC):
     severity: ClassVar[Severity]
     confidence: ClassVar[Confidence] = Confidence.HIGH
     item: ClassVar[str | None] = None
-    file_name: ClassVar[str] = "app.py"
 
     @abstractmethod
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
@@ -151,16 +149,16 @@ class Check(ABC):
             snippet=module.snippet(span),
         )
 
-    def at(self, site: Site, message: str, help: str, **rest: object) -> Finding:
-        """Return a finding at a site; ``rest`` as in `finding`."""
-        return self.finding(
-            site.module,
-            site.span,
-            site.scope,
-            message,
-            help,
-            **rest,  # type: ignore[arg-type]
-        )
+    def at(
+        self,
+        site: Site,
+        message: str,
+        help: str,
+        *,
+        trace: tuple[TraceStep, ...] = (),
+    ) -> Finding:
+        """Return a finding at a site; the arguments are those of `finding`."""
+        return self.finding(site.module, site.span, site.scope, message, help, trace=trace)
 
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)

@@ -29,8 +29,8 @@ class ModuleTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """A function or method of the audited tree.
+class Definition:
+    """A function or class of the audited tree.
 
     Attributes:
         module: Where it is.
@@ -52,21 +52,13 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Class:
+class Function(Definition):
+    """A function or method of the audited tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Class(Definition):
     """A class of the audited tree."""
-
-    module: Module
-    index: int
-
-    @property
-    def scope(self) -> Scope:
-        """The facts of its definition."""
-        return self.module.facts.scopes[self.index]
-
-    @property
-    def qualname(self) -> str:
-        """Dotted name inside its module."""
-        return self.scope.qualname
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,12 +206,7 @@ class Knowledge:
         self._sdk = contract()
         self.resolver = Resolver(self.modules, modules.find, self._sdk.canonical)
         self.evaluator = Evaluator(self.resolver)
-        self._binder = ArgumentBinder(self.evaluator)
-
-    @property
-    def binder(self) -> ArgumentBinder:
-        """Binds the arguments of calls."""
-        return self._binder
+        self.binder = ArgumentBinder(self.evaluator)
 
     @cached_property
     def calls(self) -> tuple[tuple[Site, tuple[Target, ...]], ...]:
@@ -235,8 +230,4 @@ class Knowledge:
         """Return a call's arguments, positional ones named by the SDK's signature."""
         signature = self._sdk.signature(callee)
         names = [one.name for one in signature.positional] if signature else []
-        return self._binder.bind(site, names)
-
-    def resolve(self, site: Site) -> tuple[Target, ...]:
-        """Return what the expression at a site stands for."""
-        return self.resolver.resolve(site.module, site.scope, site.expression)
+        return self.binder.bind(site, names)

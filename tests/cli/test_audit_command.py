@@ -42,7 +42,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def document(*words: object, **rest: object) -> dict[str, object]:
-    done = audit(*words, "--format", "json", **rest)  # type: ignore[arg-type]
+    done = audit(*words, "--format", "json", **rest)
     found = json.loads(done.stdout)
     assert isinstance(found, dict)
     return found
@@ -121,7 +121,7 @@ def test_a_syntax_error_in_one_of_ten_files(tree: Path) -> None:
     (tree / "m7.py").write_text("def broken(:\n    pass\n")
     found = document(tree)
     assert checks_in(found) == [("m3.py", "chute-unknown-argument"), ("m7.py", "syntax-error")]
-    (_, broken) = found["findings"]  # type: ignore[misc]
+    (_, broken) = found["findings"]
     assert broken["line"] == 1
     assert audit(tree).returncode == 1
 

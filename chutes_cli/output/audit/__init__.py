@@ -6,11 +6,10 @@ Adding a format is adding a module here with a ``NAME`` and a
 
 from __future__ import annotations
 
-import pkgutil
-from importlib import import_module
 from typing import Protocol, cast
 
 from chutes_cli.core.report import Report
+from chutes_cli.output.discovery import modules_of
 
 
 class Renderer(Protocol):
@@ -24,8 +23,7 @@ class Renderer(Protocol):
 
 def formats() -> dict[str, Renderer]:
     """Return every format by name."""
-    found = {}
-    for module in pkgutil.iter_modules(__path__):
-        renderer = cast("Renderer", import_module(f"{__name__}.{module.name}"))
-        found[renderer.NAME] = renderer
-    return found
+    return {
+        renderer.NAME: renderer
+        for renderer in (cast("Renderer", module) for module in modules_of(__name__, __path__))
+    }
