@@ -23,7 +23,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from chutes_cli.core.finding import Confidence, Finding, Location, Severity, TraceStep
-from chutes_cli.core.report import Exposure
+from chutes_cli.core.report import Account, Exposure
 from chutes_cli.project.facts import Span
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
@@ -46,9 +46,11 @@ class Circumstances:
 
     Attributes:
         exposure: Where the chute is reached from.
+        account: Who deploys it.
     """
 
     exposure: Exposure = Exposure.GATEWAY
+    account: Account = Account.ORDINARY
 
     def concerns(self, exposures: frozenset[str]) -> bool:
         """Say whether code that runs under some exposures is judged at all."""

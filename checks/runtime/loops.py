@@ -61,7 +61,8 @@ class LoopBoundObjectShared(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 
@@ -88,7 +89,8 @@ class LoopBoundObjectShared(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 

@@ -40,7 +40,8 @@ class UnboundedInputField(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 
@@ -65,7 +66,8 @@ class UnboundedInputField(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 

@@ -11,7 +11,7 @@ import typer
 from chutes_cli.cli import reports
 from chutes_cli.cli.exits import Exit
 from chutes_cli.core.finding import Severity
-from chutes_cli.core.report import Exposure
+from chutes_cli.core.report import Account, Exposure
 
 if TYPE_CHECKING:
     from chutes_cli.core.report import Report
@@ -55,6 +55,9 @@ def audit(
         Exposure,
         typer.Option(help="Where the chute is reached from: the platform's gateway, or directly."),
     ] = Exposure.GATEWAY,
+    account: Annotated[
+        Account, typer.Option(help="Who deploys: decides which dated platform policies apply.")
+    ] = Account.ORDINARY,
     exclude: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,7 +97,7 @@ def audit(
     report = engine.audit(
         paths or [Path()],
         chosen,
-        Circumstances(exposure),
+        Circumstances(exposure, account),
         tuple(exclude or ()),
         read=FactsCache(folder).read if folder else read_facts,
     )

@@ -19,6 +19,14 @@ class Exposure(StrEnum):
     BOTH = "both"
 
 
+class Account(StrEnum):
+    """Who deploys; decides which dated policies of the platform apply (PLATFORM F86)."""
+
+    ORDINARY = "ordinary"
+    PRIVILEGED = "privileged"
+    """An account the platform exempts from the policies for ordinary ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class CordSummary:
     """A cord as the report lists it; unknown values are None.

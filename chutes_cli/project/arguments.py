@@ -40,7 +40,8 @@ class Arguments:
 
     Attributes:
         bound: In source order, dictionaries spread with ``**`` written out.
-        complete: False when a ``*`` or ``**`` hides further arguments.
+        complete: False when a ``*`` or ``**`` hides further arguments. Positional arguments
+            after a ``*`` are bound to no name then.
     """
 
     bound: tuple[BoundArgument, ...]
@@ -83,7 +84,7 @@ class ArgumentBinder:
         assert isinstance(call, facts.Call)
         found: list[BoundArgument] = []
         complete = True
-        position = 0
+        names = iter(parameters)
         for argument in call.arguments:
             if argument.star == "**":
                 spread = self._spread(site.module, site.scope, argument.value)
@@ -91,11 +92,9 @@ class ArgumentBinder:
                 found += spread or []
             elif argument.star == "*":
                 complete = False
+                names = iter(())  # nobody can tell how many positions it fills
             else:
-                name = argument.keyword
-                if name is None:
-                    name = parameters[position] if position < len(parameters) else None
-                    position += 1
+                name = argument.keyword or next(names, None)
                 found.append(
                     self._bound(name, site.module, site.scope, argument.value, argument.span)
                 )

@@ -8,7 +8,7 @@ import pytest
 from chutes_cli.audit import engine
 from chutes_cli.check import Circumstances
 from chutes_cli.core.finding import Finding
-from chutes_cli.core.report import Exposure
+from chutes_cli.core.report import Account, Exposure
 from chutes_cli.registry import check, checks
 
 Findings = Callable[..., list[Finding]]
@@ -23,6 +23,7 @@ def findings(tmp_path: Path) -> Findings:
         check_id: str | None = None,
         *,
         exposure: Exposure = Exposure.GATEWAY,
+        account: Account = Account.ORDINARY,
     ) -> list[Finding]:
         files = source if isinstance(source, dict) else {"app.py": source}
         for name, text in files.items():
@@ -30,7 +31,7 @@ def findings(tmp_path: Path) -> Findings:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         chosen = checks() if check_id is None else (check(check_id),)
-        report = engine.audit([tmp_path], chosen, Circumstances(exposure))
+        report = engine.audit([tmp_path], chosen, Circumstances(exposure, account))
         assert not report.errors, report.errors
         return list(report.findings)
 

@@ -30,7 +30,8 @@ class CordMethodWithoutPublicMethod(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 
@@ -47,7 +48,8 @@ class CordMethodWithoutPublicMethod(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 

@@ -39,7 +39,8 @@ class CordSignature(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 
@@ -58,7 +59,8 @@ class CordSignature(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 

@@ -49,7 +49,8 @@ class CordStatusCode(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 
@@ -72,7 +73,8 @@ class CordStatusCode(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     )
 
 

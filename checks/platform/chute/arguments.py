@@ -50,7 +50,8 @@ class ChuteUnknownArgument(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
         min_instances=1,
     )
     ```
@@ -63,7 +64,8 @@ class ChuteUnknownArgument(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
         max_instances=2,
         title="My service",
     )

@@ -29,7 +29,8 @@ class NodeSelectorOutOfRange(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1, min_vram_gb_per_gpu=8),
+        node_selector=NodeSelector(gpu_count=1, min_vram_gb_per_gpu=8, include=["pro_6000"]),
+        tee=True,
     )
     ```
 
@@ -41,7 +42,8 @@ class NodeSelectorOutOfRange(Check):
         username="you",
         name="my-service",
         image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1, min_vram_gb_per_gpu=16),
+        node_selector=NodeSelector(gpu_count=1, min_vram_gb_per_gpu=16, include=["pro_6000"]),
+        tee=True,
     )
     ```
 

@@ -1,0 +1,1 @@
+"""What `Chute(...)` is given and what a chute is made of."""

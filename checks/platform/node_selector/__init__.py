@@ -1,0 +1,1 @@
+"""What `NodeSelector(...)` asks for."""
