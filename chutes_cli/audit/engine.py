@@ -19,6 +19,7 @@ from chutes_cli.core.report import (
     in_order,
 )
 from chutes_cli.project.facts import ModuleFacts
+from chutes_cli.project.limits import unfollowed
 from chutes_cli.project.link import link
 from chutes_cli.project.model import Chute, Cord, Project
 from chutes_cli.project.reader import read_facts
@@ -55,6 +56,7 @@ def audit(
     skipped = [
         *tree.skipped,
         *modules.skipped,
+        *unfollowed(project),
         *(Skipped(each.path, each.reason) for each in tree.unreadable if not each.python_refuses),
     ]
     return Report(
@@ -62,7 +64,7 @@ def audit(
         findings=findings,
         chutes=tuple(map(_chute_summary, project.chutes)),
         files_read=len(tree.files),
-        skipped=tuple(sorted(skipped, key=lambda each: each.path)),
+        skipped=tuple(sorted(skipped, key=lambda each: (each.path, each.line or 0))),
         errors=errors,
         sdk_contract=contract().sdk_version,
         tool_version=__version__,

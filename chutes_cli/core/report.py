@@ -58,10 +58,17 @@ class ChuteSummary:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file or a part of one that was not read, and why."""
+    """A file that was not read, or a place in one that could not be followed, and why.
+
+    Attributes:
+        path: The file.
+        reason: Why.
+        line: The place, 1-based; None for a whole file.
+    """
 
     path: str
     reason: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

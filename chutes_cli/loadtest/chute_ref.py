@@ -9,7 +9,6 @@ from pathlib import Path
 
 from chutes_cli.core.errors import UsageError
 from chutes_cli.project.link import link
-from chutes_cli.project.members import is_chute
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.source import SourceTree, collect
@@ -171,8 +170,13 @@ def _named_chutes(
 
 
 def _chutes_named(project: Project, module: Module, name: str) -> set[Instance]:
-    found = project.knowledge.resolver.module_member(module, name)
-    return {target for target in found if isinstance(target, Instance) and is_chute(target)}
+    resolver = project.knowledge.resolver
+    found = resolver.module_member(module, name)
+    return {
+        target
+        for target in found
+        if isinstance(target, Instance) and resolver.members.is_chute(target)
+    }
 
 
 def _problems(tree: SourceTree, project: Project) -> Iterator[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from chutes_cli.project import facts
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.resolve import Resolver
+from chutes_cli.project.targets import Class, Function, ModuleTarget
 from chutes_cli.project.values import Evaluator, Known, Unknown, Value
 
 _DEEPEST_SPREAD = 10
@@ -70,8 +72,9 @@ class Arguments:
 class ArgumentBinder:
     """Binds the arguments of calls, following ``**config`` to its dictionary."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, resolver: Resolver) -> None:
         self._evaluator = evaluator
+        self._resolver = resolver
 
     def bind(self, site: Site, parameters: Sequence[str] = ()) -> Arguments:
         """Return the arguments of the call at a site.
@@ -128,14 +131,49 @@ class ArgumentBinder:
                     for each in arguments
                 ]
             case facts.Name(id=name):
-                where, bindings = module.lookup(name, scope)
-                if where < 0 or len(bindings) != 1 or bindings[0].value is None:
-                    return None
-                if self._evaluator.changes(module, where, bindings[0]):
-                    return None
-                return self._spread(module, where, bindings[0].value, depth + 1)
+                return self._named(module, scope, name, depth)
+            case facts.Attribute(value=value, attribute=name):
+                for owner in self._resolver.resolve(module, scope, value):
+                    match owner:
+                        case ModuleTarget(module=found):
+                            return self._named(found, 0, name, depth)
+                        case Class(module=found, index=index):
+                            return self._named(found, index, name, depth)
+                return None
+            case facts.Call(function=function):
+                return self._returned(module, scope, function, depth)
             case _:
                 return None
+
+    def _named(
+        self, module: Module, scope: int, name: str, depth: int
+    ) -> list[BoundArgument] | None:
+        where, bindings = module.lookup(name, scope)
+        if where < 0 or len(bindings) != 1:
+            return None
+        (binding,) = bindings
+        if binding.imported is not None:
+            imported = binding.imported
+            found = self._resolver.find_module(module, imported.module, imported.level)
+            if found is None or imported.name is None or depth > _DEEPEST_SPREAD:
+                return None
+            return self._named(found, 0, imported.name, depth + 1)
+        if binding.value is None or self._evaluator.changes(module, where, binding):
+            return None
+        return self._spread(module, where, binding.value, depth + 1)
+
+    def _returned(
+        self, module: Module, scope: int, function: facts.Expression, depth: int
+    ) -> list[BoundArgument] | None:
+        """Follow a function of the tree whose only return gives a dictionary."""
+        targets = self._resolver.resolve(module, scope, function)
+        if len(targets) != 1 or not isinstance(targets[0], Function):
+            return None
+        body = targets[0].module.statements_in(targets[0].index)
+        returns = [each for each in body if each.kind == "return"]
+        if len(returns) != 1 or not returns[0].values:
+            return None
+        return self._spread(targets[0].module, targets[0].index, returns[0].values[0], depth + 1)
 
     def _entries(
         self,
@@ -145,17 +183,17 @@ class ArgumentBinder:
         values: tuple[facts.Expression, ...],
         depth: int,
     ) -> list[BoundArgument] | None:
-        found: list[BoundArgument] = []
+        found: dict[str | None, BoundArgument] = {}  # a later entry replaces an earlier one
         for key, value in zip(keys, values, strict=True):
             if key is None:
                 inner = self._spread(module, scope, value, depth + 1)
                 if inner is None:
                     return None
-                found += inner
+                found |= {each.name: each for each in inner}
                 continue
             name = self._evaluator.value(module, scope, key)
             if not isinstance(name, Known) or not isinstance(name.value, str):
                 return None
             span = facts.Span(*key.span[:2], *value.span[2:])
-            found.append(self._bound(name.value, module, scope, value, span))
-        return found
+            found[name.value] = self._bound(name.value, module, scope, value, span)
+        return list(found.values())

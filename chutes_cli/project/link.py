@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.sdk import CHUTE, IMAGE, NODE_SELECTOR, contract
+from chutes_cli.contract.sdk import CHUTE, IMAGE, NODE_SELECTOR
+from chutes_cli.project.construction import constructions
 from chutes_cli.project.facts import Call, Expression
-from chutes_cli.project.members import is_chute
 from chutes_cli.project.model import (
     Chute,
     Cord,
@@ -87,17 +87,15 @@ class _Linker:
         """Return every chute with what is registered on it."""
         registered = list(self._registrations())
         found = []
-        for site, callee in self._constructions():
-            of = External(callee)
-            instance = Instance(of, site)
+        for made in constructions(self._knowledge):
             mine = [(name, at, functions) for owner, name, at, functions in registered
-                    if owner == instance]  # fmt: skip
+                    if made.is_made(owner)]  # fmt: skip
             found.append(
                 Chute(
-                    instance=instance,
-                    site=site,
-                    callee=callee,
-                    arguments=self._knowledge.arguments(site, callee),
+                    instance=made.instance,
+                    site=made.site,
+                    callee=made.callee,
+                    arguments=made.arguments,
                     cords=tuple(self._cords(mine)),
                     jobs=tuple(self._jobs(mine)),
                     hooks=tuple(self._hooks(mine)),
@@ -105,14 +103,6 @@ class _Linker:
                 )
             )
         return tuple(found)
-
-    def _constructions(self) -> Iterator[tuple[Site, str]]:
-        builders = contract().templates
-        for site, targets in self._knowledge.calls:
-            for target in targets:
-                match target:
-                    case External(name=name, receiver=None) if name == CHUTE or name in builders:
-                        yield site, name
 
     def _registrations(self) -> Iterator[tuple[Instance, str, Site, list[Function]]]:
         """Yield (chute, method, call or bare decorator, functions registered)."""
@@ -123,7 +113,7 @@ class _Linker:
                 match target:
                     case External(name=name, receiver=Instance() as owner) if name.startswith(
                         prefix
-                    ) and is_chute(owner):
+                    ) and self._resolver.members.is_chute(owner):
                         functions = list(self._functions.get((site.module, site.expression), ()))
                         functions += wrapped.get((site.module, site.expression), ())
                         yield owner, name.removeprefix(prefix), site, functions
@@ -141,7 +131,7 @@ class _Linker:
                     for target in self._resolver.resolve(module, statement.scope, expression):
                         match target:
                             case External(name=name, receiver=Instance() as owner) if (
-                                name.startswith(prefix) and is_chute(owner)
+                                name.startswith(prefix) and self._resolver.members.is_chute(owner)
                             ):
                                 site = Site(module, statement, expression)
                                 functions = self._functions.get((module, expression), [])

@@ -64,8 +64,18 @@ class Members:
         return list(dict.fromkeys(found))
 
     def _canonical_member(self, owner: Instance, name: str) -> str:
-        kind = CHUTE if is_chute(owner) else getattr(owner.of, "name", "")
+        kind = CHUTE if self.is_chute(owner) else getattr(owner.of, "name", "")
         return f"{kind}.{name}"
+
+    def is_chute(self, target: Target) -> bool:
+        """Say whether a target is a Chute, of a subclass too, or a template builder's ChutePack."""
+        match target:
+            case Instance(of=External(name=name)):
+                return name == CHUTE or is_pack(target)
+            case Instance(of=Class() as of):
+                return CHUTE in self.ancestors(of)
+            case _:
+                return False
 
     def _taken_from(self, function: Function, owner: Instance) -> Target:
         """A property gives what it returns; any other function gives a method."""
@@ -159,13 +169,6 @@ def same_object(left: Target, right: Target) -> bool:
     if isinstance(left.of, Class):
         return left.of == right.of
     return left.site is not None and left.site == right.site
-
-
-def is_chute(target: Target) -> bool:
-    """Say whether a target is a Chute or the ChutePack of a template builder."""
-    return isinstance(target, Instance) and (
-        (isinstance(target.of, External) and target.of.name == CHUTE) or is_pack(target)
-    )
 
 
 def is_pack(target: Target) -> bool:

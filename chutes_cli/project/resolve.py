@@ -26,7 +26,7 @@ from chutes_cli.project.facts import (
     Parameter,
     Statement,
 )
-from chutes_cli.project.members import Members, is_chute
+from chutes_cli.project.members import Members
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.targets import (
     Class,
@@ -241,7 +241,7 @@ class Resolver:
             callee = decorator.function if isinstance(decorator, Call) else decorator
             if isinstance(callee, Attribute) and callee.attribute in HOOK_METHODS:
                 owners = self.resolve(function.module, function.scope.parent, callee.value)
-                found += [owner for owner in owners if is_chute(owner)]
+                found += [owner for owner in owners if self.members.is_chute(owner)]
         return found
 
     def instances(

@@ -206,7 +206,7 @@ class Knowledge:
         self._sdk = contract()
         self.resolver = Resolver(self.modules, modules.find, self._sdk.canonical)
         self.evaluator = Evaluator(self.resolver)
-        self.binder = ArgumentBinder(self.evaluator)
+        self.binder = ArgumentBinder(self.evaluator, self.resolver)
 
     @cached_property
     def calls(self) -> tuple[tuple[Site, tuple[Target, ...]], ...]:

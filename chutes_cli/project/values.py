@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Instance, ModuleTarget
 
 _LONGEST_TEXT = 1_000_000
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+"""Jinja's: sources are read before they are rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Evaluator:
 
     def _value(self, module: Module, scope: int, expression: facts.Expression) -> Value:
         match expression:
+            case facts.Literal(value=str(text)) if _PLACEHOLDER.search(text):
+                return Unknown(text)  # it will be another text once the template is rendered
             case facts.Literal(value=value):
                 return Known(value)
             case facts.Name(id=name):

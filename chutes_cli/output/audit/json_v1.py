@@ -33,7 +33,9 @@ def render(report: Report, *, color: bool = False) -> str:
         "items": [],
         "findings": list(_findings(report.findings)),
         "chutes": [_chute(chute) for chute in report.chutes],
-        "skipped": [{"path": each.path, "reason": each.reason} for each in report.skipped],
+        "skipped": [
+            {"path": each.path, "line": each.line, "reason": each.reason} for each in report.skipped
+        ],
         "errors": [{"check": each.check, "message": each.message} for each in report.errors],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.core.report import Report
+from chutes_cli.core.report import Report, Skipped
 
 NAME = "text"
 _WIDTH = 100
@@ -41,7 +41,7 @@ def render(report: Report, *, color: bool = False) -> str:
             _print_finding(console, finding)
         console.print()
     for skipped in report.skipped:
-        console.print(f"skipped {escape(skipped.path)}: {escape(skipped.reason)}", soft_wrap=True)
+        console.print(f"{_skipped_place(skipped)}: {escape(skipped.reason)}", soft_wrap=True)
     for error in report.errors:
         console.print(
             f"[bold red]check {escape(error.check)} crashed[/]: {escape(error.message)}",
@@ -69,6 +69,12 @@ def _print_finding(console: Console, finding: Finding) -> None:
 
 def _indented(console: Console, text: Text) -> None:
     console.print(Padding(text, (0, 0, 0, 6)))
+
+
+def _skipped_place(skipped: Skipped) -> str:
+    if skipped.line is None:
+        return f"skipped {escape(skipped.path)}"
+    return f"not followed {escape(skipped.path)}:{skipped.line}"
 
 
 def _print_summary(console: Console, report: Report) -> None:

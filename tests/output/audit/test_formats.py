@@ -78,7 +78,7 @@ def test_json_is_the_documented_schema() -> None:
         {"function": "x", "path": "/x", "public_api_path": "/x", "public_api_method": "POST",
          "stream": False}
     ]  # fmt: skip
-    assert found["skipped"] == [{"path": "big.py", "reason": "larger than 1 MB [x]"}]
+    assert found["skipped"] == [{"path": "big.py", "line": None, "reason": "larger than 1 MB [x]"}]
     assert found["errors"] == [{"check": "some-check", "message": "KeyError: 'x'"}]
 
 

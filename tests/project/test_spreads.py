@@ -1,0 +1,92 @@
+"""``**config`` followed to its dictionary, and calls held against a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.contract.sdk import CHUTE, contract
+from chutes_cli.project.fit import misfits
+from chutes_cli.project.model import Project
+from chutes_cli.project.values import Known
+
+ReadTree = Callable[..., Project]
+HEAD = "from chutes.chute import Chute\n"
+
+
+def given(project: Project) -> dict[str | None, object]:
+    (chute,) = project.chutes
+    return {
+        each.name: each.value.value if isinstance(each.value, Known) else "?"
+        for each in chute.arguments
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "CONFIG = {'username': 'u', 'name': 'n'}\nchute = Chute(**CONFIG)",
+        "chute = Chute(**{'username': 'u', **{'name': 'n'}})",
+        "chute = Chute(**{'username': 'x', 'name': 'n', 'username': 'u'})",
+        "BASE = {'username': 'x', 'name': 'n'}\nchute = Chute(**{**BASE, 'username': 'u'})",
+        "chute = Chute(**dict(username='u', name='n'))",
+        "from config import CONFIG\nchute = Chute(**CONFIG)",
+        "from config import CONFIG as C\nchute = Chute(**C)",
+        "import config\nchute = Chute(**config.CONFIG)",
+        "class Settings:\n    chute = {'username': 'u', 'name': 'n'}\n"
+        "chute = Chute(**Settings.chute)",
+        "def config():\n    found = {'username': 'u', 'name': 'n'}\n    return found\n"
+        "chute = Chute(**config())",
+        "from config import load\nchute = Chute(**load())",
+    ],
+)
+def test_followed(source: str, project: ReadTree) -> None:
+    config = (
+        "CONFIG = {'username': 'u', 'name': 'n'}\ndef load():\n    return {**CONFIG, 'name': 'n'}\n"
+    )
+    found = project({"app.py": HEAD + source, "config.py": config})
+    assert given(found) == {"username": "u", "name": "n"}
+    assert found.chutes[0].arguments.complete
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import json\nchute = Chute(**json.load(open('x')))",
+        "from elsewhere import CONFIG\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nCONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nCONFIG = {'name': 'm'}\nchute = Chute(**CONFIG)",
+        "CONFIG = {**CONFIG}\nchute = Chute(**CONFIG)",
+        "from app import CONFIG\nchute = Chute(**CONFIG)",
+        "def config(x):\n    if x:\n        return {'a': 1}\n    return {'b': 1}\n"
+        "chute = Chute(**config(1))",
+        "def config():\n    return config()\nchute = Chute(**config())",
+        "def config():\n    return\nchute = Chute(**config())",
+        "KEY = input()\nchute = Chute(**{KEY: 1})",
+    ],
+)
+def test_given_up(source: str, project: ReadTree) -> None:
+    assert not project(HEAD + source).chutes[0].arguments.complete
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("Chute('u', 'n', 'i')", []),
+        ("Chute('u', 'n', image='i', title='FastAPI takes it')", []),
+        ("Chute('u', name='n')", [("missing", "image")]),
+        ("Chute('u', 'n', 'i', username='u')", [("repeated", "username")]),
+        ("Chute('u', 'n', 'i', min=1)", [("unknown", "min")]),
+        ("Chute('u', 'n', **{'image': 'i', 'min': 1})", [("unknown", "min")]),
+        (f"Chute({', '.join(['1'] * 18)})", [("surplus", None)]),
+        ("Chute(*everything)", []),
+        ("Chute(*everything, 'n', min=1)", [("unknown", "min")]),
+        ("Chute(**everything)", []),
+    ],
+)
+def test_misfits(call: str, expected: list[tuple[str, str | None]], project: ReadTree) -> None:
+    signature = contract().signature(CHUTE)
+    assert signature is not None
+    (chute,) = project(f"{HEAD}chute = {call}\n").chutes
+    assert [(each.kind, each.name) for each in misfits(chute.arguments, signature)] == expected
