@@ -11,7 +11,7 @@ from chutes_cli.project.arguments import Arguments
 from chutes_cli.project.facts import Attribute, Call, Literal, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.targets import External, Target
+from chutes_cli.project.targets import External, Function, Target
 from chutes_cli.project.values import Unknown
 
 _CORD_ARGUMENTS = ("path", "public_api_path", "public_api_method", "stream", "passthrough")
@@ -34,7 +34,7 @@ def _calls(project: Project) -> Iterator[Skipped]:
         for cord in chute.cords:
             yield from _arguments("cord", cord.site, cord.arguments, _CORD_ARGUMENTS)
         for job in chute.jobs:
-            yield from _arguments("job", job.site, job.arguments, ("timeout", "ports"))
+            yield from _arguments("job", job.site, job.arguments, ("timeout",))
     for selector in project.node_selectors:
         fields = contract().field_bounds(NODE_SELECTOR)
         names = (*fields, "include", "exclude")
@@ -74,6 +74,8 @@ def _handed_out(project: Project) -> Iterator[Skipped]:
     for site, targets in project.knowledge.calls:
         if site.module not in with_chutes or not isinstance(site.expression, Call):
             continue
+        if not _runs_before_serving(project, site):
+            continue
         names = {each.name for each in targets if isinstance(each, External)}
         called = _spelling(site.expression)
         if names & _DYNAMIC:
@@ -84,6 +86,12 @@ def _handed_out(project: Project) -> Iterator[Skipped]:
             yield _at(site, f"which attribute {called}(...) means could not be told")
         elif _is_foreign(targets):
             yield _at(site, f"what {called}(...) does with the chute could not be read")
+
+
+def _runs_before_serving(project: Project, site: Site) -> bool:
+    """Say whether a call runs while routes can still be added: at import or start-up."""
+    function = Function(site.module, max(site.module.enclosing_function(site.scope), 0))
+    return bool(project.reach.arrivals(function, "import", "on_startup"))
 
 
 def _names_a_constant(call: Call) -> bool:

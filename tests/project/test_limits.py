@@ -56,6 +56,10 @@ def reasons(project: Project) -> list[tuple[int | None, str]]:
         (SOUND + "exec(open('more.py').read())", 5, "what exec(...) runs could not be read"),
         (SOUND + "getattr(chute, os.name)()", 5,
          "which attribute getattr(...) means could not be told"),
+        (SOUND + "@chute.on_startup()\ndef start(self):\n    fill(self)", 7,
+         "what fill(...) does with the chute could not be read"),
+        (SOUND + "def more():\n    fill(chute)\nmore()", 6,
+         "what fill(...) does with the chute could not be read"),
         (SOUND + "from .missing import x", 5, ".missing is not among the files that were read"),
     ],
 )  # fmt: skip
@@ -69,6 +73,7 @@ def test_said(source: str, line: int, reason: str, project: ReadTree) -> None:
         SOUND,
         SOUND + "print(chute)",
         SOUND + "getattr(chute, 'name')",
+        SOUND + "@chute.cord()\ndef f(self):\n    use(self)",  # too late to register anything
         SOUND + "getattr(os, os.name)",
         SOUND + "def register(app):\n    pass\nregister(chute)",
         SOUND + "from helper import register\nregister(chute)",
