@@ -26,6 +26,7 @@ from chutes_cli.project.facts import (
     Span,
     Yield,
 )
+from chutes_cli.project.module import bound_names
 from chutes_cli.project.positions import Positions
 
 _SINGLETONS: dict[str, Constant] = {"None": None, "True": True, "False": False}
@@ -287,19 +288,6 @@ class ExpressionReader:
             heads = (node.key, node.value) if isinstance(node, cst.DictComp) else (node.elt,)
             parts += [self.read(head) for head in heads]
         return Opaque(span, type(node).__name__, tuple(names), tuple(parts))
-
-
-def bound_names(target: Expression) -> list[str]:
-    """Return the bare names that an assignment target binds."""
-    match target:
-        case Name(id=name) | Opaque(kind="Bound", names=(name,)):
-            return [name]
-        case Collection(items=items):
-            return [name for item in items for name in bound_names(item)]
-        case Operation(operator="*", operands=(inner,)):
-            return bound_names(inner)
-        case _:
-            return []
 
 
 def _unescaped(text: str, node: cst.FormattedString) -> str | None:

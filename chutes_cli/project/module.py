@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from chutes_cli.project.expressions import bound_names
 from chutes_cli.project.facts import (
     Call,
+    Collection,
     Expression,
     Import,
     ModuleFacts,
+    Name,
     Opaque,
+    Operation,
     Parameter,
     Scope,
     Span,
@@ -179,6 +181,19 @@ def calls_in(module: Module, statement: Statement) -> Iterator[Site]:
     for expression in statement.expressions():
         if isinstance(expression, Call):
             yield Site(module, statement, expression)
+
+
+def bound_names(target: Expression) -> list[str]:
+    """Return the bare names that an assignment target binds."""
+    match target:
+        case Name(id=name) | Opaque(kind="Bound", names=(name,)):
+            return [name]
+        case Collection(items=items):
+            return [name for item in items for name in bound_names(item)]
+        case Operation(operator="*", operands=(inner,)):
+            return bound_names(inner)
+        case _:
+            return []
 
 
 def _bindings_of(statement: Statement) -> Iterator[tuple[str, Binding]]:

@@ -8,11 +8,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import libcst as cst
-
 from chutes_cli.project.depth import is_too_deep
 from chutes_cli.project.facts import ModuleFacts
-from chutes_cli.project.statements import StatementReader
 
 _RECURSION_LIMIT = 6000
 """Deep enough for the longest operator chains seen in real code; generated code goes deeper."""
@@ -60,6 +57,11 @@ def read_facts(text: str) -> ModuleFacts:
     Raises:
         UnreadableSource: The text is not Python, or nested too deeply to read.
     """
+    # Here, because an audit whose files are all in the cache needs no parser.
+    import libcst as cst
+
+    from chutes_cli.project.statements import StatementReader
+
     if is_too_deep(text):
         raise UnreadableSource(_TOO_DEEP)
     with warnings.catch_warnings(), _room_to_recurse():

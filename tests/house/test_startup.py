@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,9 +23,13 @@ except SystemExit as leaving:
 """
 
 
-def loaded_by(*words: str) -> tuple[int, set[str]]:
+def loaded_by(*words: str, **environment: str) -> tuple[int, set[str]]:
     result = subprocess.run(
-        [sys.executable, "-P", "-c", CODE, *words], capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-c", CODE, *words],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.returncode == 0, result.stderr
     code, modules = json.loads(result.stdout.splitlines()[-1])
@@ -43,6 +49,15 @@ def test_the_help_of_a_command_imports_nothing_heavy(command: str) -> None:
     assert code == 0
     # Typer itself reads a command's parameters with pydantic (typer 0.29 _adapters.py).
     assert modules & HEAVY <= {"pydantic"}
+
+
+def test_an_audit_from_the_cache_imports_no_parser(tmp_path: Path) -> None:
+    source = "from chutes.chute import Chute\nchute = Chute('u', 'n', 'i')\n"
+    (tmp_path / "app.py").write_text(source)
+    words = ("audit", str(tmp_path / "app.py"), "--fail-on", "never")
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    assert "libcst" in loaded_by(*words, **environment)[1]
+    assert "libcst" not in loaded_by(*words, **environment)[1]
 
 
 def test_the_measure_sees_a_heavy_import() -> None:
