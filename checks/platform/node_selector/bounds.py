@@ -10,16 +10,21 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.values import Known
 
+from ..coercion import number, whole_number, written
+
 
 class NodeSelectorOutOfRange(Check):
-    """A number in `NodeSelector(...)` is outside what the SDK allows.
+    """A value in `NodeSelector(...)` is not one the SDK allows.
 
     ## What it does
-    Compares the known numbers of every `NodeSelector` with the bounds of its fields.
+    Compares the known values of every `NodeSelector` with the types and bounds of its
+    fields, as pydantic does: `"2"` and `2.0` are whole numbers, `"two"`, `1.5` and None are
+    not; `include` and `exclude` are lists of texts, a bare `"h100"` is none.
 
     ## Why it matters
-    `NodeSelector` is a pydantic model: a value out of range raises a ValidationError when
-    the module is imported, so neither `chutes build` nor `chutes deploy` gets any further.
+    `NodeSelector` is a pydantic model: a value of the wrong type or out of range raises a
+    ValidationError when the module is imported, so neither `chutes build` nor
+    `chutes deploy` gets any further.
 
     ## Example
     ```python
@@ -48,7 +53,7 @@ class NodeSelectorOutOfRange(Check):
     ```
 
     ## Source
-    SDK 0.6.9 chutes/chute/node_selector.py: the bounds of its fields.
+    SDK 0.6.9 chutes/chute/node_selector.py: the types and bounds of its fields.
     """
 
     id = "node-selector-out-of-range"
@@ -56,30 +61,50 @@ class NodeSelectorOutOfRange(Check):
     severity = Severity.ERROR
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
-        """Yield one finding per number out of range."""
-        bounds = contract().field_bounds(NODE_SELECTOR)
+        """Yield one finding per argument the SDK refuses."""
         for selector in project.node_selectors:
             for argument in selector.arguments:
-                bound = bounds.get(argument.name or "")
-                if bound is None or not isinstance(argument.value, Known):
+                if not isinstance(argument.value, Known):
                     continue
-                violation = bound.violation(_as_number(argument.value.value))
-                if violation is None:
+                fault = _fault(argument.name or "", argument.value.value)
+                if fault is None:
                     continue
+                message, help = fault
                 yield self.finding(
                     argument.module,
                     argument.span,
                     argument.scope,
-                    f"NodeSelector: {argument.name} {violation}",
-                    f"choose a value {bound}",
+                    f"NodeSelector: {argument.name} {message}",
+                    help,
                 )
 
 
-def _as_number(value: object) -> object:
-    """Return the number pydantic would make of a text, the value itself otherwise."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return float(value)
-    except ValueError:
-        return value
+def _fault(name: str, value: object) -> tuple[str, str] | None:
+    """Return what is wrong with a field's value and the way out, None when it is accepted."""
+    signature = contract().signature(NODE_SELECTOR)
+    parameter = signature.parameter(name) if signature else None
+    if parameter is None or (value is None and parameter.default is None):
+        return None
+    bound = contract().field_bounds(NODE_SELECTOR).get(name)
+    if bound is None:
+        return _list_fault(value)
+    whole = parameter.annotation == "int"
+    given = whole_number(value) if whole else number(value)
+    if given is None:
+        kind = "a whole number" if whole else "a number"
+        help = f"choose a value {bound}"
+        if value is None:
+            help = f"leave it out for the default, {parameter.default}"
+        return f"must be {kind}, not {value!r}", help
+    violation = bound.violation(given)
+    return (violation, f"choose a value {bound}") if violation else None
+
+
+def _list_fault(value: object) -> tuple[str, str] | None:
+    if not isinstance(value, list | tuple | set):
+        example = f"[{value!r}]" if isinstance(value, str) else '["h100"]'
+        return f"must be a list of GPU names, not {value!r}", f"write `{example}`"
+    for each in value:
+        if written(each) is None:
+            return f"holds {each!r}, which is not a text", "name each GPU by a text"
+    return None
