@@ -74,7 +74,7 @@ class NodeSelectorUnknownGpu(Check):
         rule = platform().rule("gpu-name")
         severity = Severity.ERROR
         close = platform().nearest_gpu(name)
-        help = f'did you mean "{close}"?' if close else f"choose among {', '.join(rule.allowed)}"
+        help = f'did you mean "{close}"?' if close else f"choose among {', '.join(platform().gpus)}"
         if name.lower() not in platform().gpus:
             message = f"NodeSelector: the platform knows no GPU {name!r}"
         else:

@@ -284,8 +284,8 @@ class NodeSelectorNarrow(Check):
                 continue
             yield self.at(
                 selector.site,
-                f"NodeSelector leaves only {name!r}, while {len(others)} other kinds of GPU have as "
-                f"much memory as of {platform().gpus_as_of}",
+                f"NodeSelector leaves only {name!r}, while {len(others)} other kinds of GPU have "
+                f"as much memory, as of {platform().gpus_as_of}",
                 f"include others that run your code as well: {', '.join(others[:3])}",
             )
 

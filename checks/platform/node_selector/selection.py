@@ -115,9 +115,10 @@ def _is_sound(known: Mapping[str, object]) -> bool:
             given = number(value)
             if given is None or bounds[name].violation(given):
                 return False
-        elif not isinstance(value, list | tuple | set):
+            continue
+        if not isinstance(value, list | tuple | set):
             return False
-        elif any(not isinstance(each, str) or each not in gpus for each in value):
+        if any(not isinstance(each, str) or each not in gpus for each in value):
             return False
     return True
 
