@@ -115,7 +115,7 @@ class JobUnknownArgument(Check):
                 message = f"{label} takes no arguments by position: TypeError at import"
                 help = f"give them by name: `{signature.keywords[0]}=...`"
             elif misfit.kind == "repeated":
-                message = f"{label} is given {misfit.name} twice: TypeError at import"
+                message = f"{label} is given {misfit.name} twice: the import fails"
                 help = "keep one of them"
             else:
                 effect = "fails with a TypeError" if misfit.refused else "ignores it without a word"

@@ -97,7 +97,7 @@ class NodeSelectorUnknownArgument(Check):
             message = "NodeSelector takes no arguments by position: TypeError at import"
             help = "give every field by name: `NodeSelector(gpu_count=1, ...)`"
         elif misfit.kind == "repeated":
-            message = f"NodeSelector is given {misfit.name} twice: TypeError at import"
+            message = f"NodeSelector is given {misfit.name} twice: the import fails"
             help = "keep one of them"
         else:
             message = f"NodeSelector has no field {misfit.name!r} and ignores it without a word"

@@ -86,7 +86,10 @@ class TemplateUnknownArgument(Check):
                 continue
             found = list(misfits(chute.arguments, signature))
             surplus = [each for each in found if each.kind == "surplus"]
-            missing = [each.name for each in found if each.kind == "missing"]
+            meant = {signature.nearest(each.name or "") for each in found if each.kind == "unknown"}
+            missing = [
+                each.name for each in found if each.kind == "missing" and each.name not in meant
+            ]
             for misfit in found:
                 if misfit.argument is not None and misfit not in surplus[1:]:
                     yield self._fault(signature, misfit)
@@ -102,15 +105,14 @@ class TemplateUnknownArgument(Check):
         assert argument is not None
         label = f"{signature.name.rsplit('.', 1)[-1]}()"
         if misfit.name is None:
-            message = f"{label} takes {len(signature.positional)} arguments at most"
+            message = f"{label} takes {len(signature.positional)} arguments at most: TypeError"
             help = "give the arguments by name"
         elif misfit.kind == "repeated":
-            message = f"{label} is given {misfit.name} twice"
+            message = f"{label} is given {misfit.name} twice: the import fails"
             help = "keep one of them"
         else:
-            message = f"{label} has no argument {misfit.name!r}"
+            message = f"{label} has no argument {misfit.name!r}: TypeError at import"
             help = _way_out(misfit.name, signature)
-        message = f"{message}: TypeError at import"
         return self.finding(argument.module, argument.span, argument.scope, message, help)
 
 

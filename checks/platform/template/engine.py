@@ -233,7 +233,7 @@ class TemplateArgumentType(Check):
 
 def _type_fault(project: Project, chute: Chute, argument: BoundArgument) -> tuple[str, str] | None:
     """Return what is wrong with an argument and the way out, None when nothing is."""
-    if argument.name == "engine_args":
+    if argument.name == "engine_args" and builder(chute) in _ENGINES:
         given = _no_text(argument)
         if given is None:
             return None

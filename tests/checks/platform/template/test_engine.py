@@ -229,6 +229,7 @@ def test_a_wrong_type(source: str, findings: Findings) -> None:
         f"{HEAD}chute = build_embedding_chute('u', 5, NODES, revision=HASH, pooling_type='CLS')\n",
         f"{HEAD}chute = build_embedding_chute('u', 5, NODES, HASH, pooling_type=given('X'))\n",
         # Names are other checks' matter.
+        diffusion("engine_args={'a': 1}"),
         f"{HEAD}chute = build_vllm_chute('u', 5, NODES, revision=HASH)\n",
         f"{HEAD}chute = Chute('u', 'n', 'i', engine_args={{'a': 1}}, model_name_or_url=5)\n",
     ],
