@@ -104,14 +104,14 @@ class JobUnknownArgument(Check):
     def _faults(self, arguments: Arguments, callee: str, label: str) -> Iterator[Finding]:
         signature = contract().signature(callee)
         assert signature is not None
-        by_position = False
-        for misfit in misfits(arguments, signature):
+        found = list(misfits(arguments, signature))
+        surplus = [each for each in found if each.kind == "surplus"]
+        for misfit in found:
             argument = misfit.argument
-            if argument is None or (misfit.name is None and by_position):
+            if argument is None or misfit in surplus[1:]:
                 continue  # what is missing is a question of values
             severity = Severity.ERROR if misfit.refused else Severity.WARNING
             if misfit.name is None:
-                by_position = True
                 message = f"{label} takes no arguments by position: TypeError at import"
                 help = f"give them by name: `{signature.keywords[0]}=...`"
             elif misfit.kind == "repeated":

@@ -9,7 +9,7 @@ from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import Call, Expression
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module
+from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import External, Function, Method
 
 
@@ -95,14 +95,15 @@ class JobSignature(Check):
     """The function of a job cannot take what the SDK passes.
 
     ## What it does
-    Checks that the function below `@chute.job()` takes the chute, `output_dir` and every key
-    of the job's data as keyword arguments.
+    Checks that `chute.job()` is given a function, and that it takes the chute, `output_dir`
+    and every key of the job's data as keyword arguments, none of them as a pydantic model.
 
     ## Why it matters
     The SDK calls it with the chute, each key of the job's data by name, and `output_dir`, the
     folder whose files are uploaded. The platform adds the key `_disk_gb` to the data of every
     job. Without room for them every run fails with a TypeError, after the instance was found
-    and paid for.
+    and paid for. Nothing validates the data: where a model is annotated, a plain dictionary
+    arrives.
 
     ## Example
     ```python
@@ -150,8 +151,15 @@ class JobSignature(Check):
     severity = Severity.ERROR
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
-        """Yield at most one finding per function."""
+        """Yield at most one finding per function and parameter."""
+        for site in _without_function(project):
+            yield self.at(
+                site,
+                "chute.job() is given no function: the chute fails to start with an AttributeError",
+                "write it as a decorator above an `async def`, or remove it",
+            )
         for function in _functions(project):
+            name = function.scope.name
             fault = _misses(function)
             if fault is not None:
                 message, confidence = fault
@@ -159,10 +167,24 @@ class JobSignature(Check):
                     function.module,
                     function.scope.name_span,
                     function.index,
-                    f"job {function.scope.name} {message}",
-                    f"write `async def {function.scope.name}(self, output_dir, **job_data)`",
+                    f"job {name} {message}",
+                    f"write `async def {name}(self, output_dir, **job_data)`",
                     confidence=confidence,
                 )
+            for parameter in function.scope.parameters:
+                model = project.schemas.annotated_model(
+                    function.module, function.scope.parent, parameter.annotation
+                )
+                if model is not None:
+                    yield self.finding(
+                        function.module,
+                        parameter.span,
+                        function.index,
+                        f"job {name} gets a plain dictionary as {parameter.name}, never a "
+                        f"{model.scope.name}",
+                        f"validate it yourself: `{model.scope.name}.model_validate(...)`",
+                        severity=Severity.WARNING,
+                    )
 
 
 def _misses(function: Function) -> tuple[str, Confidence] | None:
@@ -189,6 +211,16 @@ def _misses(function: Function) -> tuple[str, Confidence] | None:
         f"{rule.as_of}: every run fails with a TypeError there",
         Confidence.MEDIUM,
     )
+
+
+def _without_function(project: Project) -> Iterator[Site]:
+    """Yield each ``chute.job(...)`` that stands alone, so that nothing can follow."""
+    for chute in project.chutes:
+        for job in chute.jobs:
+            statement = job.site.statement
+            alone = statement.kind == "expression" and job.site.expression in statement.values
+            if alone and job.function is None:
+                yield job.site
 
 
 def _functions(project: Project) -> Iterator[Function]:

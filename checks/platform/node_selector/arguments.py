@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.sdk import CHUTE, CORD, IMAGE, NODE_SELECTOR, contract
+from chutes_cli.contract.sdk import CHUTE, CORD, IMAGE, NODE_SELECTOR, Signature, contract
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.fit import Misfit, misfits
-from chutes_cli.project.model import NodeSelector, Project
+from chutes_cli.project.model import Project
 
 from ..wayout import way_out
 
@@ -82,14 +82,13 @@ class NodeSelectorUnknownArgument(Check):
         signature = contract().signature(NODE_SELECTOR)
         assert signature is not None
         for selector in project.node_selectors:
-            by_position = False
-            for misfit in misfits(selector.arguments, signature):
-                if misfit.kind == "surplus" and by_position:
-                    continue
-                by_position = by_position or misfit.kind == "surplus"
-                yield self._fault(selector, misfit)
+            found = list(misfits(selector.arguments, signature))
+            surplus = [each for each in found if each.kind == "surplus"]
+            for misfit in found:
+                if misfit not in surplus[1:]:
+                    yield self._fault(signature, misfit)
 
-    def _fault(self, selector: NodeSelector, misfit: Misfit) -> Finding:
+    def _fault(self, signature: Signature, misfit: Misfit) -> Finding:
         argument = misfit.argument
         assert argument is not None  # no field is required
         severity = Severity.ERROR
@@ -101,8 +100,6 @@ class NodeSelectorUnknownArgument(Check):
             help = "keep one of them"
         else:
             message = f"NodeSelector has no field {misfit.name!r} and ignores it without a word"
-            signature = contract().signature(NODE_SELECTOR)
-            assert signature is not None
             help = way_out(misfit.name, signature, _RENAMED, _ELSEWHERE)
             severity = Severity.WARNING
         return self.finding(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chutes_cli.core.finding import Confidence, Finding
+from chutes_cli.core.finding import Confidence, Finding, Severity
 
 Findings = Callable[..., list[Finding]]
 SYNC = "job-sync-function"
@@ -173,3 +173,60 @@ def test_the_sdk_cannot_call_it(definition: str, judge: Any) -> None:
 @pytest.mark.parametrize("definition", WIDE)
 def test_the_sdk_calls_it(definition: str, judge: Any) -> None:
     assert judge.imports(job(definition) + RUN) is None
+
+
+ALONE = "chute.job(timeout=60)"
+START = "asyncio.run(chute.initialize())\n"
+
+
+def test_no_function_at_all(findings: Findings) -> None:
+    (found,) = findings(f"{HEAD}{ALONE}\n", SIGNATURE)
+    assert "no function" in found.message
+    assert found.snippet == ALONE
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"register = {ALONE}\nregister(work)", f"{ALONE}(work)", f"print({ALONE})",
+        f"{ALONE}(lambda self, **job_data: work(self))", "chute.cord()",
+    ],
+)  # fmt: skip
+def test_a_function_may_follow(source: str, findings: Findings) -> None:
+    assert findings(f"{HEAD}{source}\n", SIGNATURE) == []
+
+
+MODEL = """\
+from typing import Optional
+from pydantic import BaseModel
+class Settings(BaseModel):
+    steps: int
+"""
+
+
+def test_a_model_never_arrives(findings: Findings) -> None:
+    definition = (
+        "async def train(self, settings: Settings, *, more: Settings, steps: int, **job_data):\n"
+        "    return {'type': type(settings).__name__}"
+    )
+    found = findings(MODEL + job(definition), SIGNATURE)
+    assert [each.snippet for each in found] == ["settings", "more"]
+    assert {each.severity for each in found} == {Severity.WARNING}
+    assert "Settings.model_validate" in found[0].help
+
+
+@pytest.mark.sdk
+def test_the_sdk_passes_a_dictionary(judge: Any) -> None:
+    definition = "async def train(self, settings: Settings, **job_data): return settings.steps"
+    run = "print(asyncio.run(chute.jobs[0].run(settings={'steps': 1}))['detail'][:60])\n"
+    assert judge.imports(MODEL + job(definition) + run) is None
+    failed = run.replace("print(", "raise SystemExit(")
+    assert "'dict' object has no attribute 'steps'" in judge.imports(
+        MODEL + job(definition) + failed
+    )
+
+
+@pytest.mark.sdk
+def test_the_sdk_does_not_start_without_a_function(judge: Any) -> None:
+    assert judge.imports(f"{HEAD}{ALONE}\n{START}").startswith("AttributeError")
+    assert judge.imports(f"{HEAD}{ALONE}(work)\n{START}") is None

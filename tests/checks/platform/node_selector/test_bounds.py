@@ -104,3 +104,48 @@ def test_the_sdk_agrees(judge: Any) -> None:
     lines.append("raise SystemExit(' '.join(verdicts))")
     verdicts = judge.imports("\n".join(lines)).removeprefix("SystemExit: ").split()
     assert verdicts == ["refused"] * len(BAD) + ["ok"] * len(GOOD)
+
+
+WRONG_TYPE = "node-selector-wrong-type"
+DEPLOYED = "getattr(made, 'chute', made).node_selector.dict()\n"
+TEMPLATES = "from chutes.chute.template.diffusion import build_diffusion_chute\n"
+WRONG = [
+    "Chute('u', 'n', 'i', node_selector={'gpu_count': 1})",
+    "Chute('u', 'n', 'i', node_selector={'gpu_count': int(os.environ.get('X', '1'))})",
+    "Chute('u', 'n', 'i', node_selector='h100')",
+    "Chute('u', 'n', 'i', node_selector=NAME)",
+    "Chute('u', 'n', 'i', node_selector=['h100'])",
+    "build_diffusion_chute('u', 'n', 'm', {'gpu_count': 1})",
+]
+RIGHT = [
+    "Chute('u', 'n', 'i', node_selector=NodeSelector())",
+    "build_diffusion_chute('u', 'n', 'm', NodeSelector(gpu_count=1))",
+]
+
+
+@pytest.mark.parametrize("call", WRONG)
+def test_no_selector(call: str, findings: Findings) -> None:
+    (found,) = findings(f"{HEAD}{TEMPLATES}made = {call}\n", WRONG_TYPE)
+    assert "AttributeError" in found.message
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        *RIGHT,
+        # Another check's.
+        "Chute('u', 'n', 'i', node_selector=None)", "Chute('u', 'n', 'i')",
+        # What only a run can tell.
+        "Chute('u', 'n', 'i', node_selector=load())",
+    ],
+)  # fmt: skip
+def test_a_selector(call: str, findings: Findings) -> None:
+    assert findings(f"{HEAD}{TEMPLATES}made = {call}\n", WRONG_TYPE) == []
+
+
+@pytest.mark.sdk
+@pytest.mark.parametrize("call", [*WRONG, *RIGHT])
+def test_deploy_asks_for_its_fields(call: str, judge: Any) -> None:
+    error = judge.imports(f"{HEAD}{TEMPLATES}made = {call}\n{DEPLOYED}")
+    assert (error is None) == (call in RIGHT)
+    assert error is None or error.startswith("AttributeError")
