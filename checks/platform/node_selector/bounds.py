@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.sdk import NODE_SELECTOR, contract
+from chutes_cli.contract.sdk import NODE_SELECTOR, Parameter, contract
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Mapping
 from chutes_cli.project.model import Project
@@ -63,11 +63,14 @@ class NodeSelectorOutOfRange(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per argument the SDK refuses."""
+        signature = contract().signature(NODE_SELECTOR)
+        assert signature is not None
         for selector in project.node_selectors:
-            for argument in selector.arguments:
-                if not isinstance(argument.value, Known):
+            for field in signature.parameters:
+                argument = selector.arguments.get(field.name)
+                if argument is None or not isinstance(argument.value, Known):
                     continue
-                fault = _fault(argument.name or "", argument.value.value)
+                fault = _fault(field, argument.value.value)
                 if fault is None:
                     continue
                 message, help = fault
@@ -75,7 +78,7 @@ class NodeSelectorOutOfRange(Check):
                     argument.module,
                     argument.span,
                     argument.scope,
-                    f"NodeSelector: {argument.name} {message}",
+                    f"NodeSelector: {field.name} {message}",
                     help,
                 )
 
@@ -148,23 +151,20 @@ class NodeSelectorWrongType(Check):
             )
 
 
-def _fault(name: str, value: object) -> tuple[str, str] | None:
+def _fault(field: Parameter, value: object) -> tuple[str, str] | None:
     """Return what is wrong with a field's value and the way out, None when it is accepted."""
-    signature = contract().signature(NODE_SELECTOR)
-    assert signature is not None
-    parameter = signature.parameter(name)
-    if parameter is None or (value is None and parameter.default is None):
+    if value is None and field.default is None:
         return None
-    bound = contract().field_bounds(NODE_SELECTOR).get(name)
+    bound = contract().field_bounds(NODE_SELECTOR).get(field.name)
     if bound is None:
         return _list_fault(value)
-    whole = parameter.annotation == "int"
+    whole = field.annotation == "int"
     given = whole_number(value) if whole else number(value)
     if given is None:
         kind = "a whole number" if whole else "a number"
         help = f"choose a value {bound}"
         if value is None:
-            help = f"leave it out for the default, {parameter.default}"
+            help = f"leave it out for the default, {field.default}"
         return f"must be {kind}, not {value!r}", help
     violation = bound.violation(given)
     return (violation, f"choose a value {bound}") if violation else None
