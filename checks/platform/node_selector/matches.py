@@ -83,13 +83,13 @@ def _ruled_out(chosen: Selection) -> tuple[str, str, str]:
     if not chosen.allowed:
         return "exclude", "every GPU in include is excluded as well", "take it out of `exclude`"
     if not chosen.large:
-        most = max(gpus[name].memory_gb or 0 for name in chosen.allowed)
+        most = max(filter(None, (gpus[name].memory_gb for name in chosen.allowed)))
         return (
             "min_vram_gb_per_gpu",
             f"those in include have {most} GB at most",
             f"ask for {most} GB or less, or include a larger GPU",
         )
-    cheapest = min(gpus[name].dollars_per_hour or 0 for name in chosen.large)
+    cheapest = min(filter(None, (gpus[name].dollars_per_hour for name in chosen.large)))
     return (
         "max_hourly_price_per_gpu",
         f"the cheapest left costs ${cheapest:g} per hour as of {platform().gpus_as_of}",
@@ -214,9 +214,10 @@ class NodeSelectorDroppedGpu(Check):
             dropped = chosen.named - chosen.left
             if len(chosen.left) > 1:
                 dropped |= {name for name in chosen.named & chosen.left if mixed.violation(name)}
-            argument = selector.arguments.get("include")
-            if not dropped or argument is None:
+            if not dropped:
                 continue
+            argument = selector.arguments.get("include")
+            assert argument is not None  # it names what is dropped
             yield self.finding(
                 argument.module,
                 argument.span,

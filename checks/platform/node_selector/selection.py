@@ -88,13 +88,13 @@ def selection(selector: NodeSelector) -> Selection | None:
 
 
 def alternatives(name: str) -> list[Gpu]:
-    """Return the other GPUs with at least as much memory as one, cheapest first.
+    """Return the other GPUs with at least as much memory as one, in the table's order.
 
     GPUs that the platform keeps back, or of unknown memory, are no alternatives.
     """
     least = platform().gpus[name].memory_gb
     restricted = platform().rule("gpu-restricted")
-    found = [
+    return [
         gpu
         for gpu in platform().gpus.values()
         if gpu.name != name
@@ -103,7 +103,6 @@ def alternatives(name: str) -> list[Gpu]:
         and gpu.memory_gb >= least
         and not restricted.violation(gpu.name)
     ]
-    return sorted(found, key=lambda gpu: (gpu.dollars_per_hour or 0, gpu.name))
 
 
 def _is_sound(known: Mapping[str, object]) -> bool:

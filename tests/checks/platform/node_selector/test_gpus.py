@@ -17,6 +17,7 @@ chute = Chute('u', 'n', 'i')
 GPUS = ['rtx4090', 'h100']
 SOUND = ('h100', 'a100')
 SET = {'rtx4090'}
+TUPLE = ('rtx4090',)
 GPU = 'rtx4090'
 NUMBER = 5
 TEXT = 'rtx'
@@ -30,7 +31,7 @@ FIVE = ['3090', '4090', '5090', 'l4', 'a10']
     [
         ("['rtx4090']", '"4090"'), ("['h100', 'a100-80gb']", '"a100"'), ("('rtx3090',)", '"3090"'),
         ("{'a100_80gb'}", '"a100"'), ("[GPU]", '"4090"'), ("GPUS", '"4090"'), ("SET", '"4090"'),
-        ("[*GPUS]", '"4090"'), ("SOUND[:1] or ['rtx4090']", None), ("['zzz-qqq-x']", "choose"),
+        ("[*GPUS]", '"4090"'), ("TUPLE", '"4090"'), ("['rtx' + '4090']", '"4090"'), ("SOUND[:1] or ['rtx4090']", None), ("['zzz-qqq-x']", "choose"),
         ("[os.getenv('GPU'), 'rtx4090']", '"4090"'), ("['h100 ']", '"h100"'), ("['']", "choose"),
         ("list(SOUND)", None), ("['h100', 'b300', 'pro_6000']", None), ("SOUND", None),
         ("[*SOUND]", None), ("[*NUMBER]", None), ("[*TEXT]", None), ("[5]", None), ("NUMBER", None),

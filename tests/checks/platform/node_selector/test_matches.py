@@ -16,6 +16,7 @@ HEAD = """\
 import os
 from chutes.chute import Chute, NodeSelector
 chute = Chute('u', 'n', 'i')
+SET = {'h100'}
 """
 
 
@@ -27,6 +28,11 @@ def told(findings: Findings, arguments: str, check_id: str, account: str) -> lis
     ("arguments", "at", "help"),
     [
         ("include=['h100'], exclude=['h100']", "exclude=", "out of `exclude`"),
+        ("include=SET, exclude=['h100']", "exclude=", "out of `exclude`"),
+        (
+            "include=['h100'], exclude=None, min_vram_gb_per_gpu=100, max_hourly_price_per_gpu=None",
+            "min_vram", "80 GB or less",
+        ),
         ("include=['h100', 'a100'], exclude=('a100', 'h100')", "exclude=", "out of `exclude`"),
         ("include=['3090', 'l40s'], min_vram_gb_per_gpu=80", "min_vram", "48 GB or less"),
         ("include=['3090', 'l40s'], min_vram_gb_per_gpu='80'", "min_vram", "48 GB or less"),
@@ -78,7 +84,8 @@ def test_only_rates_are_unsure(findings: Findings) -> None:
         "include=['h100'], min_vram_gb_per_gpu='many'", "include=[5], exclude=['h100']",
         "include=['rtx4090'], min_vram_gb_per_gpu=100", "include=['h100'], exclude='h100'",
         "include=[['h100']], exclude=['h100']", "include=['H100'], exclude=['H100']",
-        "include=['h100'], max_hourly_price_per_gpu=0",
+        "include=['h100'], max_hourly_price_per_gpu=0", "include={'h100': 1}, exclude=['h100']",
+        "include=['h100'], exclude=['h100'], min_vram_gb_per_gpu='many'",
     ],
 )  # fmt: skip
 def test_something_may_be_left(arguments: str, findings: Findings) -> None:
@@ -144,10 +151,10 @@ def test_not_dropped(arguments: str, findings: Findings) -> None:
 @pytest.mark.parametrize(
     ("arguments", "others"),
     [
-        ("include=['a100']", "h20, a100_sxm, h800"),
-        ("include=['h100'], min_vram_gb_per_gpu=80", "h20, a100, a100_sxm"),
-        ("include=['pro_6000'], gpu_count=2", "h20, h100_nvl, h200"),
-        ("include=['h100', 'h200'], exclude=['h200']", "h20, a100, a100_sxm"),
+        ("include=['a100']", "pro_6000, a100_sxm, h100"),
+        ("include=['h100'], min_vram_gb_per_gpu=80", "pro_6000, a100, a100_sxm"),
+        ("include=['pro_6000'], gpu_count=2", "h100_nvl, h20, h200"),
+        ("include=['h100', 'h200'], exclude=['h200']", "pro_6000, a100, a100_sxm"),
     ],
 )
 def test_narrow(arguments: str, others: str, findings: Findings) -> None:
