@@ -8,7 +8,6 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.sdk import CHUTE, CORD, JOB, NODE_SELECTOR, PORT, contract
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import Arguments
-from chutes_cli.project.facts import Call
 from chutes_cli.project.fit import misfits
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
@@ -132,8 +131,7 @@ def _bare_decorators(project: Project) -> Iterator[Site]:
     for module in project.modules:
         for statement in module.facts.statements:
             for expression in statement.values if statement.kind == "define" else ():
-                if isinstance(expression, Call):
-                    continue
+                # What a call stands for is no method any more.
                 for target in resolver.resolve(module, statement.scope, expression):
                     match target:
                         case External(name=name) if name == JOB:

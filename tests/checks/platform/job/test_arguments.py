@@ -85,7 +85,8 @@ def test_without_its_call(findings: Findings) -> None:
     source = "@chute.job\nasync def train(self, **job_data): ...\n"
     (found,) = findings(HEAD + source, ID)
     assert found.help == "write `@chute.job()`"
-    assert findings(f"{HEAD}{source.replace('@chute.job', '@chute.cord()')}", ID) == []
+    for other in ("@chute.job()", "@chute.cord", "@chute.cord()"):
+        assert findings(f"{HEAD}{source.replace('@chute.job', other)}", ID) == []
     assert findings(f"{HEAD}register = chute.job\n", ID) == []
 
 

@@ -30,7 +30,8 @@ def told(findings: Findings, arguments: str, check_id: str, account: str) -> lis
         ("include=['h100'], exclude=['h100']", "exclude=", "out of `exclude`"),
         ("include=SET, exclude=['h100']", "exclude=", "out of `exclude`"),
         (
-            "include=['h100'], exclude=None, min_vram_gb_per_gpu=100, max_hourly_price_per_gpu=None",
+            "include=['h100'], exclude=None, max_hourly_price_per_gpu=None, "
+            "min_vram_gb_per_gpu=100",
             "min_vram", "80 GB or less",
         ),
         ("include=['h100', 'a100'], exclude=('a100', 'h100')", "exclude=", "out of `exclude`"),
