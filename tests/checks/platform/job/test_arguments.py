@@ -64,6 +64,11 @@ def test_a_port_ignores_it(arguments: str, help: str, findings: Findings) -> Non
     assert help in found.help
 
 
+def test_every_fault_is_told(findings: Findings) -> None:
+    found = findings(HEAD + JOB.format("60, 70, retry=1, name='x', disk_gb=5"), ID)
+    assert [each.snippet for each in found] == ["60", "retry=1", "name='x'", "disk_gb=5"]
+
+
 def test_a_call_registers_several_functions_and_is_judged_once(findings: Findings) -> None:
     source = "for each in (a, b):\n    chute.job(retry=1)(each)\n"
     functions = "async def a(self, **k): ...\nasync def b(self, **k): ...\n"

@@ -103,6 +103,12 @@ def test_stays_silent(call: str, findings: Findings) -> None:
     assert findings(f"{HEAD}chute = {call}\n", ID) == []
 
 
+def test_every_fault_is_told(findings: Findings) -> None:
+    call = LONG.format(", 1, 2, dtype=1, temperature=2, username='x'")
+    found = findings(f"{HEAD}chute = {call}\n", ID)
+    assert [each.snippet for each in found] == ["1", "dtype=1", "temperature=2", "username='x'"]
+
+
 def test_what_is_misnamed_is_not_missing_as_well(findings: Findings) -> None:
     call = "build_diffusion_chute(username='u', model_name='o/m', node_selector=NODES)"
     found = findings(f"{HEAD}chute = {call}\n", ID)
