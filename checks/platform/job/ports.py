@@ -40,7 +40,7 @@ def job_calls(project: Project) -> Iterator[tuple[Site, Arguments]]:
     sites = {
         site: None
         for site, target in project.knowledge.calls_to(JOB)
-        if isinstance(target, External) and target.receiver is not None
+        if getattr(target, "receiver", None) is not None
     }
     for site in sites:
         yield site, project.knowledge.arguments(site, JOB)
