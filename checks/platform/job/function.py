@@ -218,8 +218,7 @@ def _without_function(project: Project) -> Iterator[Site]:
     for chute in project.chutes:
         for job in chute.jobs:
             statement = job.site.statement
-            alone = statement.kind == "expression" and job.site.expression in statement.values
-            if alone and job.function is None:
+            if statement.kind == "expression" and job.site.expression in statement.values:
                 yield job.site
 
 

@@ -25,6 +25,8 @@ class Worker:
     async def narrow(self, chute): ...
     def plain(self, chute, **job_data): ...
 worker = Worker()
+def settings():
+    return {}
 def traced(function):
     async def wrapper(self, **job_data):
         return await work(self, **job_data)
@@ -48,6 +50,8 @@ PLAIN = [
     "def train(self, **job_data):\n    return Worker()",
     "def train(self, **job_data):\n    result = 5\n    return result",
     "def train(self, **job_data):\n    work(self)\n    return {}",
+    "def train(self, **job_data): return settings()",
+    "def train(self, **job_data): return worker.plain(self)",
 ]
 YIELDING = ["async def train(self, **job_data):\n    yield 1"]
 COROUTINES = [
@@ -118,6 +122,7 @@ NARROW = [
     ("async def train(self): ...", "neither output_dir nor"),
     ("async def train(self, dataset): ...", "neither output_dir nor"),
     ("async def train(self, *rest): ...", "neither output_dir nor"),
+    ("async def train(self, *output_dir): ...", "neither output_dir nor"),
     ("async def train(output_dir, dataset): ...", "neither output_dir nor"),
     ("async def train(): ...", "no parameter for the chute"),
     ("async def train(**job_data): ...", "no parameter for the chute"),
