@@ -103,6 +103,11 @@ class ArgumentBinder:
                 )
         return Arguments(tuple(found), complete)
 
+    def spread(self, module: Module, scope: int, expression: facts.Expression) -> Arguments:
+        """Return the arguments that ``**expression`` passes."""
+        found = self._spread(module, scope, expression)
+        return Arguments(tuple(found or ()), found is not None)
+
     def _bound(
         self,
         name: str | None,

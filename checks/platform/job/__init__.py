@@ -1,0 +1,1 @@
+"""What `@chute.job(...)` is given and the function below it."""

@@ -1,0 +1,1 @@
+"""What the template builders (`build_vllm_chute` and the like) are given."""
