@@ -8,7 +8,6 @@ from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.displays import display_items
 from chutes_cli.project.facts import Call, Expression
-from chutes_cli.project.members import is_chute
 from chutes_cli.project.model import Chute, Cord, Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class, External, Function
@@ -149,12 +148,13 @@ def is_chute_method(
     project: Project, module: Module, scope: int, expression: Expression, method: str
 ) -> bool:
     """Say whether an expression is a chute's method of that name."""
+    resolver = project.knowledge.resolver
     return any(
         isinstance(target, External)
         and target.name == f"{CHUTE}.{method}"
         and target.receiver is not None
-        and is_chute(target.receiver)
-        for target in project.knowledge.resolver.resolve(module, scope, expression)
+        and resolver.members.is_chute(target.receiver)
+        for target in resolver.resolve(module, scope, expression)
     )
 
 
@@ -163,14 +163,17 @@ def is_chute_method(
 
 def repeats(chute: Chute, site: Site) -> bool:
     """Say whether a declaration certainly runs several times on one and the same chute."""
-    made = set(chute.site.module.guards_of(chute.site.statement.guards))
     module = site.module
+    made = module.guards_of(chute.site.statement.guards) if chute.site.module is module else ()
+    around = set(made)
     several = False
     for index in module.guards_of(site.statement.guards):
         guard = module.facts.guards[index]
         if guard.kind == "for" and guard.test is not None:
             # A loop around the chute as well makes a new chute every time.
-            several |= index not in made and len(display_items(module, site.scope, guard.test)) > 1
+            several |= (
+                index not in around and len(display_items(module, site.scope, guard.test)) > 1
+            )
         elif guard.kind not in _CERTAIN_GUARDS:
             return False
     return several
