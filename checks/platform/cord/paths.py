@@ -8,15 +8,21 @@ from dataclasses import dataclass
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.platform import platform
-from chutes_cli.contract.sdk import contract
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Span
 from chutes_cli.project.model import Chute, Cord, Project
 from chutes_cli.project.module import Module
 
-from .registration import both_run, left_out, normal, registered_name, repeats, text
+from .registration import (
+    both_run,
+    left_out,
+    normal,
+    refused_by_sdk,
+    registered_name,
+    repeats,
+    text,
+)
 
-_SDK_PATTERN = "chutes.chute.cord.PATH_RE"
 _RULES = {"path": "cord-path", "public_api_path": "public-path", "passthrough_path": None}
 
 
@@ -109,7 +115,7 @@ class CordPath(Check):
                 yield from self._judge(place, None, help)
 
     def _judge(self, place: Place, rule: str | None, help: str) -> Iterator[Finding]:
-        if _refused_by_sdk(place.path):
+        if refused_by_sdk(place.path):
             message = f"{place.source} is refused by the SDK at import (InvalidPath)"
         else:
             asked = platform().rule(rule) if rule else None
@@ -139,10 +145,6 @@ def named(project: Project, cord: Cord) -> Place | None:
     name, bearer = found
     source = f"cord {name}: the path /{name}, taken from the function's name,"
     return Place(normal(name), bearer.module, bearer.scope.name_span, bearer.index, source)
-
-
-def _refused_by_sdk(path: str) -> bool:
-    return "//" in path or not contract().pattern(_SDK_PATTERN).match(path)
 
 
 def _advice(path: str) -> str:
@@ -231,7 +233,7 @@ class CordDuplicatePath(Check):
             seen: list[tuple[Cord, Place]] = []
             for cord in chute.cords:
                 place = _internal(project, cord)
-                if place is None or _refused_by_sdk(place.path):
+                if place is None or refused_by_sdk(place.path):
                     continue
                 clash = _clash(chute, cord, place, seen)
                 if clash is not None:

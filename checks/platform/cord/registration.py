@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.sdk import CHUTE
+from chutes_cli.contract.sdk import CHUTE, contract
 from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.displays import display_items
 from chutes_cli.project.facts import Call, Expression
@@ -14,6 +14,7 @@ from chutes_cli.project.targets import Class, External, Function
 from chutes_cli.project.values import Known
 
 _KEEPS_FUNCTION = frozenset({"builtins.staticmethod", "torch.no_grad", "torch.inference_mode"})
+_PATH_PATTERN = "chutes.chute.cord.PATH_RE"
 _CERTAIN_GUARDS = frozenset({"with", "try"})
 
 
@@ -34,6 +35,11 @@ def left_out(cord: Cord, name: str) -> bool:
 def normal(path: str) -> str:
     """Return a path as the SDK's setters make it (SDK 0.6.9 cord.py, ``Cord.path``)."""
     return "/" + path.lstrip("/").rstrip("/")
+
+
+def refused_by_sdk(path: str) -> bool:
+    """Say whether the SDK raises ``InvalidPath`` for a path made by `normal`."""
+    return "//" in path or not contract().pattern(_PATH_PATTERN).match(path)
 
 
 def public_method(cord: Cord) -> str | None:
@@ -75,7 +81,7 @@ def called_function(project: Project, cord: Cord) -> Function | None:
         if decorator_name(project, cord.function, decorator) in _KEEPS_FUNCTION:
             continue
         wrapper = _wrapper(project, cord.function, decorator)
-        if wrapper is None or not _passes_everything(wrapper):
+        if wrapper is None or not (_wraps(project, wrapper) and _passes_everything(wrapper)):
             return None
     return cord.function
 
