@@ -191,9 +191,13 @@ class CordCall(Check):
                 'write `@chute.cord(public_api_path="/...", public_api_method="POST")`',
             )
         for cord in project.cords:
-            yield from self._arguments(cord)
+            refused = list(self._arguments(cord))
+            yield from refused
             statement = cord.site.statement
-            if statement.kind == "expression" and statement.values[0] is cord.site.expression:
+            unapplied = statement.kind == "expression" and (
+                statement.values[0] is cord.site.expression
+            )
+            if unapplied and not refused:
                 yield self.at(
                     cord.site,
                     "this cord is applied to no function, so the chute fails at start-up",

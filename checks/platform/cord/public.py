@@ -183,13 +183,19 @@ class CordDuplicatePublicPath(Check):
 def _public(chute: Chute, cord: Cord) -> tuple[object, ...] | None:
     """Return what the gateway tells a cord by, None when it is not known."""
     path, method = text(cord.arguments.get("public_api_path")), public_method(cord)
-    if path is None or method is None:
+    if path is None or method is None or _means_another_method(cord):
         return None
     template = chute.arguments.value("standard_template")
     if template is None and not chute.from_template:
         return normal(path), method
     # Whoever says "vllm", and whoever may say it, has the stream flag looked at.
     return None if cord.stream is None else (normal(path), method, cord.stream)
+
+
+def _means_another_method(cord: Cord) -> bool:
+    """Say whether `method` was written for `public_api_method`, which another check reports."""
+    verb = text(cord.arguments.get("method"))
+    return verb not in (None, "POST") and cord.arguments.get("public_api_method") is None
 
 
 def _hidden_by(
