@@ -15,6 +15,7 @@ from chutes_cli.project.module import Module
 
 from .registration import (
     both_run,
+    is_one_chutes,
     left_out,
     normal,
     refused_by_sdk,
@@ -233,7 +234,7 @@ class CordDuplicatePath(Check):
             seen: list[tuple[Cord, Place]] = []
             for cord in chute.cords:
                 place = _internal(project, cord)
-                if place is None or refused_by_sdk(place.path):
+                if place is None or refused_by_sdk(place.path) or not is_one_chutes(project, cord):
                     continue
                 clash = _clash(chute, cord, place, seen)
                 if clash is not None:

@@ -10,7 +10,7 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.core.report import Exposure
 from chutes_cli.project.model import Chute, Cord, Project
 
-from .registration import both_run, left_out, normal, public_method, repeats, text
+from .registration import both_run, is_one_chutes, left_out, normal, public_method, repeats, text
 
 
 class CordReservedPath(Check):
@@ -163,7 +163,7 @@ class CordDuplicatePublicPath(Check):
             seen: list[tuple[Cord, tuple[object, ...]]] = []
             for cord in chute.cords:
                 key = _public(chute, cord)
-                if key is None:
+                if key is None or not is_one_chutes(project, cord):
                     continue
                 hidden = _hidden_by(chute, cord, key, seen)
                 argument = cord.arguments.get("public_api_path")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from chutes_cli.contract.sdk import CHUTE, contract
 from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.displays import display_items
-from chutes_cli.project.facts import Call, Expression
+from chutes_cli.project.facts import Attribute, Call, Expression, Guard
 from chutes_cli.project.model import Chute, Cord, Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class, External, Function
@@ -15,7 +15,6 @@ from chutes_cli.project.values import Known
 
 _KEEPS_FUNCTION = frozenset({"builtins.staticmethod", "torch.no_grad", "torch.inference_mode"})
 _PATH_PATTERN = "chutes.chute.cord.PATH_RE"
-_CERTAIN_GUARDS = frozenset({"with", "try"})
 
 
 def text(argument: BoundArgument | None) -> str | None:
@@ -180,7 +179,7 @@ def repeats(chute: Chute, site: Site) -> bool:
             several |= (
                 index not in around and len(display_items(module, site.scope, guard.test)) > 1
             )
-        elif guard.kind not in _CERTAIN_GUARDS:
+        elif not _lets_through(guard):
             return False
     return several
 
@@ -192,4 +191,18 @@ def both_run(first: Site, second: Site) -> bool:
     module = first.module
     shared = set(module.guards_of(second.statement.guards))
     alone = [each for each in module.guards_of(first.statement.guards) if each not in shared]
-    return all(module.facts.guards[each].kind in _CERTAIN_GUARDS for each in alone)
+    return all(_lets_through(module.facts.guards[each]) for each in alone)
+
+
+def _lets_through(guard: Guard) -> bool:
+    """Say whether a guard runs its statements to the end, or lets the failure out."""
+    return guard.kind == "with" or (guard.kind == "try" and not guard.handlers)
+
+
+def is_one_chutes(project: Project, cord: Cord) -> bool:
+    """Say whether a cord certainly belongs to one chute: its variable holds nothing else."""
+    match cord.site.expression:
+        case Call(function=Attribute(value=owner)):
+            resolver = project.knowledge.resolver
+            return len(resolver.resolve(cord.site.module, cord.site.scope, owner)) == 1
+    return False

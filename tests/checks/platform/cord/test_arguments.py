@@ -131,7 +131,7 @@ def test_the_sdk_refuses_them(judge: Any) -> None:
         assert (judge.imports(HEAD + code) or "").startswith("TypeError"), code
     for code in UNAPPLIED:
         assert judge.imports(HEAD + code) is None
-        with pytest.raises(AssertionError, match="TypeError|AttributeError"):
+        with pytest.raises(AssertionError, match=r"TypeError|AttributeError"):
             judge.calls(HEAD + code, ("POST", "/y", {}))
     for code in FINE:
         assert judge.imports(HEAD + code) is None, code
