@@ -10,7 +10,13 @@ from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.targets import Function
 
 from .parameters import own_model, signature_fault
-from .registration import called_function, input_model, left_out, public_method
+from .registration import (
+    called_function,
+    input_model,
+    left_out,
+    public_method,
+    validates_by_annotation,
+)
 
 _WITHOUT_BODY = ("GET", "DELETE", "HEAD")
 
@@ -119,6 +125,6 @@ def _needs(project: Project, cord: Cord, function: Function) -> str | None:
         if parameter.kind == "positional" and parameter.default is None:
             return f"its function needs {parameter.name!r}"
         model = own_model(project, function, parameter)
-        if model is not None and left_out(cord, "input_schema"):
+        if model is not None and validates_by_annotation(cord):
             return f"{parameter.name!r} is validated as a {model.scope.name}"
     return None

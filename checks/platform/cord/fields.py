@@ -13,7 +13,7 @@ from chutes_cli.project.schemas import ModelField
 from chutes_cli.project.targets import Class
 
 from .parameters import own_model
-from .registration import called_function, input_model, left_out, normal, text
+from .registration import called_function, input_model, normal, text, validates_by_annotation
 
 _ALIASES = ("alias", "validation_alias")
 
@@ -116,7 +116,7 @@ class CordFieldStream(Check):
 
 def _input(project: Project, cord: Cord) -> Class | None:
     """Return the model whose fields callers of a cord send."""
-    if not left_out(cord, "input_schema"):
+    if not validates_by_annotation(cord):
         return input_model(project, cord)
     function = called_function(project, cord)
     if function is None:

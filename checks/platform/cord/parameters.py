@@ -9,7 +9,7 @@ from chutes_cli.project.facts import Call, Expression, Parameter, Span
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.targets import Class, Function
 
-from .registration import called_function, input_model, left_out
+from .registration import called_function, input_model, validates_by_annotation
 
 _HTTP_TYPES = frozenset({"Request", "HTTPConnection", "WebSocket", "UploadFile", "BackgroundTasks"})
 _HTTP_DEFAULTS = frozenset(
@@ -134,7 +134,7 @@ class _Signature:
             return None
         first, second = self._positional
         model = own_model(self._project, self._function, second)
-        if first.annotation is None or model is None or self._says_schema():
+        if first.annotation is None or model is None or not validates_by_annotation(self._cord):
             return None
         return self._at(
             first.span,
@@ -168,7 +168,7 @@ class _Signature:
 
     def _takes_any_json(self, first: Parameter) -> bool:
         """Say whether the first parameter is fine with the whole body."""
-        if first.annotation is None or self._says_schema():
+        if first.annotation is None or not validates_by_annotation(self._cord):
             return True
         shape = self._project.schemas.shape(
             self._function.module, self._function.scope.parent, first.annotation
@@ -205,7 +205,11 @@ class _Signature:
 
     def _no_validation(self) -> Fault | None:
         """SDK util/schema.py, extract_models: validation is for one parameter alone."""
-        if len(self._positional) < 2 or len(self._all) < 3 or self._says_schema():
+        if (
+            len(self._positional) < 2
+            or len(self._all) < 3
+            or not validates_by_annotation(self._cord)
+        ):
             return None
         first = self._positional[1]
         if own_model(self._project, self._function, first) is None:
@@ -225,7 +229,3 @@ class _Signature:
 
     def _keyword_only(self) -> list[Parameter]:
         return [each for each in self._all if each.kind == "keyword"]
-
-    def _says_schema(self) -> bool:
-        """Say whether ``input_schema`` may be what validates, not the annotations."""
-        return not left_out(self._cord, "input_schema")

@@ -48,6 +48,16 @@ def public_method(cord: Cord) -> str | None:
     return text(cord.arguments.get("public_api_method"))
 
 
+def validates_by_annotation(cord: Cord) -> bool:
+    """Say whether the annotations decide what is validated: no model is given for it.
+
+    A schema given as a dict is for the documentation alone (SDK 0.6.9 cord.py,
+    ``Cord.__init__``).
+    """
+    value = cord.arguments.value("input_schema")
+    return value is None or isinstance(value, Known)
+
+
 def input_model(project: Project, cord: Cord) -> Class | None:
     """Return the model given as ``input_schema``, None when it is not certainly one."""
     argument = cord.arguments.get("input_schema")
