@@ -114,7 +114,9 @@ def _missing(project: Project, function: Function, annotation: Expression) -> st
     module = function.module
     if any(each.name == "*" for each in module.facts.imports):
         return None
-    postponed = any(
+    # The reader reads a quoted annotation as code; its names carry the range of the quotes.
+    quoted = module.snippet(annotation.span).lstrip("rRuU").startswith(("'", '"'))
+    postponed = quoted or any(
         (each.module, each.name) == ("__future__", "annotations") for each in module.facts.imports
     )
     for name in _names(project, function, annotation, postponed=postponed):
