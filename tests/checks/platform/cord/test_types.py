@@ -24,6 +24,7 @@ class Page(BaseModel, Generic[T]):
     items: list[T] = []
 class Plain: ...
 class Inherited(Plain, object): ...
+class Document(dict): ...
 class Entry(TypedDict): ...
 class Pair(NamedTuple):
     left: int
@@ -49,7 +50,7 @@ WRONG = {
 RIGHT = {
     "path": ["None", "''", "0", "False", "'x'", "PATH"],
     "input_schema": ["None", "{}", "SCHEMA", "{'type': 'object'}", "Input", "Page", "Page[int]",
-                     "Input.model_json_schema()"],
+                     "Document()", "Input.model_json_schema()"],
     "minimal_input_schema": ["Input"],
     "output_schema": ["Input", "{'type': 'object'}"],
     "stream": ["True", "False", "1", "None", "''"],
@@ -62,6 +63,7 @@ UNKNOWN = [
     "input_schema=SCHEMAS['x']",
     "input_schema=given | other",
     "input_schema=MISSING",
+    "input_schema=given",
     "output_schema=Derived",
     "input_schema=Either",
     "input_schema=Circle",
