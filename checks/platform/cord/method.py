@@ -81,6 +81,8 @@ class CordMethodWithoutPublicMethod(Check):
                 continue
             if left_out(cord, "public_api_path"):
                 continue  # it cannot be called at all: cord-without-public-path
+            if cord.passthrough and verb.upper() not in platform().rule("public-method").allowed:
+                continue  # the upstream cannot be called: passthrough-upstream
             upstream = " but the call to the upstream" if cord.passthrough else ""
             yield self.finding(
                 method.module,

@@ -269,6 +269,8 @@ class CordWithoutPublicPath(Check):
         for cord in project.cords:
             if not left_out(cord, "public_api_path"):
                 continue
+            if any(argument.name is None for argument in cord.arguments):
+                continue  # it is meant by position, which cord-call reports
             useless = cord.arguments.get("public_api_method")
             also = ", so its public_api_method says nothing," if useless else ""
             name = f"/{cord.function.scope.name}" if cord.function else "/..."

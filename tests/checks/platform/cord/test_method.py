@@ -12,6 +12,7 @@ from chutes_cli.core.report import Exposure
 
 Findings = Callable[..., list[Finding]]
 HEAD = "from chutes.chute import Chute\nPATH = '/x'\nVERB = 'GET'\nchute = Chute('u', 'n', 'i')\n"
+METHOD = "cord-method-without-public-method"
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
@@ -27,6 +28,7 @@ def cord(arguments: str) -> str:
         ("public_api_path=PATH, method=VERB", ERROR),
         ("public_api_path=unknown(), method='GET'", ERROR),
         ("public_api_path='/x', passthrough=True, method='GET'", WARNING),
+        ("public_api_path='/x', passthrough=True, method='OPTION'", None),
         ("public_api_path='/x', method='POST'", None),
         ("public_api_path='/x', method='post'", None),
         ("public_api_path='/x', method='GET', public_api_method='GET'", None),
@@ -39,11 +41,16 @@ def cord(arguments: str) -> str:
     ],
 )
 def test_method(arguments: str, severity: Severity | None, findings: Findings) -> None:
-    found = findings(cord(arguments), "cord-method-without-public-method")
+    found = findings(cord(arguments), METHOD)
     assert [each.severity for each in found] == ([severity] if severity else [])
     if severity:
         assert "public_api_method='GET'" in found[0].help
         assert ("upstream" in found[0].message) == (severity is WARNING)
+
+
+def test_any_other_verb_changes_nothing_either(findings: Findings) -> None:
+    found = findings(cord("public_api_path='/x', method='OPTION'"), METHOD)
+    assert len(found) == 1
 
 
 REFUSED = ["'get'", "'BANANA'", "'OPTIONS'", "None", "5", "''", "['GET']"]

@@ -136,7 +136,8 @@ def test_without_public_path(arguments: str, findings: Findings) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [P, "public_api_path=unknown()", "**unknown()", "public_api_path=unknown() or ''"]
+    "arguments",
+    [P, "public_api_path=unknown()", "**unknown()", "public_api_path=unknown() or ''", "'/x'"],
 )
 def test_with_public_path(arguments: str, findings: Findings) -> None:
     assert findings(HEAD + cord(arguments), "cord-without-public-path") == []
