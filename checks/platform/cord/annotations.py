@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import warnings
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
@@ -150,10 +151,12 @@ def _names(
 
 def _names_in(text: str) -> list[str]:
     """Return the names a quoted annotation uses; none where it is no plain expression."""
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError):
-        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of text that is no type, such as "1 is 2"
+        try:
+            tree = ast.parse(text.strip(), mode="eval")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return []
     return [each.id for each in ast.walk(tree) if isinstance(each, ast.Name)]
 
 

@@ -92,6 +92,8 @@ SILENT = [
     HEAD + "chute.cord()(unknown)\n",
     HEAD + cord("'no type at all'"),
     HEAD + cord("Optional['no type at all']"),
+    HEAD + cord("Optional['1 is 2']"),
+    HEAD + cord(f"Optional['{'(' * 9000}']"),
     HEAD + cord("Nothing"),  # Python's own NameError, and every linter's
     "from __future__ import division\n" + HEAD + cord("Nothing"),
 ]

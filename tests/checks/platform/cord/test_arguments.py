@@ -39,6 +39,7 @@ UNKNOWN = {
     "zzz_qqq=1": "remove it",
 }
 KNOWN = [
+    "'/x'",  # cord-call
     "path='/x'",
     "provision_timeout=5",
     "headers={'a': 'b'}",
