@@ -127,10 +127,10 @@ def _input(project: Project, cord: Cord) -> Class | None:
 
 def _has_twin(chute: Chute, cord: Cord) -> bool:
     """Say whether a cord that may stream has the same public path, or a path that may be it."""
-    path = text(cord.arguments.get("public_api_path"))
+    path = text(cord, "public_api_path")
     for other in chute.cords:
         if other.stream is not False:
-            theirs = text(other.arguments.get("public_api_path"))
+            theirs = text(other, "public_api_path")
             if path is None or theirs is None or normal(path) == normal(theirs):
                 return True
     return False

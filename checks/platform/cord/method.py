@@ -10,7 +10,7 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.values import Known
 
-from .registration import left_out, text
+from .registration import left_out, written
 
 
 class CordMethodWithoutPublicMethod(Check):
@@ -73,10 +73,10 @@ class CordMethodWithoutPublicMethod(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per cord whose public method is not the one it names."""
         for cord in project.cords:
-            method = cord.arguments.get("method")
-            verb = text(method)
-            if method is None or verb is None or verb.upper() == "POST":
+            given = written(cord, "method")
+            if given is None or given[1].upper() == "POST":
                 continue
+            method, verb = given
             if cord.passthrough is None or cord.arguments.value("public_api_method") is not None:
                 continue
             if left_out(cord, "public_api_path"):

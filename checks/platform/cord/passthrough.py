@@ -107,7 +107,7 @@ class PassthroughUpstream(Check):
             yield self._pointing(argument, f"{cord.label}: {message}", help)
 
     def _path(self, project: Project, cord: Cord) -> Iterator[Finding]:
-        public = text(cord.arguments.get("public_api_path"))
+        public = text(cord, "public_api_path")
         name = registered_name(project, cord)
         if not left_out(cord, "passthrough_path") or public is None or name is None:
             return

@@ -21,7 +21,7 @@ from .registration import (
     refused_by_sdk,
     registered_name,
     repeats,
-    text,
+    written,
 )
 
 _RULES = {"path": "cord-path", "public_api_path": "public-path", "passthrough_path": None}
@@ -130,10 +130,10 @@ class CordPath(Check):
 
 def _given(cord: Cord, name: str) -> Place | None:
     """Return the path an argument is known to give."""
-    argument = cord.arguments.get(name)
-    path = text(argument)
-    if argument is None or path is None:
+    found = written(cord, name)
+    if found is None:
         return None
+    argument, path = found
     source = f"{cord.label}: {name}={path!r}"
     return Place(normal(path), argument.module, argument.span, argument.scope, source)
 

@@ -10,7 +10,16 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.core.report import Exposure
 from chutes_cli.project.model import Chute, Cord, Project
 
-from .registration import both_run, is_one_chutes, left_out, normal, public_method, repeats, text
+from .registration import (
+    both_run,
+    is_one_chutes,
+    left_out,
+    normal,
+    public_method,
+    repeats,
+    text,
+    written,
+)
 
 
 class CordReservedPath(Check):
@@ -71,10 +80,10 @@ class CordReservedPath(Check):
         if not circumstances.on_gateway:
             return
         for cord in project.cords:
-            argument = cord.arguments.get("public_api_path")
-            path = text(argument)
-            if argument is None or path is None:
+            given = written(cord, "public_api_path")
+            if given is None:
                 continue
+            argument, path = given
             for name, severity in _KEPT.items():
                 rule = platform().rule(name)
                 if rule.violation(normal(path)):
@@ -162,12 +171,15 @@ class CordDuplicatePublicPath(Check):
         for chute in project.chutes:
             seen: list[tuple[Cord, tuple[object, ...]]] = []
             for cord in chute.cords:
-                key = _public(chute, cord)
-                if key is None or not is_one_chutes(project, cord):
+                given = written(cord, "public_api_path")
+                if given is None or not is_one_chutes(project, cord):
+                    continue
+                argument, path = given
+                key = _public(chute, cord, path)
+                if key is None:
                     continue
                 hidden = _hidden_by(chute, cord, key, seen)
-                argument = cord.arguments.get("public_api_path")
-                if hidden is not None and argument is not None:
+                if hidden is not None:
                     rule = platform().rule("public-path-match")
                     yield self.finding(
                         argument.module,
@@ -180,10 +192,10 @@ class CordDuplicatePublicPath(Check):
                 seen.append((cord, key))
 
 
-def _public(chute: Chute, cord: Cord) -> tuple[object, ...] | None:
+def _public(chute: Chute, cord: Cord, path: str) -> tuple[object, ...] | None:
     """Return what the gateway tells a cord by, None when it is not known."""
-    path, method = text(cord.arguments.get("public_api_path")), public_method(cord)
-    if path is None or method is None or _means_another_method(cord):
+    method = public_method(cord)
+    if method is None or _means_another_method(cord):
         return None
     template = chute.arguments.value("standard_template")
     if template is None and not chute.from_template:
@@ -194,7 +206,7 @@ def _public(chute: Chute, cord: Cord) -> tuple[object, ...] | None:
 
 def _means_another_method(cord: Cord) -> bool:
     """Say whether `method` was written for `public_api_method`, which another check reports."""
-    verb = text(cord.arguments.get("method"))
+    verb = text(cord, "method")
     return verb not in (None, "POST") and cord.arguments.get("public_api_method") is None
 
 

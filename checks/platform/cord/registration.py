@@ -17,12 +17,18 @@ _KEEPS_FUNCTION = frozenset({"builtins.staticmethod", "torch.no_grad", "torch.in
 _PATH_PATTERN = "chutes.chute.cord.PATH_RE"
 
 
-def text(argument: BoundArgument | None) -> str | None:
-    """Return the text an argument is known to be, None for anything else and for ``""``."""
-    value = argument.value if argument else None
-    if isinstance(value, Known) and isinstance(value.value, str):
-        return value.value or None
+def written(cord: Cord, name: str) -> tuple[BoundArgument, str] | None:
+    """Return an argument and the text it is known to be; None for anything else and ``""``."""
+    match cord.arguments.get(name):
+        case BoundArgument(value=Known(value=str(known))) as argument if known:
+            return argument, known
     return None
+
+
+def text(cord: Cord, name: str) -> str | None:
+    """Return the text an argument is known to be, None for anything else and for ``""``."""
+    found = written(cord, name)
+    return found[1] if found else None
 
 
 def left_out(cord: Cord, name: str) -> bool:
@@ -45,7 +51,7 @@ def public_method(cord: Cord) -> str | None:
     """Return the HTTP method of the public path, None when it cannot be told."""
     if cord.arguments.value("public_api_method") is None:
         return "POST"
-    return text(cord.arguments.get("public_api_method"))
+    return text(cord, "public_api_method")
 
 
 def validates_by_annotation(cord: Cord) -> bool:

@@ -56,6 +56,7 @@ def test_reserved_path_is_about_public_ones(arguments: str, findings: Findings) 
 # Duplicates
 
 P = "public_api_path='/p'"
+M = ", public_api_method=unknown()"
 
 
 def indented(code: str) -> str:
@@ -81,6 +82,7 @@ OPEN = [
 ]
 UNKNOWN = [
     HEAD + cord(P, "a") + cord(P + ", public_api_method=unknown()", "b"),
+    HEAD + cord(P + M, "a") + cord(P + M, "b"),
     HEAD + cord(P, "a") + cord(P + ", **unknown()", "b"),
     HEAD + cord("public_api_path=unknown()", "a") + cord("public_api_path=unknown()", "b"),
     VLLM.replace("'vllm'", "unknown()") + cord(P + ", stream=True", "a") + cord(P, "b"),
