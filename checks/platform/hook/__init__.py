@@ -1,0 +1,1 @@
+"""Checks of start-up and shutdown hooks."""
