@@ -214,6 +214,8 @@ class Schemas:
         match annotation:
             case facts.Literal(value=None):
                 return Shape("other")
+            case facts.Literal(value=str(name)) if name.isidentifier():
+                return self._named(module, scope, facts.Name(annotation.span, name), depth)
             case facts.Operation(operator="|", operands=parts):
                 return self._union(module, scope, parts, depth)
             case facts.Operation(operator="[]", operands=(head, *parts)):
@@ -264,7 +266,8 @@ class Schemas:
             if kind == "tuple" and endless:
                 kind = "list"
             return Shape(kind, items)
-        return Shape("other")
+        generic = self.annotated_model(module, scope, head)
+        return Shape("model", model=generic) if generic else Shape("other")
 
     def _constrained(self, module: Module, scope: int, call: facts.Call) -> Shape:
         name = (self._resolver.dotted(module, scope, call.function) or "").rsplit(".", 1)[-1]

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from chutes_cli.project.facts import Call, Expression, Name, Operation, Parameter, Statement
+from chutes_cli.project.facts import Attribute, Call, Expression, Name, Parameter, Statement
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Class, External, Function, Method, Target
 
-_ASKS = frozenset(
-    {"builtins.isinstance", "builtins.type", "builtins.hasattr", "builtins.getattr"}
-)  # fmt: skip
+_ASKS = frozenset({"builtins.isinstance", "builtins.type", "builtins.hasattr", "builtins.getattr"})
 _VALIDATES = frozenset(
-    {"model_validate", "model_validate_json", "parse_obj", "parse_raw", "validate_python",
-     "validate_json"}
-)  # fmt: skip
+    {"model_validate", "model_validate_json", "parse_obj", "parse_raw", "validate_python"}
+)
 _LOGS = ("loguru.logger.", "logging.", "builtins.print")
-_LONGEST_WAY = 8
+_MOST_BEARERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +25,12 @@ class Bearer:
     Attributes:
         function: The function.
         name: The parameter that holds the body.
+        way: The statements that hand it there, the cord's own first.
     """
 
     function: Function
     name: str
+    way: tuple[tuple[Module, Statement], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +56,20 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Uses:
-    """What is done with the body in one mention of it.
+class Use:
+    """What is done with the body where it is mentioned.
 
     Attributes:
-        asked: Its type is asked for: ``isinstance(args, Input)``, ``match args``.
-        validated: A pydantic model is made of it, or of a part of it.
-        logged: It is only written to the log.
-        passed: The functions it is handed to as it is.
+        kind: ``asked`` (its type is asked for), ``checked`` (that of a part of it is),
+            ``validated`` (a model is made of it or of a part of it), ``logged``, ``passed``
+            (handed on as it is) or ``read``.
+        passed: The functions it is handed to.
+        call: The call that validates or asks.
     """
 
-    asked: bool = False
-    validated: bool = False
-    logged: bool = False
+    kind: str
     passed: tuple[Bearer, ...] = ()
-
-    @property
-    def read(self) -> bool:
-        """Whether something is made of it here, whatever it is."""
-        return not (self.asked or self.validated or self.logged or self.passed)
+    call: Call | None = None
 
 
 def body_parameter(cord: Cord) -> Parameter | None:
@@ -114,28 +108,37 @@ def bearers(project: Project, function: Function, name: str) -> tuple[Bearer, ..
     found = [Bearer(function, name)]
     for bearer in found:
         for mention in mentions(bearer):
-            for each in uses(project, mention).passed:
-                if each not in found and len(found) < _LONGEST_WAY:
+            for each in use(project, mention, bearer).passed:
+                if each not in found and len(found) < _MOST_BEARERS:
                     found.append(each)
     return tuple(found)
 
 
-def uses(project: Project, mention: Mention) -> Uses:
-    """Return what is done with the body in a mention of it."""
+def use(project: Project, mention: Mention, bearer: Bearer) -> Use:
+    """Return what is done with the body where it is mentioned."""
     if mention.statement.kind == "match" and mention.parent is None:
-        return Uses(asked=True)
-    calls = [each for each in mention.around if isinstance(each, Call)]
-    called = [(each, _callees(project, mention, each)) for each in calls]
-    if any(_starts(targets, _LOGS) for _, targets in called):
-        return Uses(logged=True)
-    if any(_validates(project, each, targets) for each, targets in called):
-        return Uses(validated=True)
-    if not called or mention.parent is not calls[-1]:
-        return Uses()
+        return Use("asked")
+    called = [
+        (each, _callees(project, mention, each))
+        for each in mention.around
+        if isinstance(each, Call)
+    ]
+    for call, targets in called:
+        if any(_validates(project, each) for each in targets):
+            return Use("validated", call=call)
+        if any(isinstance(each, External) and each.name.startswith(_LOGS) for each in targets):
+            return Use("read" if isinstance(mention.parent, Attribute) else "logged")
+        if any(isinstance(each, External) and each.name in _ASKS for each in targets):
+            return Use("asked" if mention.parent is call else "checked", call=call)
+    if not called or mention.parent is not called[-1][0]:
+        return Use("read")
     call, targets = called[-1]
-    if any(isinstance(each, External) and each.name in _ASKS for each in targets):
-        return Uses(asked=True)
-    return Uses(passed=tuple(_passed(project, mention, call, targets)))
+    way = (*bearer.way, (mention.module, mention.statement))
+    passed = tuple(
+        Bearer(function, parameter, way)
+        for function, parameter in _passed(project, mention, call, targets)
+    )
+    return Use("passed", passed) if passed else Use("read")
 
 
 def _callees(project: Project, mention: Mention, call: Call) -> tuple[Target, ...]:
@@ -144,46 +147,55 @@ def _callees(project: Project, mention: Mention, call: Call) -> tuple[Target, ..
     )
 
 
-def _starts(targets: tuple[Target, ...], names: tuple[str, ...]) -> bool:
-    return any(isinstance(each, External) and each.name.startswith(names) for each in targets)
-
-
-def _validates(project: Project, call: Call, targets: tuple[Target, ...]) -> bool:
-    """Say whether a call makes a pydantic model of what it is given."""
-    for target in targets:
-        match target:
-            case Class() if project.schemas.is_model(target):
-                if any(each.star or each.keyword or each.value for each in call.arguments):
-                    return True
-            case External(name=name) if name.rsplit(".", 1)[-1] in _VALIDATES:
-                return True
-            case External(name="jsonschema.validate"):
-                return True
-    return False
+def _validates(project: Project, target: Target) -> bool:
+    """Say whether a callee makes a pydantic model of what it is given, or the like."""
+    match target:
+        case Class():
+            return project.schemas.is_model(target)
+        case External(name=name):
+            return name.rsplit(".", 1)[-1] in _VALIDATES or name == "jsonschema.validate"
+        case _:
+            return False
 
 
 def _passed(
     project: Project, mention: Mention, call: Call, targets: tuple[Target, ...]
-) -> Iterator[Bearer]:
-    """Yield the functions of the tree that receive the body through a call."""
+) -> Iterator[tuple[Function, str]]:
+    """Yield the functions of the tree that a call hands the body to, and as which parameter."""
     values = [argument.value for argument in call.arguments]
     if mention.name not in values:
-        return
+        return  # the body's own method is called
     position = values.index(mention.name)
     argument = call.arguments[position]
     if argument.star:
         return
     for target in targets:
-        for function, skipped in _runs(project, target):
-            yield from _bound(function, argument.keyword, position + skipped)
+        yield from _bound(project, target, argument.keyword, position)
     # `asyncio.to_thread(function, args)`, `loop.run_in_executor(None, function, args)`
     for index, value in enumerate(values[:position]):
+        if not isinstance(value, Name | Attribute):
+            continue
         for target in project.knowledge.resolver.resolve(
             mention.module, mention.statement.scope, value
         ):
             if isinstance(target, Function | Method):
-                for function, skipped in _runs(project, target):
-                    yield from _bound(function, argument.keyword, position - index - 1 + skipped)
+                yield from _bound(project, target, argument.keyword, position - index - 1)
+
+
+def _bound(
+    project: Project, target: Target, keyword: str | None, position: int
+) -> Iterator[tuple[Function, str]]:
+    for function, filled in _runs(project, target):
+        names = [each.name for each in function.scope.parameters if each.kind in _FILLABLE]
+        if keyword is not None:
+            names = [each for each in names if each == keyword]
+        else:
+            names = names[position + filled :][:1]
+        for name in names:
+            yield function, name
+
+
+_FILLABLE = frozenset({"positional", "keyword"})
 
 
 def _runs(project: Project, target: Target) -> Iterator[tuple[Function, int]]:
@@ -192,26 +204,12 @@ def _runs(project: Project, target: Target) -> Iterator[tuple[Function, int]]:
         case Function():
             yield target, 0
         case Method(function=function):
-            yield function, 1
+            decorators = function.scope.decorators
+            static = any(
+                isinstance(each, Name) and each.id == "staticmethod" for each in decorators
+            )
+            yield function, 0 if static else 1
         case Class():
             for member in project.knowledge.resolver.members.class_member(target, "__init__"):
                 if isinstance(member, Function):
                     yield member, 1
-
-
-def _bound(function: Function, keyword: str | None, position: int) -> Iterator[Bearer]:
-    parameters = [each for each in function.scope.parameters if each.kind in _FILLABLE]
-    if keyword is not None:
-        names = [each.name for each in parameters if each.name == keyword]
-    else:
-        names = [each.name for each in parameters[position : position + 1]]
-    for name in names:
-        yield Bearer(function, name)
-
-
-_FILLABLE = frozenset({"positional", "keyword"})
-
-
-def is_subscript(expression: Expression | None) -> bool:
-    """Say whether an expression is ``value[...]``."""
-    return isinstance(expression, Operation) and expression.operator == "[]"
