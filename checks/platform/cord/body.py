@@ -213,3 +213,13 @@ def _runs(project: Project, target: Target) -> Iterator[tuple[Function, int]]:
             for member in project.knowledge.resolver.members.class_member(target, "__init__"):
                 if isinstance(member, Function):
                     yield member, 1
+
+
+def asks_type(test: Expression, name: str) -> bool:
+    """Say whether a condition asks for the type of what a name holds."""
+    for each in test.walk():
+        match each:
+            case Call(function=Name(id="isinstance" | "type" | "hasattr"), arguments=(first, *_)):
+                if isinstance(first.value, Name) and first.value.id == name:
+                    return True
+    return False

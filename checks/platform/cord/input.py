@@ -21,7 +21,7 @@ from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.targets import Class, Function
 from chutes_cli.project.values import Known
 
-from .body import Bearer, Mention, Use, bearers, body_parameter, mentions, use
+from .body import Bearer, Mention, Use, asks_type, bearers, body_parameter, mentions, use
 from .guard import validating_model
 from .statuses import handler
 
@@ -272,7 +272,7 @@ def _refuses(mention: Mention) -> bool:
 def _worst(project: Project, kind: _Kind, mention: Mention) -> Severity:
     """Return how bad one use of the body is, which is a dict whatever its annotation."""
     module, statement, parent = mention.module, mention.statement, mention.parent
-    if any(_asks(test, mention.name.id) for test in _tests(mention)):
+    if any(asks_type(test, mention.name.id) for test in _tests(mention)):
         return Severity.WARNING  # what a dict does not pass; it goes another way
     if handler(project, module, statement, _MISSING) is not None:
         return Severity.INFO if kind.name == "dict" else Severity.WARNING
@@ -296,16 +296,6 @@ def _tests(mention: Mention) -> Iterator[Expression]:
     for each in mention.around:
         if isinstance(each, Operation) and each.operator in ("?:", "and"):
             yield each.operands[0]
-
-
-def _asks(test: Expression, name: str) -> bool:
-    """Say whether a condition asks for the type of what a name holds."""
-    for each in test.walk():
-        match each:
-            case Call(function=Name(id="isinstance" | "type" | "hasattr"), arguments=(first, *_)):
-                if isinstance(first.value, Name) and first.value.id == name:
-                    return True
-    return False
 
 
 def _fails_on_a_dict(project: Project, mention: Mention) -> bool:
