@@ -17,7 +17,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Class, External, Function, Instance, Method
+from chutes_cli.project.targets import Class, External, Function, Method
 
 from .body import asks_type
 
@@ -168,8 +168,12 @@ def is_coroutine(project: Project, value: Value) -> bool:
 
 
 def made_of(project: Project, value: Value) -> Class | External | None:
-    """Return the class a value is an object of, or the external function it is a result of."""
-    targets = project.knowledge.resolver.resolve(value.module, value.scope, value.expression)
-    if len(targets) != 1 or not isinstance(targets[0], Instance):
+    """Return the one class or external function that a call calls, None for anything else."""
+    if not isinstance(value.expression, Call):
         return None
-    return targets[0].of
+    targets = project.knowledge.resolver.resolve(
+        value.module, value.scope, value.expression.function
+    )
+    if len(targets) != 1 or not isinstance(targets[0], Class | External):
+        return None
+    return targets[0]

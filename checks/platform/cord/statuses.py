@@ -15,7 +15,7 @@ from chutes_cli.project.targets import Class, External, Function, Instance, Meth
 from chutes_cli.project.values import Known
 
 _MODULES = ("fastapi", "fastapi.responses", "starlette.responses")
-_EXCEPTIONS = frozenset(
+EXCEPTIONS = frozenset(
     {"fastapi.HTTPException", "fastapi.exceptions.HTTPException",
      "starlette.exceptions.HTTPException"}
 )  # fmt: skip
@@ -23,7 +23,12 @@ _BODIES = ("Response", "JSONResponse", "ORJSONResponse", "UJSONResponse", "HTMLR
            "PlainTextResponse", "RedirectResponse")  # fmt: skip
 RESPONSES = frozenset(f"{module}.{name}" for module in _MODULES for name in _BODIES)
 """Responses that hold their whole body, which the SDK passes on."""
-HTTP_EXCEPTION_CATCHES = _EXCEPTIONS | {"builtins.Exception", "builtins.BaseException"}
+STREAMED = frozenset(
+    {*(f"{module}.{name}" for module in _MODULES for name in ("StreamingResponse", "FileResponse")),
+     "sse_starlette.EventSourceResponse", "sse_starlette.sse.EventSourceResponse"}
+)  # fmt: skip
+"""Responses that make their body while they are sent, which the SDK cannot pass on."""
+HTTP_EXCEPTION_CATCHES = EXCEPTIONS | {"builtins.Exception", "builtins.BaseException"}
 _CONSTANT = re.compile(r"\.HTTP_(\d{3})(?:_|$)")
 _REDIRECT = 307
 """Starlette's default status of a RedirectResponse."""
@@ -89,14 +94,14 @@ def _is_exception(project: Project, target: Target) -> bool:
     """Say whether a callee makes an HTTPException: the class, a plain subclass, or super()."""
     match target:
         case External(name=name, receiver=None):
-            return name in _EXCEPTIONS
+            return name in EXCEPTIONS
         case External(name=name, receiver=Instance()):
-            return name.removesuffix(".__init__") in _EXCEPTIONS and name.endswith(".__init__")
+            return name.removesuffix(".__init__") in EXCEPTIONS and name.endswith(".__init__")
         case Class() as owner:
             ancestors = project.knowledge.resolver.members.ancestors(owner)
             own_init = project.knowledge.resolver.members.class_member(owner, "__init__")
             plain = not any(isinstance(each, Function) for each in own_init)
-            return bool(ancestors & _EXCEPTIONS) and plain
+            return bool(ancestors & EXCEPTIONS) and plain
         case _:
             return False
 

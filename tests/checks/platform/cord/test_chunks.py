@@ -142,13 +142,17 @@ def test_points_to_the_generator_once(findings: Findings) -> None:
 
 
 @pytest.mark.sdk
-def test_the_sdk_agrees(judge: Any) -> None:
+def test_the_sdk_agrees(answers: Callable[..., Any]) -> None:
     """A bad first chunk answers 500; a bad second one cuts the stream off."""
+    bodies = (*BAD, *GOOD)
+    first = [cord(body)["app.py"].removeprefix(HEAD) for body in bodies]
+    second = [cord(f"yield 'first'\n{body}")["app.py"].removeprefix(HEAD) for body in bodies]
+    sent = [{"text": "a", "parts": ["a"]}]
+    files = {"parts.py": PARTS}
     wrong = []
-    sent = {"text": "a", "parts": ["a"]}
-    for body in (*BAD, *GOOD):
-        ((status, _),) = judge.calls(cord(body), ("POST", "/x", sent))
-        ((late, text),) = judge.calls(cord(f"yield 'first'\n{body}"), ("POST", "/x", sent))
+    for body, ((status, _),), ((late, text),) in zip(
+        bodies, answers(HEAD, first, sent, files), answers(HEAD, second, sent, files), strict=True
+    ):
         chunks = text.count("\n")
         if body in BAD and (status, late, chunks) != (500, 200, 1):
             wrong.append((body, status, late, chunks))

@@ -331,12 +331,14 @@ def test_names_the_model_and_the_way_out(findings: Findings) -> None:
 
 
 @pytest.mark.sdk
-def test_the_sdk_agrees(judge: Any) -> None:
-    wrong = []
+def test_the_sdk_agrees(answers: Callable[..., Any]) -> None:
     cases = [*BAD, *((*case, None) for case in GOOD)]
-    for parameters, body, decorator, severity in cases:
-        files = cord(parameters, body, decorator) | {"jsonschema.py": JSONSCHEMA}
-        ((status, text),) = judge.calls(files, ("POST", "/x", {"prompt": "hi"}))
-        if status != (500 if severity is ERROR else 200):
-            wrong.append((parameters, body, decorator, status, text))
+    cords = [cord(*case[:3])["app.py"].removeprefix(HEAD) for case in cases]
+    files = {"models.py": MODELS, "jsonschema.py": JSONSCHEMA}
+    found = answers(HEAD, cords, [{"prompt": "hi"}], files)
+    wrong = [
+        (case, answer)
+        for case, (answer,) in zip(cases, found, strict=True)
+        if answer[0] != (500 if case[3] is ERROR else 200)
+    ]
     assert wrong == [], wrong

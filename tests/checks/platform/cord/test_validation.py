@@ -170,17 +170,16 @@ def test_leaves_alone(parameters: str, decorator: str, findings: Findings) -> No
 
 
 @pytest.mark.sdk
-def test_the_sdk_agrees(judge: Any) -> None:
-    wrong = []
-    for parameters, bad, good, sent in (
-        ("args: dict", BAD, GOOD, {"n": "many"}),
-        ("args: Loose", LOOSE_BAD, LOOSE_GOOD[1:], {"n": "many", "options": {"n": "many"}}),
-    ):
-        for body in (*bad, *good):
-            files = cord(body, parameters) | {"jsonschema.py": JSONSCHEMA}
-            (refused, _), (passed, _) = judge.calls(
-                files, ("POST", "/x", sent), ("POST", "/x", {"n": 1, "options": {"n": 1}})
-            )
-            if (refused == 500) != (body in bad) or passed != 200:
-                wrong.append((body, refused, passed))
+def test_the_sdk_agrees(answers: Callable[..., Any]) -> None:
+    bad = {"n": "many", "options": {"n": "many"}}
+    good = {"n": 1, "options": {"n": 1}}
+    cases = [("args: dict", body, body in BAD) for body in (*BAD, *GOOD)]
+    cases += [("args: Loose", body, body in LOOSE_BAD) for body in (*LOOSE_BAD, *LOOSE_GOOD[1:])]
+    cords = [cord(body, parameters)["app.py"].removeprefix(HEAD) for parameters, body, _ in cases]
+    found = answers(HEAD, cords, [bad, good], {"parsing.py": PARSING, "jsonschema.py": JSONSCHEMA})
+    wrong = [
+        (case, refused, passed)
+        for case, (refused, passed) in zip(cases, found, strict=True)
+        if (refused[0] == 500) != case[2] or passed[0] != 200
+    ]
     assert wrong == [], wrong
