@@ -25,8 +25,7 @@ from .body import Bearer, Mention, Use, asks_type, bearers, body_parameter, ment
 from .guard import validating_model
 from .statuses import handler
 
-_SCALARS = frozenset({"str", "bytes", "int", "float", "bool", "complex"})
-_LISTS = frozenset({"list", "tuple", "set"})
+_SCALARS = frozenset({"str", "bytes", "int", "float", "bool", "complex", "list", "tuple", "set"})
 _MAPPINGS = frozenset({"typing.TypedDict", "typing_extensions.TypedDict", "builtins.dict"})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "**", "<", "<=", ">", ">=", "-u"})
 """Operators that raise TypeError where one side is a dict."""
@@ -48,10 +47,10 @@ class _Kind:
     """What an annotation asks for that the SDK does not give.
 
     Attributes:
-        name: ``model`` (in a union, or turned off), ``dict``, ``scalar``, ``list`` or
-            ``class`` (one of the tree's own that is no model).
+        name: ``model`` (in a union), ``dict``, ``scalar`` (or a list of them) or ``class``
+            (one of the tree's own that is no model).
         reason: Why the body is not validated.
-        model: The model it mentions.
+        model: The model in the union.
     """
 
     name: str
@@ -171,12 +170,8 @@ def _kind(project: Project, function: Function, parameter: Parameter) -> _Kind |
     if annotation is None:
         return _Kind("dict", f"{parameter.name} has no annotation to validate the body with")
     text = module.snippet(annotation.span)
-    model = project.schemas.annotated_model(module, scope, annotation)
-    if model is not None:
-        extra = [each for each in function.scope.parameters if each.kind != "positional"]
-        if not extra:
-            return None  # the annotated first parameter, of which cord-signature speaks
-        return _Kind("model", f"the further parameter {extra[0].name} turns validation off", model)
+    if project.schemas.annotated_model(module, scope, annotation) is not None:
+        return None  # other parameters keep the SDK from using it: cord-signature
     shape = project.schemas.shape(module, scope, annotation)
     inner = [item.model for item in (shape, *shape.items) if item.kind == "model"]
     if shape.kind in ("model", "union") and inner:
@@ -184,7 +179,7 @@ def _kind(project: Project, function: Function, parameter: Parameter) -> _Kind |
     kinds = {item.kind for item in shape.items} if shape.kind == "union" else {shape.kind}
     if kinds & {"dict", "any"}:
         return _Kind("dict", f"the SDK validates pydantic models only, not `{text}`")
-    if kinds <= _SCALARS | _LISTS:
+    if kinds <= _SCALARS:
         rule = platform().rule("gateway-body")
         return _Kind(
             "scalar", f"the gateway sends JSON objects only (as of {rule.as_of}), never `{text}`"
@@ -231,7 +226,7 @@ def _judged(
             severity = _worst(project, kind, mention)
             if kind.name == "scalar" and not circumstances.on_gateway:
                 severity = Severity.WARNING  # a direct caller may send a bare text or number
-            found.setdefault(severity, _outcome(severity, mention))
+            found.setdefault(severity, _outcome(severity, kind, mention))
     return next(((each, found[each]) for each in _WORST if each in found), None)
 
 
@@ -313,15 +308,15 @@ def _fails_on_a_dict(project: Project, mention: Mention) -> bool:
             return False
 
 
-def _outcome(severity: Severity, mention: Mention) -> str:
+def _outcome(severity: Severity, kind: _Kind, mention: Mention) -> str:
     if severity is Severity.ERROR and mention.parent is not None:
         text = mention.module.snippet(mention.parent.span)
         return f"is a plain dict and `{text}` fails on every call"
-    return "is whatever a caller sends"
+    return "is a plain dict" if kind.name == "scalar" else "is whatever a caller sends"
 
 
 def _advice(name: str, kind: _Kind) -> str:
     if kind.model is None:
         return f"annotate {name} with a pydantic model whose fields are bounded"
     model = kind.model.scope.name
-    return f"write `(self, {name}: {model})` and nothing else, or pass input_schema={model}"
+    return f"annotate it `{name}: {model}` and nothing else, or pass input_schema={model}"
