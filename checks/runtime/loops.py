@@ -56,6 +56,8 @@ class LoopBoundObjectShared(Check):
     import asyncio
 
     from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
 
     chute = Chute(
         username="you",
@@ -64,6 +66,10 @@ class LoopBoundObjectShared(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    class Work(BaseModel):
+        n: int = Field(ge=0, le=1000)
 
 
     @chute.on_startup()
@@ -72,10 +78,12 @@ class LoopBoundObjectShared(Check):
 
 
     @chute.cord(public_api_path="/work", public_api_method="POST")
-    async def work(self, args: dict) -> dict:
+    async def work(self, args: Work) -> dict:
+        if not isinstance(args, Work):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
         async with self.lock:
             await asyncio.sleep(0.2)
-        return {"done": len(args)}
+        return {"done": args.n}
     ```
 
     ## Use instead
@@ -84,6 +92,8 @@ class LoopBoundObjectShared(Check):
     import threading
 
     from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
 
     chute = Chute(
         username="you",
@@ -94,16 +104,22 @@ class LoopBoundObjectShared(Check):
     )
 
 
+    class Work(BaseModel):
+        n: int = Field(ge=0, le=1000)
+
+
     @chute.on_startup()
     async def prepare(self):
         self.lock = threading.Lock()
 
 
     @chute.cord(public_api_path="/work", public_api_method="POST")
-    async def work(self, args: dict) -> dict:
+    async def work(self, args: Work) -> dict:
+        if not isinstance(args, Work):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
         with self.lock:
             await asyncio.sleep(0.2)
-        return {"done": len(args)}
+        return {"done": args.n}
     ```
 
     ## Source

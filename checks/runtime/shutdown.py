@@ -41,9 +41,9 @@ class OnShutdownNeverRuns(Check):
         open("closed.txt", "w").close()
 
 
-    @chute.cord(public_api_path="/size", public_api_method="POST")
-    async def size(self, args: dict) -> dict:
-        return {"size": len(args)}
+    @chute.cord(public_api_path="/ready", public_api_method="GET")
+    async def ready(self) -> dict:
+        return {"ready": hasattr(self, "model")}
     ```
 
     ## Use instead
@@ -74,9 +74,9 @@ class OnShutdownNeverRuns(Check):
         loop.add_signal_handler(signal.SIGTERM, lambda: loop.create_task(close()))
 
 
-    @chute.cord(public_api_path="/size", public_api_method="POST")
-    async def size(self, args: dict) -> dict:
-        return {"size": len(args)}
+    @chute.cord(public_api_path="/ready", public_api_method="GET")
+    async def ready(self) -> dict:
+        return {"ready": hasattr(self, "model")}
     ```
 
     ## Source

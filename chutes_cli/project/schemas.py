@@ -39,6 +39,8 @@ _CONTAINERS = {
     "Dict": "dict", "Mapping": "dict", "defaultdict": "dict", "tuple": "tuple",
     "Tuple": "tuple",
 }  # fmt: skip
+_DEEPEST_ALIAS = 12
+"""Annotations that stand for annotations; also ends ``A = Annotated[A, ...]``."""
 _PLAIN = frozenset({"str", "bytes", "int", "float", "bool", "complex", "bytearray"})
 
 
@@ -102,11 +104,24 @@ class Schemas:
         return bool(self._resolver.members.ancestors(owner) & BASE_MODELS)
 
     def annotated_model(
-        self, module: Module, scope: int, annotation: facts.Expression | None
+        self, module: Module, scope: int, annotation: facts.Expression | None, depth: int = 0
     ) -> Class | None:
-        """Return the model a bare annotation names, None for anything else."""
-        if annotation is None:
+        """Return the model a bare annotation names, None for anything else.
+
+        Bare as `typing.get_type_hints` sees it: ``Annotated[Model, ...]``, an alias of it and
+        ``Model[int]`` are; ``Model | None`` is not.
+        """
+        if annotation is None or depth > _DEEPEST_ALIAS:
             return None
+        alias = self._alias(module, scope, annotation)
+        if alias is not None:
+            return self.annotated_model(*alias, depth + 1)
+        if isinstance(annotation, facts.Operation) and annotation.operator == "[]":
+            head, first, *_ = annotation.operands
+            name = self._resolver.dotted(module, scope, head) or ""
+            if name.rsplit(".", 1)[-1] == "Annotated":
+                return self.annotated_model(module, scope, first, depth + 1)
+            annotation = head  # a generic model with its parameters is a class of its own
         targets = self._resolver.resolve(module, scope, annotation)
         if len(targets) == 1 and isinstance(targets[0], Class) and self.is_model(targets[0]):
             return targets[0]
@@ -199,6 +214,8 @@ class Schemas:
         match annotation:
             case facts.Literal(value=None):
                 return Shape("other")
+            case facts.Literal(value=str(name)) if name.isidentifier():
+                return self._named(module, scope, facts.Name(annotation.span, name), depth)
             case facts.Operation(operator="|", operands=parts):
                 return self._union(module, scope, parts, depth)
             case facts.Operation(operator="[]", operands=(head, *parts)):
@@ -249,7 +266,8 @@ class Schemas:
             if kind == "tuple" and endless:
                 kind = "list"
             return Shape(kind, items)
-        return Shape("other")
+        generic = self.annotated_model(module, scope, head)
+        return Shape("model", model=generic) if generic else Shape("other")
 
     def _constrained(self, module: Module, scope: int, call: facts.Call) -> Shape:
         name = (self._resolver.dotted(module, scope, call.function) or "").rsplit(".", 1)[-1]

@@ -38,6 +38,14 @@ def cord(body: str) -> str:
         "raise HTTPException(HTTPStatus.NOT_FOUND.value)",
         "raise HTTPException(NOT_HERE)",
         "raise HTTPException(400 + 4)",
+        "raise HTTPException(301)",
+        "raise fastapi.exceptions.HTTPException(404)",
+        "try:\n    raise HTTPException(404)\n"
+        "except KeyError:\n    return 1\nexcept HTTPException:\n    raise",
+        "try:\n    raise HTTPException(404)\n"
+        "except HTTPException:\n    raise\nexcept Exception:\n    return 1",
+        "try:\n    args['x']\nexcept HTTPException:\n    raise HTTPException(404)",
+        "try:\n    args['x']\nfinally:\n    raise HTTPException(404)",
         "error = HTTPException(422)\nraise error",
         "try:\n    raise HTTPException(404)\nexcept HTTPException:\n    raise",
         "try:\n    raise HTTPException(404)\nexcept ValueError:\n    return {}",
@@ -58,6 +66,20 @@ def test_fires(body: str, findings: Findings) -> None:
         "raise HTTPException(status.HTTP_429_TOO_MANY_REQUESTS)",
         "raise HTTPException(args['status'])",
         "raise ValueError(404)",
+        "raise HTTPException(True)",
+        "raise HTTPException('404')",
+        "raise HTTPException(status.UNKNOWN)",
+        "raise HTTPException(HTTPStatus.UNKNOWN)",
+        "raise HTTPException(HTTPStatus.BAD_REQUEST)",
+        "raise HTTPException(OTHER.HTTP_XX)",
+        "raise HTTPException(299)",
+        "raise HTTPException(detail='x')",
+        "try:\n    raise HTTPException(404)\nexcept (KeyError, HTTPException):\n    return 1",
+        "try:\n    raise HTTPException(404)\nexcept BaseException:\n    return 1",
+        "try:\n    raise HTTPException(404)\nexcept:\n    return 1",
+        "try:\n    raise HTTPException(404)\nexcept StarletteException:\n    return 1",
+        "try:\n    raise HTTPException(404)\n"
+        "except fastapi.exceptions.HTTPException:\n    return 1",
         "try:\n    raise HTTPException(404)\nexcept HTTPException:\n    return {}",
         "try:\n    raise HTTPException(404)\nexcept Exception:\n    raise HTTPException(400)",
         "if self.exposure == 'direct':\n    raise HTTPException(401)",
@@ -132,6 +154,86 @@ def test_own_exception_class(findings: Findings) -> None:
     assert found.symbol == "NotHere.__init__"
     plain = HEAD + "class Odd(HTTPException):\n    pass\n\n" + CORD + "    raise Odd(410)\n"
     assert len(findings(plain, ID)) == 1
+
+
+FAIL = "def fail(status, why='odd'):\n    raise HTTPException(status_code=status, detail=why)\n\n\n"
+API_ERROR = (
+    "class ApiError(HTTPException):\n    def __init__(self, code, why):\n"
+    "        super().__init__(status_code=code, detail=why)\n\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("helper", "body", "snippets"),
+    [
+        (FAIL, "fail(404)", ["fail(404)"]),
+        (FAIL, "fail(NOT_HERE)", ["fail(NOT_HERE)"]),
+        (FAIL, "fail(status=404)", ["fail(status=404)"]),
+        (FAIL, "fail(why='x', status=503)", ["fail(why='x', status=503)"]),
+        (FAIL, "fail(404) if args else fail(400)", ["fail(404)"]),
+        (FAIL, "fail(400)", []),
+        (FAIL, "fail(args['code'])", []),
+        (FAIL, "fail(why='x')", []),
+        (FAIL, "try:\n    fail(404)\nexcept HTTPException:\n    return {}", []),
+        (FAIL, "if EXPOSURE == 'direct':\n    fail(404)", []),
+        (API_ERROR, "raise ApiError(404, 'x')", ["ApiError(404, 'x')"]),
+        (API_ERROR, "raise ApiError(why='x', code=404)", ["ApiError(why='x', code=404)"]),
+        (API_ERROR, "raise ApiError(400, 'x')", []),
+        (FAIL.replace("(status_code=status", "(status_code=OTHER"), "fail(404)", []),
+        (FAIL.replace("(status_code=status", "(status_code=int(status)"), "fail(404)", []),
+    ],
+)
+def test_a_status_handed_to_a_helper(
+    helper: str, body: str, snippets: list[str], findings: Findings
+) -> None:
+    found = findings(HEAD + helper + CORD + "".join(f"    {x}\n" for x in body.split("\n")), ID)
+    assert [each.snippet for each in found] == snippets
+
+
+def test_a_status_handed_to_a_method(findings: Findings) -> None:
+    source = HEAD + (
+        "class Service:\n    def fail(self, status):\n        raise HTTPException(status)\n\n\n"
+        "service = Service()\n\n\ndef unused():\n    service.fail(404)\n\n\n"
+    )
+    assert findings(source + CORD + "    return args\n", ID) == []
+    (found,) = findings(source + CORD + "    service.fail(404)\n", ID)
+    assert (found.symbol, found.snippet) == ("x", "service.fail(404)")
+    assert found.trace == ()
+
+
+def test_a_route_of_fastapi_is_out_of_the_gateways_reach(findings: Findings) -> None:
+    for verb in ("get", "post", "put", "delete", "patch", "head", "options"):
+        source = (
+            f"{HEAD}@chute.{verb}('/debug')\nasync def debug():\n    raise HTTPException(404)\n"
+        )
+        assert findings(source, ID) == []
+    assert len(findings(f"{source}\n{CORD}    await debug()\n", ID)) == 1
+
+
+@pytest.mark.parametrize(
+    ("response", "fires"),
+    [
+        ("JSONResponse({}, status_code=401)", True),
+        ("JSONResponse({}, 503)", True),
+        ("fastapi.Response('no', 403)", True),
+        ("RedirectResponse('/x')", True),
+        ("JSONResponse({}, status_code=429)", False),
+        ("JSONResponse({}, status_code=400)", False),
+        ("JSONResponse({}, status_code=201)", False),
+        ("JSONResponse({})", False),
+        ("dict(status_code=401)", False),
+    ],
+)
+def test_what_middleware_answers(response: str, fires: bool, findings: Findings) -> None:
+    imports = "from fastapi.responses import JSONResponse, RedirectResponse\n"
+    guard = (
+        f"@chute.middleware('http')\nasync def guard(request, call_next):\n    return {response}\n"
+    )
+    found = findings(HEAD + imports + guard, ID)
+    assert len(found) == fires
+    assert all("(route guard)" in each.message for each in found)
+    # Returned by a cord it is another matter: cord-response-status.
+    assert findings(HEAD + imports + CORD + f"    return {response}\n", ID) == []
 
 
 def test_middleware_counts(findings: Findings) -> None:

@@ -1,0 +1,225 @@
+"""Where the decoded body of a request goes inside the code a cord runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chutes_cli.project.facts import Attribute, Call, Expression, Name, Parameter, Statement
+from chutes_cli.project.model import Cord, Project
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Class, External, Function, Method, Target
+
+_ASKS = frozenset({"builtins.isinstance", "builtins.type", "builtins.hasattr", "builtins.getattr"})
+_VALIDATES = frozenset(
+    {"model_validate", "model_validate_json", "parse_obj", "parse_raw", "validate_python"}
+)
+_LOGS = ("loguru.logger.", "logging.", "builtins.print")
+_MOST_BEARERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A function in which the body goes by a name.
+
+    Attributes:
+        function: The function.
+        name: The parameter that holds the body.
+        way: The statements that hand it there, the cord's own first.
+    """
+
+    function: Function
+    name: str
+    way: tuple[tuple[Module, Statement], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a function mentions the body.
+
+    Attributes:
+        module: The module it is in.
+        statement: The statement it is in.
+        name: The name itself.
+        around: The expressions around it, outermost first.
+    """
+
+    module: Module
+    statement: Statement
+    name: Name
+    around: tuple[Expression, ...]
+
+    @property
+    def parent(self) -> Expression | None:
+        """The expression directly around it."""
+        return self.around[-1] if self.around else None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What is done with the body where it is mentioned.
+
+    Attributes:
+        kind: ``asked`` (its type is asked for), ``checked`` (that of a part of it is),
+            ``validated`` (a model is made of it or of a part of it), ``logged``, ``passed``
+            (handed on as it is) or ``read``.
+        passed: The functions it is handed to.
+        call: The call that validates or asks.
+    """
+
+    kind: str
+    passed: tuple[Bearer, ...] = ()
+    call: Call | None = None
+
+
+def body_parameter(cord: Cord) -> Parameter | None:
+    """Return the parameter that receives the body, None when there is not exactly one."""
+    if cord.function is None or cord.passthrough is not False:
+        return None
+    positional = [each for each in cord.function.scope.parameters if each.kind == "positional"]
+    return positional[1] if len(positional) == 2 else None
+
+
+def mentions(bearer: Bearer) -> Iterator[Mention]:
+    """Yield every mention of the body in a function and those inside it, in source order."""
+    module = bearer.function.module
+    for statement in module.facts.statements:
+        where, _ = module.lookup(bearer.name, statement.scope)
+        if where == bearer.function.index:
+            for root in statement.values:
+                yield from _mentions(module, statement, root, bearer.name, ())
+
+
+def _mentions(
+    module: Module,
+    statement: Statement,
+    expression: Expression,
+    name: str,
+    around: tuple[Expression, ...],
+) -> Iterator[Mention]:
+    if isinstance(expression, Name) and expression.id == name:
+        yield Mention(module, statement, expression, around)
+    for child in expression.children():
+        yield from _mentions(module, statement, child, name, (*around, expression))
+
+
+def bearers(project: Project, function: Function, name: str) -> tuple[Bearer, ...]:
+    """Return the functions the body is handed to as it is, the first one included."""
+    found = [Bearer(function, name)]
+    for bearer in found:
+        for mention in mentions(bearer):
+            for each in use(project, mention, bearer).passed:
+                if each not in found and len(found) < _MOST_BEARERS:
+                    found.append(each)
+    return tuple(found)
+
+
+def use(project: Project, mention: Mention, bearer: Bearer) -> Use:
+    """Return what is done with the body where it is mentioned."""
+    if mention.statement.kind == "match" and mention.parent is None:
+        return Use("asked")
+    called = [
+        (each, _callees(project, mention, each))
+        for each in mention.around
+        if isinstance(each, Call)
+    ]
+    for call, targets in called:
+        if any(_validates(project, each) for each in targets):
+            return Use("validated", call=call)
+        if any(isinstance(each, External) and each.name.startswith(_LOGS) for each in targets):
+            return Use("read" if isinstance(mention.parent, Attribute) else "logged")
+        if any(isinstance(each, External) and each.name in _ASKS for each in targets):
+            return Use("asked" if mention.parent is call else "checked", call=call)
+    if not called or mention.parent is not called[-1][0]:
+        return Use("read")
+    call, targets = called[-1]
+    way = (*bearer.way, (mention.module, mention.statement))
+    passed = tuple(
+        Bearer(function, parameter, way)
+        for function, parameter in _passed(project, mention, call, targets)
+    )
+    return Use("passed", passed) if passed else Use("read")
+
+
+def _callees(project: Project, mention: Mention, call: Call) -> tuple[Target, ...]:
+    return project.knowledge.resolver.resolve(
+        mention.module, mention.statement.scope, call.function
+    )
+
+
+def _validates(project: Project, target: Target) -> bool:
+    """Say whether a callee makes a pydantic model of what it is given, or the like."""
+    match target:
+        case Class():
+            return project.schemas.is_model(target)
+        case External(name=name):
+            return name.rsplit(".", 1)[-1] in _VALIDATES or name == "jsonschema.validate"
+        case _:
+            return False
+
+
+def _passed(
+    project: Project, mention: Mention, call: Call, targets: tuple[Target, ...]
+) -> Iterator[tuple[Function, str]]:
+    """Yield the functions of the tree that a call hands the body to, and as which parameter."""
+    values = [argument.value for argument in call.arguments]
+    if mention.name not in values:
+        return  # the body's own method is called
+    position = values.index(mention.name)
+    argument = call.arguments[position]
+    if argument.star:
+        return
+    for target in targets:
+        yield from _bound(project, target, argument.keyword, position)
+    # `asyncio.to_thread(function, args)`, `loop.run_in_executor(None, function, args)`
+    for index, value in enumerate(values[:position]):
+        if not isinstance(value, Name | Attribute):
+            continue
+        for target in project.knowledge.resolver.resolve(
+            mention.module, mention.statement.scope, value
+        ):
+            if isinstance(target, Function | Method):
+                yield from _bound(project, target, argument.keyword, position - index - 1)
+
+
+def _bound(
+    project: Project, target: Target, keyword: str | None, position: int
+) -> Iterator[tuple[Function, str]]:
+    for function, filled in _runs(project, target):
+        names = [each.name for each in function.scope.parameters if each.kind in _FILLABLE]
+        if keyword is not None:
+            names = [each for each in names if each == keyword]
+        else:
+            names = names[position + filled :][:1]
+        for name in names:
+            yield function, name
+
+
+_FILLABLE = frozenset({"positional", "keyword"})
+
+
+def _runs(project: Project, target: Target) -> Iterator[tuple[Function, int]]:
+    """Yield the function a call runs, and how many parameters are filled before the first."""
+    match target:
+        case Function():
+            yield target, 0
+        case Method(function=function):
+            decorators = function.scope.decorators
+            static = any(
+                isinstance(each, Name) and each.id == "staticmethod" for each in decorators
+            )
+            yield function, 0 if static else 1
+        case Class():
+            for member in project.knowledge.resolver.members.class_member(target, "__init__"):
+                if isinstance(member, Function):
+                    yield member, 1
+
+
+def asks_type(test: Expression, name: str) -> bool:
+    """Say whether a condition asks for the type of what a name holds."""
+    for each in test.walk():
+        match each:
+            case Call(function=Name(id="isinstance" | "type" | "hasattr"), arguments=(first, *_)):
+                if isinstance(first.value, Name) and first.value.id == name:
+                    return True
+    return False

@@ -1,0 +1,177 @@
+"""What a stream may consist of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.facts import Call, Collection, Constant, Literal, Mapping, Name, Opaque
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Class, Function
+
+from .returns import Value, called, is_bare, made_of, returned, yielded
+from .statuses import RESPONSES
+
+
+class StreamChunkType(Check):
+    r"""A stream yields something that is neither text nor bytes.
+
+    ## What it does
+    Follows what a streaming cord yields, generators it delegates to included, and reports
+    dicts, lists, numbers, pydantic models and responses.
+
+    ## Why it matters
+    The SDK writes chunks as they are. One that is no text answers 500 when it is the first,
+    and cuts the stream off without an error when it comes later.
+
+    ## Example
+    ```python
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.cord(public_api_path="/words", public_api_method="GET", stream=True)
+    async def words(self):
+        for word in self.vocabulary:
+            yield {"word": word}
+    ```
+
+    ## Use instead
+    ```python
+    import json
+
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.cord(public_api_path="/words", public_api_method="GET", stream=True)
+    async def words(self):
+        for word in self.vocabulary:
+            yield f"data: {json.dumps({'word': word})}\n\n"
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/chute/cord.py, `_remote_stream_call`: `encrypt(data) + "\n"`.
+    """
+
+    id = "stream-chunk-type"
+    category = "platform"
+    severity = Severity.ERROR
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per place that yields what a stream cannot carry."""
+        seen: set[tuple[Module, object]] = set()
+        for cord in project.cords:
+            function = cord.function
+            if function is None or cord.passthrough is not False or cord.stream is not True:
+                continue
+            if not is_bare(project, function, cord.site.expression):
+                continue
+            for where, value in _chunks(project, function, ()):
+                what = _no_chunk(project, value)
+                if what is None or (where.module, value.shown) in seen:
+                    continue
+                seen.add((where.module, value.shown))
+                yield self.finding(
+                    where.module,
+                    value.shown.span,
+                    where.index,
+                    f"{cord.label} yields {what}, and a chunk must be text or bytes: 500 where "
+                    "it is the first one, a stream cut off where it is not",
+                    'yield text, such as `f"data: {json.dumps(...)}\\n\\n"`',
+                )
+
+
+def _chunks(
+    project: Project, function: Function, seen: tuple[Function, ...]
+) -> Iterator[tuple[Function, Value]]:
+    """Yield what a stream consists of, and the function that says so."""
+    if function in seen:
+        return
+    if not function.scope.is_generator:
+        for _, value in returned(function):
+            inner = called(project, value)
+            if inner is not None and not function.scope.is_async:
+                yield from _chunks(project, inner, (*seen, function))
+        return
+    for value, delegated in yielded(function):
+        inner = called(project, value) if delegated else _looped(project, function, value)
+        if inner is not None:
+            yield from _chunks(project, inner, (*seen, function))
+        elif not delegated:
+            yield function, value
+
+
+def _looped(project: Project, function: Function, value: Value) -> Function | None:
+    """Return the generator whose items a loop hands on (`for part in parts(): yield part`)."""
+    if not isinstance(value.expression, Name):
+        return None
+    _, bindings = value.module.lookup(value.expression.id, value.scope)
+    statement = bindings[0].statement if len(bindings) == 1 else None
+    if statement is None or statement.kind != "for":
+        return None
+    if not isinstance(statement.targets[0], Name):
+        return None
+    iterated = statement.values[0]
+    inner = called(project, Value(value.module, statement.scope, iterated, iterated))
+    return inner if inner is not None and inner.scope.is_generator else None
+
+
+def _no_chunk(project: Project, value: Value) -> str | None:
+    """Return what a value is that a stream cannot carry, None where it may be fine."""
+    match value.expression:
+        case Literal(value=str() | bytes()):
+            return None
+        case Literal(value=constant):
+            return _constant(constant)
+        case Mapping() | Opaque(kind="DictComp"):
+            return "a dict"
+        case Collection(kind=kind):
+            return f"a {kind}"
+        case Opaque(kind="ListComp"):
+            return "a list"
+        case Call():
+            return object_made(project, value)
+        case _:
+            return None
+
+
+def object_made(project: Project, value: Value) -> str | None:
+    """Return what a call makes that is neither text nor bytes."""
+    made = made_of(project, value)
+    if isinstance(made, Class):
+        return f"a {made.scope.name}" if project.schemas.is_model(made) else None
+    if made is None:
+        return None
+    if made.name in RESPONSES:
+        return f"a {made.name.rsplit('.', 1)[-1]}"
+    return _MAKES.get(made.name)
+
+
+def _constant(constant: Constant) -> str:
+    return "nothing" if constant is None else f"the number {constant!r}"
+
+
+_MAKES = {
+    "builtins.dict": "a dict",
+    "builtins.list": "a list",
+    "builtins.len": "a number",
+    "pydantic.BaseModel.model_dump": "a dict",
+    "pydantic.BaseModel.dict": "a dict",
+}

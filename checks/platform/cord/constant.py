@@ -1,0 +1,199 @@
+"""Cords that have nothing to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.platform import platform
+from chutes_cli.core.finding import Confidence, Finding, Severity
+from chutes_cli.project.facts import Call, Expression, Literal, Opaque, Statement
+from chutes_cli.project.model import Cord, Project
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Function
+from chutes_cli.project.values import Known
+
+_LOGS = ("loguru.logger.", "logging.", "builtins.print")
+
+
+class CordConstant(Check):
+    """A cord returns the same value whatever happens.
+
+    ## What it does
+    Reports cords whose one statement, logging left out, returns a value that the source
+    fixes.
+
+    ## Why it matters
+    A health cord that says `{"status": "ok"}` says it with a dead model, too, so nothing
+    that watches it ever notices. The platform has had code reviewed for cords that return
+    a static value and do nothing useful, and banned them.
+
+    ## Example
+    ```python
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.cord(public_api_path="/health", public_api_method="GET")
+    async def health(self) -> dict:
+        return {"status": "ok"}
+    ```
+
+    ## Use instead
+    ```python
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.cord(public_api_path="/health", public_api_method="GET")
+    async def health(self) -> dict:
+        return {"status": "ok" if hasattr(self, "model") else "starting"}
+    ```
+
+    ## Source
+    Platform code review, as of 2025-10; the deploy path of 2026-05-12 no longer calls it.
+    """
+
+    id = "cord-constant"
+    category = "platform"
+    severity = Severity.INFO
+    confidence = Confidence.MEDIUM
+    item = "health-checks"
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per cord that only returns a constant."""
+        rule = platform().rule("cord-does-nothing")
+        for cord, function in _plain(project):
+            statements = _doing(project, function)
+            if len(statements) != 1 or statements[0].kind != "return":
+                continue
+            returned = statements[0].values
+            if returned and _is_fixed(project, function.module, function.index, returned[0]):
+                yield self.finding(
+                    function.module,
+                    returned[0].span,
+                    function.index,
+                    f"{cord.label} always returns the same value; the platform's review of "
+                    f"{rule.as_of} banned cords that do nothing useful",
+                    "return live state, such as whether the model answers",
+                )
+
+
+class CordEmptyBody(Check):
+    """A cord does nothing and answers null.
+
+    ## What it does
+    Reports cords whose function holds nothing but a docstring, `pass` or `...`, and which
+    are neither passthrough nor streaming.
+
+    ## Why it matters
+    An empty body is how passthrough cords are written, whose function never runs. Without
+    `passthrough=True` it does run, and every caller gets `null` with status 200.
+
+    ## Example
+    ```python
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.cord(public_api_path="/models", public_api_method="GET")
+    async def models(self):
+        pass
+    ```
+
+    ## Use instead
+    ```python
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.cord(public_api_path="/models", public_api_method="GET")
+    async def models(self):
+        return {"models": self.names}
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/chute/cord.py, `_remote_call`: only a passthrough cord skips its
+    function.
+    """
+
+    id = "cord-empty-body"
+    category = "platform"
+    severity = Severity.WARNING
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per cord without a body."""
+        for cord, function in _plain(project):
+            if all(each.kind == "return" and not each.values for each in _doing(project, function)):
+                yield self.finding(
+                    function.module,
+                    function.scope.name_span,
+                    function.index,
+                    f"{cord.label} has no body and is not passthrough: every call answers null",
+                    "write its body, or pass passthrough=True with passthrough_path=",
+                )
+
+
+def _plain(project: Project) -> Iterator[tuple[Cord, Function]]:
+    """Yield the cords that answer with what their function returns."""
+    for cord in project.cords:
+        function = cord.function
+        if function is None or cord.passthrough is not False or cord.stream is not False:
+            continue
+        if len(function.scope.decorators) < 2:
+            yield cord, function
+
+
+def _doing(project: Project, function: Function) -> list[Statement]:
+    """Return the statements of a function that do something: no docstring, no logging."""
+    return [
+        statement
+        for statement in function.module.statements_in(function.index)
+        if not _is_idle(project, function.module, statement)
+    ]
+
+
+def _is_idle(project: Project, module: Module, statement: Statement) -> bool:
+    if statement.kind != "expression":
+        return False
+    match statement.values[0]:
+        case Literal() | Opaque(kind="Ellipsis"):
+            return True
+        case Call(function=callee):
+            dotted = project.knowledge.resolver.dotted(module, statement.scope, callee) or ""
+            return dotted.startswith(_LOGS)
+        case _:
+            return False
+
+
+def _is_fixed(project: Project, module: Module, scope: int, expression: Expression) -> bool:
+    value = project.knowledge.evaluator.value(module, scope, expression)
+    return isinstance(value, Known) and value.value is not None

@@ -1,0 +1,339 @@
+"""What the SDK cannot encode when a cord returns it: orjson without options."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from chutes_cli.core.finding import Confidence
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    FormattedText,
+    Literal,
+    Mapping,
+    Name,
+    Opaque,
+    Operation,
+)
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Site
+from chutes_cli.project.schemas import Shape
+from chutes_cli.project.targets import Class, External, Function, Instance
+from chutes_cli.project.values import Known
+
+from .returns import Value, alternatives, called, generator_kind, is_coroutine, made_of, returned
+from .statuses import EXCEPTIONS, RESPONSES, STREAMED
+
+_DEEPEST = 8
+_DUMP = "return what its .model_dump() gives"
+_BINARY = "return Response(content=..., media_type=...), or base64 text inside a dict"
+_LIST = "return a list made of it"
+_TEXT = "return str(...) of it"
+_NUMBERS = "return what its .tolist() or .item() gives"
+_PARTS = "return its parts in a dict"
+_BYTES = frozenset(
+    {"builtins.bytes", "builtins.bytearray", "builtins.memoryview", "base64.b64encode",
+     "base64.urlsafe_b64encode", "orjson.dumps", "json.dumps.encode", "io.BytesIO.getvalue",
+     "io.BytesIO.read", "pathlib.Path.read_bytes"}
+)  # fmt: skip
+_ITERATORS = frozenset(
+    {"builtins.map", "builtins.filter", "builtins.zip", "builtins.enumerate", "builtins.reversed",
+     "builtins.range", "builtins.iter", "collections.deque"}
+)  # fmt: skip
+_FILES = frozenset({"io.BytesIO", "io.StringIO", "builtins.open"})
+_IMAGES = frozenset({"PIL.Image.open", "PIL.Image.new", "PIL.Image.fromarray"})
+_AS_TEXT = frozenset(
+    {"decimal.Decimal", "datetime.timedelta", "pathlib.Path", "pydantic.SecretStr"}
+)
+_ARRAYS = frozenset(
+    {f"numpy.{name}" for name in (
+        "array", "asarray", "zeros", "ones", "full", "arange", "linspace", "concatenate", "stack",
+        "float32", "float64", "int32", "int64", "mean", "sum")}
+    | {f"torch.{name}" for name in (
+        "tensor", "zeros", "ones", "full", "arange", "cat", "stack", "argmax", "softmax")}
+)  # fmt: skip
+_TABLE = (
+    (frozenset({"builtins.set", "builtins.frozenset"}), "a set", _LIST),
+    (_BYTES, "bytes", _BINARY),
+    (_ITERATORS, "an iterator", _LIST),
+    (_FILES, "a file object", _BINARY),
+    (_IMAGES, "a PIL image", _BINARY),
+    (_AS_TEXT, "an object", _TEXT),
+    (_ARRAYS, "an array", _NUMBERS),
+    (EXCEPTIONS, "an HTTPException that is not raised", "raise it"),
+)
+_PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
+_NAMED_TUPLES = frozenset({"typing.NamedTuple"})
+_VIEWS = frozenset({"keys", "values", "items"})
+_DUMPED = frozenset({"model_dump", "dict"})
+_DUMPS = frozenset({"model_dump", "model_dump_json", "dict", "json", "loads"})
+"""Methods that give plain data whatever an annotation says."""
+_SET = ("a set", _LIST)
+_BYTE_TEXT = ("bytes", _BINARY)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A value that cannot be encoded.
+
+    Attributes:
+        what: What it is, with its article.
+        help: What to return instead.
+        shown: Where to point.
+        confidence: MEDIUM where only an annotation says what it is.
+    """
+
+    what: str
+    help: str
+    shown: Expression
+    confidence: Confidence = Confidence.HIGH
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The validated argument of a cord, which is a model inside its function."""
+
+    function: Function
+    name: str
+    model: Class
+
+
+class Encoder:
+    """Answers what of a returned value cannot be encoded.
+
+    Args:
+        project: The audited tree.
+        body: The cord's validated argument, if it has one.
+    """
+
+    def __init__(self, project: Project, body: Body | None) -> None:
+        self._project = project
+        self._body = body
+        self._helpers: dict[Function, Refusal | None] = {}
+        self._open: list[Function] = []
+
+    def refusals(self, value: Value, depth: int = 0) -> Iterator[Refusal]:
+        """Yield what makes a value impossible to encode."""
+        if depth > _DEEPEST:
+            return
+        for each in alternatives(value):
+            simple = self._simple(each, nested=depth > 0) or self._from_helper(each)
+            if simple is not None:
+                yield simple
+            for part in self._parts(each):
+                yield from self.refusals(part, depth + 1)
+
+    def _parts(self, value: Value) -> Iterator[Value]:
+        """Yield what a container or a JSONResponse is made of."""
+        match value.expression:
+            case Mapping(values=values):
+                inside = values
+            case Collection(kind="list" | "tuple", items=items):
+                inside = items
+            case Opaque(kind="ListComp" | "DictComp", parts=(*_, head)):
+                inside = (head,)
+            case Call(arguments=arguments) if self._takes_values(value):
+                inside = tuple(argument.value for argument in arguments)
+            case _:
+                inside = ()
+        for each in inside:
+            yield value.part(each)
+
+    def _takes_values(self, value: Value) -> bool:
+        """Say whether a call encodes its arguments or keeps them: dict(...), JSONResponse(...)."""
+        made = made_of(self._project, value)
+        if not isinstance(made, External):
+            return False
+        return made.name == "builtins.dict" or (
+            made.name in RESPONSES and made.name.endswith("JSONResponse")
+        )
+
+    def _simple(self, value: Value, *, nested: bool) -> Refusal | None:
+        """Return why a value itself is refused, whatever it is made of."""
+        found: tuple[str, str] | None = None
+        match value.expression:
+            case Literal(value=bytes()):
+                found = "bytes", _BINARY
+            case Literal(value=int(number)) if not -(2**63) <= number < 2**64:
+                found = "a number beyond 64 bits", _TEXT
+            case Collection(kind="set") | Opaque(kind="SetComp"):
+                found = "a set", _LIST
+            case Mapping(keys=keys):
+                found = self._odd_key(value, keys)
+            case Name(id=name):
+                found = self._input(value, name)
+            case Attribute(value=Name(id=name), attribute=attribute):
+                found = self._field(value, name, attribute)
+            case Call(function=Attribute(value=Literal() | FormattedText(), attribute="encode")):
+                found = "bytes", _BINARY
+            case Call(function=Attribute(value=owner, attribute=name)) if name in _VIEWS:
+                found = self._view(value.part(owner))
+        if found is None and isinstance(value.expression, Call):
+            found = self._result(value, nested=nested)
+        if found is None and nested and generator_kind(self._project, value) is not None:
+            found = "a generator", _LIST
+        return Refusal(*found, value.shown) if found else None
+
+    def _odd_key(self, value: Value, keys: tuple[Expression | None, ...]) -> tuple[str, str] | None:
+        for key in keys:
+            if key is not None:
+                known = self._project.knowledge.evaluator.value(value.module, value.scope, key)
+                if isinstance(known, Known) and not isinstance(known.value, str):
+                    return f"a dict with the key {known.value!r}", "make every key a text"
+        return None
+
+    def _input(self, value: Value, name: str) -> tuple[str, str] | None:
+        """The cord's own argument, handed back."""
+        body = self._body
+        if body is None or name != body.name or value.module is not body.function.module:
+            return None
+        where, bindings = value.module.lookup(name, value.scope)
+        if where != body.function.index or len(bindings) != 1:
+            return None
+        return _model(body.model)
+
+    def _field(self, value: Value, name: str, attribute: str) -> tuple[str, str] | None:
+        """A field of the cord's own argument that holds what JSON has no word for."""
+        if self._body is None or self._input(value, name) is None:
+            return None
+        for each in self._project.schemas.fields(self._body.model):
+            if each.name == attribute:
+                return _shape(each.shape)
+        return None
+
+    def _view(self, owner: Value) -> tuple[str, str] | None:
+        views = [isinstance(each.expression, Mapping) for each in alternatives(owner)]
+        return ("a view of a dict", _LIST) if all(views) else None
+
+    def _result(self, value: Value, *, nested: bool) -> tuple[str, str] | None:
+        """Return what a call gives that is refused."""
+        if is_coroutine(self._project, value):
+            return "a coroutine that nobody awaits", "await it"
+        made = made_of(self._project, value)
+        if isinstance(made, Class):
+            return self._object(made)
+        if made is None:
+            return None
+        name = made.name
+        short = name.rsplit(".", 1)[-1]
+        if name in STREAMED:
+            return f"a {short}", "yield the parts from a cord with stream=True, or " + _BINARY
+        if name in RESPONSES:
+            return (f"a {short} inside something else", "return it alone") if nested else None
+        if name == "builtins.open.read":
+            return ("bytes", _BINARY) if self._is_binary(made) else None
+        if short in _DUMPED:
+            return self._dumped(value, made)
+        for names, what, help in _TABLE:
+            if name in names:
+                return f"{what} ({short})" if what == "an object" else what, help
+        kind = getattr(builtins, name.removeprefix("builtins."), None)
+        if isinstance(kind, type) and issubclass(kind, BaseException):
+            return f"a {short} that is not raised", "raise it"
+        return None
+
+    def _dumped(self, value: Value, dump: External) -> tuple[str, str] | None:
+        """Return what ``model_dump()`` leaves in a dict that is refused."""
+        owner = dump.receiver.of if isinstance(dump.receiver, Instance) else None
+        if not isinstance(owner, Class) or not self._project.schemas.is_model(owner):
+            return None
+        plain = isinstance(value.expression, Call) and not value.expression.arguments
+        found = [_shape(each.shape) for each in self._project.schemas.fields(owner)]
+        return next((
+            (f"{each[0]} in a dict", 'write .model_dump(mode="json")')
+            for each in found if plain and each in (_SET, _BYTE_TEXT)
+        ), None)  # fmt: skip
+
+    def _is_binary(self, read: External) -> bool:
+        """Say whether a file that is read was opened with a `b` in its mode."""
+        made = read.receiver.site if isinstance(read.receiver, Instance) else None
+        if made is None:
+            return False
+        site = Site(made.module, made.statement, made.expression)
+        mode = self._project.knowledge.binder.bind(site, ("file", "mode")).value("mode")
+        return isinstance(mode, Known) and "b" in str(mode.value)
+
+    def _object(self, owner: Class) -> tuple[str, str] | None:
+        """Return why an object of one of the tree's classes is refused."""
+        if self._project.schemas.is_model(owner):
+            return _model(owner)
+        name = owner.scope.name
+        bases = self._project.knowledge.resolver.members.ancestors(owner)
+        if bases & _NAMED_TUPLES:
+            return f"a {name}, a named tuple", "return a dict of its fields"
+        decorated = bool(owner.scope.decorators)  # dataclasses are encoded; who knows of others
+        if decorated or bases - _PLAIN_BASES or self._has_body(owner):
+            return None
+        return f"a {name} object", _PARTS
+
+    def _has_body(self, owner: Class) -> bool:
+        """SDK cord.py, `_remote_call`: whatever has a `body` is taken for a response."""
+        members = self._project.knowledge.resolver.members
+        kept = members.stores(Instance(owner, None), "body")
+        return bool(kept or "body" in owner.module.bindings.get(owner.index, {}))
+
+    # Helpers
+
+    def _from_helper(self, value: Value) -> Refusal | None:
+        function = called(self._project, value)
+        if function is None or function in self._open or is_coroutine(self._project, value):
+            return None
+        if function not in self._helpers:
+            self._open.append(function)
+            self._helpers[function] = self._helper(function)
+            self._open.pop()
+        found = self._helpers[function]
+        return replace(found, shown=value.shown) if found else None
+
+    def _helper(self, function: Function) -> Refusal | None:
+        """Return why what a function returns is refused, where every way out is."""
+        values = [
+            value
+            for _, value in returned(function)
+            # what calls itself adds nothing to what it returns
+            if not _is_none(value) and called(self._project, value) not in self._open
+        ]
+        found = [next(self.refusals(value), None) for value in values]
+        if values and all(found):
+            return found[0]
+        model = self._project.schemas.annotated_model(
+            function.module, function.scope.parent, function.scope.returns
+        )
+        if model is None or any(found) or not all(map(_is_unknown, values)):
+            return None
+        what, help = _model(model)
+        shown = function.scope.returns
+        return Refusal(what, help, shown, Confidence.MEDIUM) if shown is not None else None
+
+
+def _model(model: Class) -> tuple[str, str]:
+    return f"a {model.scope.name}, a pydantic model", _DUMP
+
+
+def _shape(shape: Shape) -> tuple[str, str] | None:
+    """Return why a field of a shape is refused."""
+    if shape.kind == "model" and shape.model is not None:
+        return _model(shape.model)
+    if shape.kind in ("set", "bytes"):
+        return _SET if shape.kind == "set" else _BYTE_TEXT
+    inner = [_shape(item) for item in shape.items if shape.kind in ("list", "dict", "tuple")]
+    return next((each for each in inner if each is not None), None)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value.expression, Literal) and value.expression.value is None
+
+
+def _is_unknown(value: Value) -> bool:
+    """Say whether a returned expression could be anything, so that its annotation counts."""
+    match value.expression:
+        case Call(function=Attribute(attribute=name)):
+            return name not in _DUMPS
+        case Call() | Name() | Attribute() | Operation(operator="[]"):
+            return True
+        case _:
+            return False

@@ -1,0 +1,161 @@
+"""stream-chunk-type, and what the SDK does with each chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chutes_cli.core.finding import Finding, Severity
+
+Findings = Callable[..., list[Finding]]
+ID = "stream-chunk-type"
+HEAD = """\
+import json
+
+import orjson
+from chutes.chute import Chute
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from parts import dicts
+
+chute = Chute("you", "my-service", "you/my-service:1.0")
+
+
+class Part(BaseModel):
+    text: str = "x"
+
+
+class Word(str):
+    pass
+
+
+def texts():
+    yield "a"
+
+
+def pairs():
+    for left, right in [("a", "b")]:
+        yield left
+
+
+def models():
+    yield Part()
+
+
+async def async_models():
+    yield Part()
+
+
+def endless():
+    yield "a"
+    if False:
+        yield from endless()
+
+
+def joined(function):
+    return lambda *args: "".join(function(*args))
+
+
+"""
+PARTS = "def dicts():\n    yield {'a': 1}\n"
+CHUNKS_BAD = [
+    "{'a': 1}", "{each: 1 for each in 'a'}", "['a']", "('a', 'b')", "{'a'}", "['a' for _ in 'a']",
+    "1", "1.5", "None", "True", "Part()", "Part().model_dump()", "Part().dict()", "dict(a=1)",
+    "list('a')", "len('a')", "JSONResponse({})", "{'a': 1} if args else 'a'",
+]  # fmt: skip
+CHUNKS_GOOD = [
+    "'a'", "b'a'", "f'a{args}'", "json.dumps({})", "orjson.dumps({})", "Part().model_dump_json()",
+    "args['text']", "'a' + 'b'", "str(1)", "Word('a')", "json.dumps(args).encode()",
+]  # fmt: skip
+BAD = [
+    *(f"yield {chunk}" for chunk in CHUNKS_BAD),
+    "part = {'a': 1}\nyield part",
+    "yield from dicts()",
+    "yield from models()",
+    "for part in models():\n    yield part",
+]
+GOOD = [
+    *(f"yield {chunk}" for chunk in CHUNKS_GOOD),
+    "yield from texts()",
+    "yield from pairs()",
+    "yield from ['a', 'b']",
+    "for part in texts():\n    yield part",
+    "for part, _ in [('a', 'b')]:\n    yield part",
+    "for part in args['parts']:\n    yield part",
+    "for part in str({'a': 1}):\n    yield part",
+    "yield from endless()",
+]
+
+
+def cord(body: str, option: str = ", stream=True", around: str = "", prefix: str = "") -> Any:
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    source = (
+        f"{HEAD}@chute.cord(public_api_path='/x'{option})\n{around}"
+        f"{prefix}def x(self, args: dict):\n{lines}"
+    )
+    return {"app.py": source, "parts.py": PARTS}
+
+
+@pytest.mark.parametrize("body", BAD)
+def test_fires(body: str, findings: Findings) -> None:
+    (found,) = findings(cord(body), ID)
+    assert found.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize("body", GOOD)
+def test_stays_silent(body: str, findings: Findings) -> None:
+    assert findings(cord(body), ID) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "option", "around", "prefix", "fires"),
+    [
+        ("yield {'a': 1}", ", stream=True", "", "async ", True),
+        ("async for part in async_models():\n    yield part", ", stream=True", "", "async ", True),
+        ("return models()", ", stream=True", "", "", True),
+        ("return models()", ", stream=True", "", "async ", False),
+        ("return texts()", ", stream=True", "", "", False),
+        ("return args", ", stream=True", "", "", False),
+        ("yield", ", stream=True", "", "", False),
+        ("yield {'a': 1}", "", "", "", False),
+        ("yield {'a': 1}", ", stream=LATER", "", "", False),
+        ("yield {'a': 1}", ", stream=True, passthrough=True", "", "", False),
+        ("yield {'a': 1}", ", stream=True, passthrough=LATER", "", "", False),
+        ("yield {'a': 1}", ", stream=True", "@joined\n", "", False),
+    ],
+)
+def test_only_what_a_stream_sends(
+    body: str, option: str, around: str, prefix: str, fires: bool, findings: Findings
+) -> None:
+    assert len(findings(cord(body, option, around, prefix), ID)) == fires
+
+
+def test_points_to_the_generator_once(findings: Findings) -> None:
+    files = cord("yield from dicts()")
+    files["app.py"] += "\n@chute.cord(stream=True)\ndef y(self):\n    yield from dicts()\n"
+    (found,) = findings(files, ID)
+    assert (found.location.path, found.location.line, found.symbol) == ("parts.py", 2, "dicts")
+    assert found.message.startswith("cord x yields a dict, and a chunk must be text or bytes")
+
+
+@pytest.mark.sdk
+def test_the_sdk_agrees(answers: Callable[..., Any]) -> None:
+    """A bad first chunk answers 500; a bad second one cuts the stream off."""
+    bodies = (*BAD, *GOOD)
+    first = [cord(body)["app.py"].removeprefix(HEAD) for body in bodies]
+    second = [cord(f"yield 'first'\n{body}")["app.py"].removeprefix(HEAD) for body in bodies]
+    sent = [{"text": "a", "parts": ["a"]}]
+    files = {"parts.py": PARTS}
+    wrong = []
+    for body, ((status, _),), ((late, text),) in zip(
+        bodies, answers(HEAD, first, sent, files), answers(HEAD, second, sent, files), strict=True
+    ):
+        chunks = text.count("\n")
+        if body in BAD and (status, late, chunks) != (500, 200, 1):
+            wrong.append((body, status, late, chunks))
+        if body in GOOD and not (status == late == 200 and chunks > 1):
+            wrong.append((body, status, late, chunks))
+    assert wrong == [], wrong
