@@ -16,7 +16,7 @@ from .directives import called, name_span, text_of
 
 DEFAULT = "parachutes/python:3.12"
 _PATTERN = "chutes.image.directive.base_image.IMAGE_RE"
-_MAKES_USER = re.compile(r"\b(useradd|adduser)\b")
+_MAKES_USER = re.compile(r"\b(useradd|adduser)\b[^&;|]*(\bchutes\b|\$)")
 
 
 class ImageBase(Check):

@@ -99,7 +99,7 @@ class ImageCommandLineBreak(Check):
             text = text_of(directive, "command")
             if text is None or "<<" in text:
                 continue
-            _, *rest = lines(text)
+            first, *rest = lines(text)
             cut = [each.strip() for each in rest if not _INSTRUCTION.match(each.strip())]
             if cut:
                 yield self.finding(
@@ -108,7 +108,9 @@ class ImageCommandLineBreak(Check):
                     directive.site.scope,
                     f"the line that starts with {cut[0].split()[0]!r} becomes a Dockerfile "
                     "instruction of its own, and the build fails",
-                    "end each line but the last with ` && \\\\`, or run one command per call",
+                    "end each line but the last with ` && \\\\`, or run one command per call"
+                    if first.strip() or len(cut) > 1
+                    else "begin the command right behind the opening quotes, on the same line",
                 )
 
 

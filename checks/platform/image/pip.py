@@ -181,7 +181,7 @@ class ImageUnpinnedPip(Check):
                     directive.site.module,
                     name_span(directive),
                     directive.site.scope,
-                    f"pip installs {shown}{more} in whatever version is newest on that day",
+                    f"pip chooses the version of {shown}{more} on the day of the build",
                     "write package==version, or install from a requirements file that does",
                 )
 

@@ -11,7 +11,7 @@ from chutes_cli.project.model import Directive, Image, Project
 from chutes_cli.project.values import Known
 
 from .base import is_platforms, last_base
-from .directives import called, name_span
+from .directives import called, name_span, text_of
 from .packages import installs_with_apt
 
 _AS_ROOT = ("apt_install", "apt_remove", "with_python")
@@ -194,7 +194,7 @@ def _first_without_root(image: Image) -> tuple[Directive, str] | None:
         if each.method == "set_user":
             user = None if each.conditional else _user(each)
         elif user not in (None, "root"):
-            by_command = each.method == "run_command" and installs_with_apt(each)
+            by_command = "sudo" not in (text_of(each, "command") or "") and installs_with_apt(each)
             if by_command or each.method in _AS_ROOT:
                 return each, str(user)
     return None
