@@ -8,7 +8,13 @@ from chutes_cli.core.finding import Finding
 
 Findings = Callable[..., list[Finding]]
 Chain = Callable[..., str]
-HEAD = "import os\nfrom pathlib import Path\nfrom chutes.chute import Chute\nfrom chutes.image import Image\n"
+HEAD = """\
+import os
+from pathlib import Path
+from chutes.chute import Chute
+from chutes.image import Image
+"""
+TAIL = "chute = Chute('you', 'my-service', image)\n"
 
 
 @pytest.fixture
@@ -19,7 +25,7 @@ def chain() -> Chain:
         *calls: str, image: str = "Image('you', 'my-service', '1.0')", above: str = ""
     ) -> str:
         made = "".join(f"\n    .{call}" for call in calls)
-        return f"{HEAD}{above}\nimage = (\n    {image}{made}\n)\nchute = Chute('you', 'my-service', image)\n"
+        return f"{HEAD}{above}\nimage = (\n    {image}{made}\n)\n{TAIL}"
 
     return source
 

@@ -14,7 +14,7 @@ IMAGE = "Image('you', 'my-service', '1.0')"
 
 # (image, calls, message, help); those of `add` fail in LOCAL context only.
 BAD = [
-    ("Image('you', 'my-service', '1.0', colour=1)", [], "Image() has no argument 'colour'", "remove it"),
+    ("Image('you', 'my-service', '1.0', colour=1)", [], "no argument 'colour'", "remove it"),
     ("Image('you', 'my-service', '1.0', python_version='3')", [], "python_version", "with_python"),
     ("Image('you', 'my-service', '1.0', base_image='x')", [], "base_image", ".from_base("),
     ("Image('you', 'my-service', '1.0', base='x')", [], "base", ".from_base("),

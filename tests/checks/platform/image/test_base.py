@@ -80,7 +80,8 @@ def test_the_last_base_wins(fired: Fired) -> None:
 def test_bases_under_conditions(more: str, lines: list[int], findings: Findings) -> None:
     source = (
         "import os\nfrom chutes.chute import Chute\nfrom chutes.image import Image\n"
-        f"image = Image('you', 'nnn', 'tt').from_base('a:1')\n{more}chute = Chute('you', 'nnn', image)\n"
+        f"image = Image('you', 'nnn', 'tt').from_base('a:1')\n{more}"
+        "chute = Chute('you', 'nnn', image)\n"
     )
     assert [each.location.line for each in findings(source, "image-base")] == [n + 1 for n in lines]
 

@@ -19,6 +19,10 @@ CUT = {
     "RUN\nRUNNER x": "RUNNER",
     "mkdir x\nRUN ls\nls -l": "ls",
 }
+INSTRUCTIONS = [
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL",
+    "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+]  # fmt: skip
 WHOLE = [
     "mkdir x",
     "mkdir x\n",
@@ -27,15 +31,8 @@ WHOLE = [
     "mkdir x && \\ \t\n ls -l",
     "mkdir x\n# note\n\n",
     "cat > x <<EOF\nhello\nEOF",
-    *(
-        f"mkdir x\n{each} y"
-        for each in (
-            "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK",
-            "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME",
-            "WORKDIR",
-        )  # fmt: skip
-    ),
-]  # fmt: skip
+    *(f"mkdir x\n{each} y" for each in INSTRUCTIONS),
+]
 
 
 @pytest.mark.parametrize("text", CUT)

@@ -80,10 +80,15 @@ def test_the_sdk_agrees(chain: Chain, judge: Any) -> None:
         assert judge.imports(files, context="LOCAL") is None, arguments
 
 
-CHUTE = "from chutes.chute import Chute\nfrom common.images import image\nchute = Chute('you', 'nnn', image)\n"
-SHARED = (
-    "from chutes.image import Image\nimage = Image('you', 'nnn', 'tt').add('data.json', '/app/')\n"
-)
+CHUTE = """\
+from chutes.chute import Chute
+from common.images import image
+chute = Chute('you', 'nnn', image)
+"""
+SHARED = """\
+from chutes.image import Image
+image = Image('you', 'nnn', 'tt').add('data.json', '/app/')
+"""
 
 
 @pytest.mark.parametrize(

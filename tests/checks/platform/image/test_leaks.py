@@ -9,6 +9,8 @@ import pytest
 from chutes_cli.core.finding import Finding
 
 Fired = Callable[..., list[Finding]]
+Chain = Callable[..., str]
+Findings = Callable[..., list[Finding]]
 VALUE = "correct-horse-battery"
 
 SECRET_FILES = [
@@ -32,6 +34,19 @@ def test_files_with_secrets(path: str, fired: Fired) -> None:
 @pytest.mark.parametrize("path", OTHER_FILES)
 def test_other_files(path: str, fired: Fired) -> None:
     assert fired("image-add-secrets", f"add({path!r}, '/app/')") == []
+
+
+@pytest.mark.parametrize(
+    ("head", "count"),
+    [
+        ("-----BEGIN PRIVATE KEY-----", 1),
+        ("# mine\n-----BEGIN EC PRIVATE KEY-----", 1),
+        ("-----BEGIN CERTIFICATE-----", 0),
+    ],
+)
+def test_private_keys(head: str, count: int, chain: Chain, findings: Findings) -> None:
+    files = {"app.py": chain("add('x.pem', '/app/')"), "x.pem": head}
+    assert len(findings(files, "image-add-secrets")) == count
 
 
 SECRET_NAMES = [

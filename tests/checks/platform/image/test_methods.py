@@ -66,6 +66,7 @@ BAD = [
     IMAGE + "try:\n    image.pip_install('x')\nfinally:\n    pass\n",
     IMAGE + "image.other = 1\nimage.pip_install('x')\n",
     IMAGE + "one = image.version\n",
+    IMAGE + "(image or image).pip_install('x')\n",
     "from chutes.image import Image as ChutesImage\nfrom PIL import Image\n"
     "image = ChutesImage('you', 'my-service', '1.0').pip_install('x')\n",
     "import chutes.image\nchutes.image.Image('you', 'my-service', '1.0').pip_install('x')\n",
@@ -95,6 +96,9 @@ GOOD = [
     # A name that is a picture as well is not judged.
     "from chutes.image import Image\nimage = Image('you', 'my-service', '1.0')\n"
     "for image in []:\n    image.save('x.png')\n",
+    "from chutes.image import Image\nimage = Image('you', 'my-service', '1.0')\n"
+    "for image in []:\n    image.run_command('x').save('x.png')\n",
+    IMAGE + "print('x'.strip(), __file__.strip())\n",
     "from chutes.image import Image\nfrom PIL import Image\nImage.new('RGB', (1, 1))\n",
     "from PIL import Image\nImage.new('RGB', (1, 1)).save('/dev/null', 'png')\n",
     "import PIL.Image\nPIL.Image.new('RGB', (1, 1)).save('/dev/null', 'png')\n",

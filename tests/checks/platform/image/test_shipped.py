@@ -94,7 +94,8 @@ def test_what_cannot_be_read_is_not_judged(chain: Chain, findings: Findings, tmp
 BUILD = """
 from chutes.entrypoint.build import expand_context_files
 paths = [path for each in image._directives for path in each._build_context]
-raise SystemExit(" ".join(sorted(os.path.relpath(each) for each in expand_context_files(paths, os.getcwd()))))
+files = expand_context_files(paths, os.getcwd())
+raise SystemExit(" ".join(sorted(map(os.path.relpath, files))))
 """
 
 
