@@ -109,10 +109,10 @@ class ImageUnknownArgument(Check):
         self, method: str, site: Site, span: Span, arguments: Arguments
     ) -> Iterator[Finding]:
         signature = contract().signature(IMAGE if method == "Image" else f"{IMAGE}.{method}")
-        found = list(misfits(arguments, signature)) if signature else []
-        meant = {
-            signature.nearest(each.name or "") for each in found if signature and each.argument
-        }
+        if signature is None:
+            return  # there is no such method, which another check says
+        found = list(misfits(arguments, signature))
+        meant = {signature.nearest(each.name or "") for each in found if each.argument}
         surplus = False
         for misfit in found:
             if misfit.kind == "missing" and misfit.name in meant:
@@ -120,7 +120,6 @@ class ImageUnknownArgument(Check):
             if misfit.kind == "surplus" and surplus:
                 continue
             surplus = surplus or misfit.kind == "surplus"
-            assert signature is not None
             module, place = _place(misfit, site.module, span)
             yield self.finding(
                 module,

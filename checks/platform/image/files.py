@@ -233,13 +233,14 @@ class ImageAddOption(Check):
             source = text_of(directive, "source") or ""
             for option, pattern in _PATTERNS.items():
                 value = text_of(directive, option)
-                argument = directive.arguments.get(option)
-                if not value or argument is None:
+                if not value:
                     continue
                 if option == "checksum" and "://" not in source:
                     continue
                 if contract().pattern(f"{_ADD}.{pattern}").match(value):
                     continue
+                argument = directive.arguments.get(option)
+                assert argument is not None
                 yield self.finding(
                     argument.module,
                     argument.span,

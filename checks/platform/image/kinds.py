@@ -158,7 +158,7 @@ def _is_texts(value: object) -> bool:
 def _is_taken_apart(argument: BoundArgument) -> bool:
     """A text given as `exclude` is walked letter by letter, silently."""
     value = argument.value
-    return argument.name == "exclude" and isinstance(value, Known) and isinstance(value.value, str)
+    return isinstance(value, Known) and isinstance(value.value, str)
 
 
 def _kind(argument: BoundArgument) -> str:

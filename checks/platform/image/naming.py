@@ -85,7 +85,8 @@ class ImageName(Check):
             for parameter in ("name", "tag"):
                 argument = image.arguments.get(parameter)
                 text = _text(argument)
-                if argument is not None and text is not None:
+                if text is not None:
+                    assert argument is not None
                     yield from self._judged(parameter, argument, text)
 
     def _judged(self, parameter: str, argument: BoundArgument, text: str) -> Iterator[Finding]:
@@ -191,7 +192,8 @@ class ImageTagLatest(Check):
         images = (chute.arguments.get("image") for chute in project.chutes)
         for argument in (*tags, *images):
             text = _text(argument) or ""
-            if argument is not None and text.rsplit(":", 1)[-1].lower() == "latest":
+            if text.rsplit(":", 1)[-1].lower() == "latest":
+                assert argument is not None
                 yield self.finding(
                     argument.module,
                     argument.span,

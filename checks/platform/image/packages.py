@@ -96,10 +96,11 @@ class ImageAptPackage(Check):
         """Yield one finding per call with a refused name."""
         pattern = contract().pattern(_NAMES)
         for directive in called(project, "apt_install", "apt_remove"):
-            argument = directive.arguments.get("package")
             refused = [each for each in _packages(directive) if not pattern.match(each)]
-            if argument is None or not refused:
+            if not refused:
                 continue
+            argument = directive.arguments.get("package")
+            assert argument is not None
             action = directive.method.removeprefix("apt_")
             several = " " in refused[0].strip()
             yield self.finding(

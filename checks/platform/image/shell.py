@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 _CONTINUED = re.compile(r"\\[ \t]*$")
+_PLAIN = re.compile(r"[^ \t\n'\"\\`$<>&|;()]+")
+_QUOTED = re.compile(r"[^\"\\`$]+")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _BEFORE_A_COMMAND = frozenset({"sudo", "env", "exec", "time", "if", "then", "else", "do", "!", "{"})
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "su"})
@@ -164,9 +166,17 @@ class _Reader:
                 return "`" + self._until("`", self._at + 1) + "`"
             case "$" if self._text.startswith("$(", self._at):
                 return self._substitution()
-            case _:
+            case "$":
                 self._at += 1
                 return char
+            case _:
+                return self._run_of(_PLAIN)
+
+    def _run_of(self, pattern: re.Pattern[str]) -> str:
+        found = pattern.match(self._text, self._at)
+        assert found is not None
+        self._at = found.end()
+        return found.group()
 
     def _until(self, closing: str, start: int) -> str:
         end = self._text.find(closing, start)
@@ -180,9 +190,7 @@ class _Reader:
         found = ""
         while self._at < len(self._text) and self._text[self._at] != '"':
             char = self._text[self._at]
-            found += self._piece(char) if char in "\\`$" else char
-            if char not in "\\`$":
-                self._at += 1
+            found += self._piece(char) if char in "\\`$" else self._run_of(_QUOTED)
         if self._at >= len(self._text):
             raise _Odd
         self._at += 1

@@ -128,9 +128,11 @@ def _found(
     project: Project, directive: Directive, source: str
 ) -> tuple[list[str], list[str], list[str]]:
     """Return the secrets, the histories and the leftovers that an `add` ships."""
-    secret = [source] if is_secret_file(source) else []
+    places = folders(project, directive)
+    by_name = is_secret_file(source) and not any(map(os.path.isdir, (p / source for p in places)))
+    secret = [source] if by_name else []
     history, leftovers = [], []
-    for folder in folders(project, directive):
+    for folder in places:
         for path in islice(_shipped(directive, source, folder), _MOST_FILES):
             name = path.rsplit("/", 1)[-1]
             if name in _LEFTOVERS:
@@ -148,8 +150,9 @@ def _shipped(directive: Directive, source: str, folder: Path) -> Iterator[str]:
         return
     for match in sorted(sources(source, directive, folder)):
         top = os.path.normpath(match)
-        if not os.path.isdir(folder / top):
+        if not os.path.isdir(folder / top) or os.path.basename(top) == ".git":
             yield top
+            continue
         for here, inner, files in os.walk(folder / top):
             place = os.path.relpath(here, folder)
             closed = sorted({".git", *_LEFTOVERS} & set(inner))

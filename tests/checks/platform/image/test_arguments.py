@@ -97,6 +97,7 @@ CHUTE = "chute = Chute('you', 'my-service', 'you/x:1.0')\n"
     [
         ("Image.from_base('parachutes/python:3.12')", True),
         ("Image.with_env(key='A', value='b')", True),
+        ("Image.with_python()", True),
         ("Image.run_command(Image('you', 'nnn', 'tt'), 'ls')", False),
         ("Image.run_command(*[1, 2])", False),
         ("print(Image.from_base)", False),

@@ -59,7 +59,8 @@ CHANGED = {
 }
 FINE = [
     "", "plain", "b=c", "/a:/b", '"b c"', "'b c'", "'{\"a\": 1}'", "b\\ c", "$PATH:/x", "${HOME}/x",
-    "\\$word", "'$word'", "end$", "ends\n", "a,b;c#d", '"it\'s"', "'a\\b c'", '"say \\"hi\\" now"',
+    "\\$word", "'$word'", "end$", "ends\n", "a,b;c#d", '"it\'s"', "'a\\b c'", "'C:\\'",
+    '"say \\"hi\\" now"',
 ]  # fmt: skip
 
 

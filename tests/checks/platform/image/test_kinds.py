@@ -27,6 +27,8 @@ BAD = [
     (IMAGE, ["add(['app.py'], '/app/')"], "source must be a text", "once for each"),
     (IMAGE, ["add(('app.py',), '/app/')"], "source must be a text", "once for each"),
     (IMAGE, ["add(Path('app.py'), '/app/')"], "not a Path", "str(...)"),
+    (IMAGE, ["add(pathlib.PurePath('app.py'), '/app/')"], "not a Path", "str(...)"),
+    (IMAGE, ["add(pathlib.PosixPath('app.py'), '/app/')"], "not a Path", "str(...)"),
     (IMAGE, ["add('app.py', Path('/app/'))"], "dest must be a text, not a Path", "str(...)"),
     (IMAGE, ["add('app.py', None)"], "dest must be a text", "leave"),
     (IMAGE, ["add('app.py', '/app/', chmod=755)"], "chmod must be a text, not 755", '"755"'),
@@ -48,7 +50,7 @@ GOOD = [
 
 @pytest.mark.parametrize(("image", "calls", "message", "help"), BAD)
 def test_fires(image: str, calls: list[str], message: str, help: str, fired: Fired) -> None:
-    (found,) = fired(ID, *calls, image=image)
+    (found,) = fired(ID, *calls, image=image, above="import pathlib")
     assert message in found.message
     assert help in found.help
     assert found.severity is Severity.ERROR
@@ -73,15 +75,21 @@ def test_a_text_as_exclude_is_walked_letter_by_letter(fired: Fired) -> None:
 
 def test_exclude_and_path_belong_to_add(fired: Fired) -> None:
     assert fired(ID, "run_command(Path('x'))", "run_command('x', exclude='.env')") == []
+    above = "class Place: ...\ndef load(): ...\nplace = Place()"
+    assert fired(ID, "add(place, os.sep)", "add(load(), load)", above=above) == []
+
+
+def source(chain: Chain, calls: list[str], image: str) -> str:
+    return chain(*calls, image=image, above="import pathlib")
 
 
 @pytest.mark.sdk
 def test_the_sdk_agrees(chain: Chain, judge: Any) -> None:
     for image, calls, _, _ in BAD:
-        answer = judge.imports(chain(*calls, image=image), context="LOCAL") or ""
+        answer = judge.imports(source(chain, calls, image), context="LOCAL") or ""
         assert answer.startswith(("TypeError: ", "AttributeError: ")), (image, calls, answer)
         if not calls or not calls[0].startswith("add"):
-            assert judge.imports(chain(*calls, image=image)) == answer
+            assert judge.imports(source(chain, calls, image)) == answer
     for calls in GOOD:
         assert judge.imports(chain(*calls), context="LOCAL") is None, calls
     shown = chain("run_command(['pip', 'install'])") + "raise SystemExit(str(image))\n"

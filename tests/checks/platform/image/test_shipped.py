@@ -42,6 +42,7 @@ GOOD: list[tuple[str, dict[str, str]]] = [
     ("'https://example.com/.env'", {".env": ""}),
     ("'/abs/.env'", {}),
     ("'../conf'", {}),
+    ("'secrets'", {"secrets/x.txt": ""}),
 ]
 
 
@@ -84,6 +85,16 @@ def test_leftovers_are_noted(folder: str, chain: Chain, findings: Findings) -> N
     (found,) = findings(files, ID)
     assert found.severity is Severity.INFO
     assert f"ships src/{folder} into" in found.message
+
+
+def test_history_by_name(chain: Chain, findings: Findings) -> None:
+    files = {"app.py": chain("add('.git', '/app/.git')"), ".git/HEAD": ""}
+    assert [each.severity for each in findings(files, ID)] == [Severity.WARNING]
+
+
+def test_what_lies_outside_cannot_be_shipped(chain: Chain, findings: Findings) -> None:
+    files = {"svc/app.py": chain("add('../conf', '/app/')"), "conf/.env": ""}
+    assert findings(files, ID) == []
 
 
 def test_what_cannot_be_read_is_not_judged(chain: Chain, findings: Findings, tmp_path: Any) -> None:
