@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chutes_cli.project import facts
 from chutes_cli.project.module import Module, Site
@@ -26,6 +26,7 @@ class BoundArgument:
         module: The module the expression stands in.
         scope: The scope the expression is evaluated in.
         span: Where to point: the argument, or the entry of the dictionary it comes from.
+        keyword: Whether it is given by name.
     """
 
     name: str | None
@@ -34,6 +35,7 @@ class BoundArgument:
     module: Module
     scope: int
     span: facts.Span
+    keyword: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,8 @@ class ArgumentBinder:
                 names = iter(())  # nobody can tell how many positions it fills
             else:
                 name = argument.keyword or next(names, None)
-                found.append(
-                    self._bound(name, site.module, site.scope, argument.value, argument.span)
-                )
+                bound = self._bound(name, site.module, site.scope, argument.value, argument.span)
+                found.append(replace(bound, keyword=argument.keyword is not None))
         return Arguments(tuple(found), complete)
 
     def spread(self, module: Module, scope: int, expression: facts.Expression) -> Arguments:

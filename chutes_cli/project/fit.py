@@ -47,7 +47,7 @@ def misfits(arguments: Arguments, signature: Signature) -> Iterator[Misfit]:
             yield Misfit("repeated", argument.name, argument)
         else:
             given.add(argument.name)
-            if not signature.accepts(argument.name):
+            if argument.keyword and not signature.accepts(argument.name):
                 refused = signature.unknown_keyword == "refused"
                 yield Misfit("unknown", argument.name, argument, refused)
     if arguments.complete:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from chutes_cli.contract.sdk import CHUTE, IMAGE, NODE_SELECTOR
 from chutes_cli.project.construction import constructions
@@ -42,6 +43,7 @@ def link(tree: SourceTree, modules: ModuleSet) -> Project:
         modules=modules.modules,
         chutes=chutes,
         images=linker.images(),
+        directives=linker.directives(),
         node_selectors=linker.node_selectors(),
         reach=Reach(knowledge.resolver, modules.modules, entries),
         schemas=Schemas(knowledge.resolver, knowledge.binder),
@@ -188,26 +190,34 @@ class _Linker:
 
     def images(self) -> tuple[Image, ...]:
         """Return every image with its directives in the order they are applied."""
+        done: dict[Instance, dict[Site, Directive]] = {}
+        for owner, each in self._directives:
+            done.setdefault(owner, {})[each.site] = each
+        found = []
+        for site, target in self._knowledge.calls_to(IMAGE):
+            if getattr(target, "receiver", None) is None:
+                arguments = self._knowledge.arguments(site, IMAGE)
+                mine = done.get(Instance(External(IMAGE), site), {})
+                found.append(Image(site, arguments, _in_order(mine.values())))
+        return tuple(found)
+
+    def directives(self) -> tuple[Directive, ...]:
+        """Return every call on an image, each once."""
+        return _in_order({each.site: each for _, each in self._directives}.values())
+
+    @cached_property
+    def _directives(self) -> list[tuple[Instance, Directive]]:
+        """Every call on an image, with the image; one for each image it can be called on."""
         prefix = f"{IMAGE}."
-        directives: dict[Instance, list[Directive]] = {}
+        found = []
         for site, targets in self._knowledge.calls:
             for target in targets:
                 match target:
                     case External(name=name, receiver=Instance() as owner) if name.startswith(
                         prefix
                     ):
-                        directives.setdefault(owner, []).append(self._directive(site, name))
-        found = []
-        for site, target in self._knowledge.calls_to(IMAGE):
-            made = Instance(External(IMAGE), site)
-            mine = {each.site: each for each in directives.get(made, ())}
-            done = sorted(
-                mine.values(), key=lambda each: (each.site.module.path, each.site.span[2:])
-            )
-            if getattr(target, "receiver", None) is None:
-                arguments = self._knowledge.arguments(site, IMAGE)
-                found.append(Image(site, arguments, tuple(done)))
-        return tuple(found)
+                        found.append((owner, self._directive(site, name)))
+        return found
 
     def _directive(self, site: Site, name: str) -> Directive:
         module = site.module
@@ -223,6 +233,10 @@ class _Linker:
             NodeSelector(site, self._knowledge.arguments(site, NODE_SELECTOR))
             for site, _ in self._knowledge.calls_to(NODE_SELECTOR)
         )
+
+
+def _in_order(directives: Iterable[Directive]) -> tuple[Directive, ...]:
+    return tuple(sorted(directives, key=lambda each: (each.site.module.path, each.site.span[2:])))
 
 
 def _or_none(functions: list[Function]) -> list[Function | None]:

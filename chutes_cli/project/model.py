@@ -151,6 +151,8 @@ class Project:
         modules: Every module read, in order of path.
         chutes: Every chute, in order of place.
         images: Every image.
+        directives: Every call on an image, in source order; also where only the image's class
+            is known (an annotated parameter, a subclass).
         node_selectors: Every node selector.
         reach: Which functions run from cords, start-up and jobs, and how they get there.
         schemas: The pydantic models.
@@ -162,6 +164,7 @@ class Project:
     modules: tuple[Module, ...]
     chutes: tuple[Chute, ...]
     images: tuple[Image, ...]
+    directives: tuple[Directive, ...]
     node_selectors: tuple[NodeSelector, ...]
     reach: Reach = field(repr=False)
     schemas: Schemas = field(repr=False)

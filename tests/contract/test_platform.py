@@ -14,7 +14,7 @@ def test_every_rule_has_words_a_date_and_a_source() -> None:
     for rule in platform().rules.values():
         assert rule.message, rule.id
         assert re.fullmatch(r"20\d\d-\d\d(-\d\d)?|SDK \d+\.\d+\.\d+", rule.as_of), rule.id
-        assert re.search(r"\[(RAN|SRV|SRV26|FORK26)", rule.source), rule.id
+        assert re.search(r"\[(RAN|READ|SRV|SRV26|FORK26)", rule.source), rule.id
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
 
 
@@ -67,8 +67,11 @@ def test_parameter_rules_speak_of_real_parameters() -> None:
         ("job-port-name", ["web", "a1"], ["BAD NAME", "1a", ""]),
         ("job-port-proto", ["tcp", "http"], ["icmp", "TCP"]),
         ("job-disk-gb", [10, 1000], [9, 1001]),
-        ("image-name", ["abc", "a" * 65], ["ab", "Abc", "a" * 66]),
-        ("image-tag", ["v1", "0.1"], ["1", "V1", "a" * 34]),
+        ("image-name", ["abc", "Abc", "a" * 65], ["ab", "a b", "a" * 66]),
+        ("image-tag", ["v1", "V1", "0.1"], ["1", "a b", "a" * 34]),
+        ("image-reference", ["me/a:1", "a:1", "Me/A:V1"], ["me/a", "docker.io/me/a:1", "a:1@b"]),
+        ("image-reference", ["00000000-0000-5000-8000-000000000000"], ["00000000-0000-5000"]),
+        ("instance-environment", ["NO_PROXY"], ["HTTP_PROXY", "https_proxy"]),
         ("ordinary-tee", [True], [False, 1]),
         ("ordinary-gpu-count", [1], [2, True]),
         ("ordinary-include", ["pro_6000"], ["PRO_6000", "h100"]),
