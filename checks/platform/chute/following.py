@@ -14,6 +14,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Instance
 
 
 def handed_on(project: Project, chute: Chute) -> bool:
@@ -64,4 +65,6 @@ def _passed(
 
 
 def _is(project: Project, chute: Chute, module: Module, scope: int, expression: Expression) -> bool:
-    return chute.instance in project.knowledge.resolver.resolve(module, scope, expression)
+    itself = (chute.instance, Instance(chute.instance.of, None))  # the second: a subclass's self
+    found = project.knowledge.resolver.resolve(module, scope, expression)
+    return any(each in itself for each in found)
