@@ -202,12 +202,17 @@ def _how_surely(
     project: Project, chute: Chute, entry: Module, module: Module, imported: Import
 ) -> Runs | None:
     """Say how surely an import runs on the chute's instances, None where it may never."""
-    mine = {each.function for each in (*chute.cords, *chute.hooks, *chute.jobs)}
+    mine = {
+        *(each.function for each in chute.cords),
+        *(each.function for each in chute.hooks),
+        *(each.function for each in chute.jobs),
+        *chute.routes,
+    }
 
     def counts(arrival: Arrival) -> bool:
         if arrival.entry.kind == "import":
             return arrival.entry.function.module in (entry, module)
-        return arrival.entry.function in mine or arrival.entry.kind == "route"
+        return arrival.entry.function in mine
 
     runs = how_surely(
         project.reach,
