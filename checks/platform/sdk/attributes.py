@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.sdk import (
@@ -32,6 +33,9 @@ _INSTEAD = {
 """What the documentation does with a chute, and what really does it."""
 _SET_BY_TEMPLATES = frozenset({"pipeline", "torch"})
 """What the start-up hook of `build_diffusion_chute` keeps on its chute."""
+
+_CLOSE = 0.75
+"""How alike two attributes must be for one to be a slip for the other."""
 
 
 class SdkUnknownAttribute(Check):
@@ -114,7 +118,7 @@ class SdkUnknownAttribute(Check):
                 site.span,
                 site.scope,
                 f"{found.label} has no attribute {_name(site)!r}{_and_nobody(found)}",
-                _way_out(project, objects, found, _name(site)),
+                _way_out(project, objects, site.module, found, _name(site)),
                 severity=None if runs is Runs.ALWAYS else Severity.WARNING,
             )
 
@@ -174,7 +178,9 @@ def _asks_first(objects: SdkObjects, module: Module, scope: int, name: str) -> b
     )
 
 
-def _way_out(project: Project, objects: SdkObjects, found: SdkObject, name: str) -> str:
+def _way_out(
+    project: Project, objects: SdkObjects, module: Module, found: SdkObject, name: str
+) -> str:
     if found.kind == CHUTE_PACK and name in contract().attributes(CHUTE):
         return f"take it from the pack's chute: `.chute.{name}`"
     if name in _INSTEAD:
@@ -183,11 +189,11 @@ def _way_out(project: Project, objects: SdkObjects, found: SdkObject, name: str)
     functions += [job.function for chute in project.chutes for job in chute.jobs]
     if name in {each.scope.name for each in functions if each}:
         return "a registered function is no method: call a plain function of the module"
-    known = set(contract().attributes(found.kind))
-    if found.kind in (CHUTE, CORD_OBJECT):
-        known |= objects.kept
+    if name in module.bindings.get(0, {}):
+        return f"what the module defines is called without the chute: `{name}`"
+    known = {*contract().attributes(found.kind), *objects.kept}
     close = nearest(name, known)
-    if close:
+    if close and SequenceMatcher(None, name, close).ratio() >= _CLOSE:
         return f"did you mean `{close}`?"
     if found.kind == CHUTE:
         return "set it in a hook: `@chute.on_startup()`"

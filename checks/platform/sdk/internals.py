@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.sdk import CHUTE, CORD_OBJECT, contract
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Expression, Literal
+from chutes_cli.project.facts import Call, Expression, Literal
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.references import is_test
 from chutes_cli.project.targets import External
 
-from .objects import SdkObjects, stored_attributes
+from .objects import OBJECTS, SdkObject, SdkObjects, stored_attributes
 
 _PATCH = "unittest.mock.patch"
 
@@ -30,7 +30,7 @@ class SdkInternalsPatched(Check):
     In production the platform asks the instance for hashes of the SDK's files and of its
     functions in memory. A replaced function can cost the instance its place, and the next
     version of the SDK may not have what was replaced. Whether the platform refuses every
-    such change is not known.
+    such change is not known. An object's private state is no function, and only info.
 
     ## Example
     ```python
@@ -90,25 +90,37 @@ class SdkInternalsPatched(Check):
                 continue
             for statement in module.facts.statements:
                 for stored in stored_attributes(statement):
-                    what = _of_the_sdk(project, module, statement.scope, stored.value)
-                    name = stored.attribute
-                    if what is None and _is_private(objects, module, statement.scope, stored):
-                        what = "the SDK's object"
-                    if what is not None:
-                        yield self._finding(Site(module, statement, stored), what, name)
-        for site, what, name in _by_call(project):
-            yield self._finding(site, what, name)
+                    site = Site(module, statement, stored)
+                    owner = _of_the_sdk(project, module, statement.scope, stored.value)
+                    if owner is not None and _is_there(owner, stored.attribute):
+                        yield self._replaced(site, owner, stored.attribute)
+                    found = objects.at(module, statement.scope, stored.value)
+                    if found is not None and _is_state(found, stored.attribute):
+                        yield self._set(site, found.label, stored.attribute)
+        for site, owner, name in _by_call(project):
+            yield self._replaced(site, owner, name)
 
-    def _finding(self, site: Site, what: str, name: str) -> Finding:
+    def _replaced(self, site: Site, owner: str, name: str) -> Finding:
         return self.at(
             site,
-            f"this replaces {name!r} of {what}, whose code the platform checks in memory",
+            f"this replaces {name!r} of {owner}, and the platform compares the SDK's functions "
+            "in memory with its own",
             "leave the SDK as it is, and do it in functions of your own",
+        )
+
+    def _set(self, site: Site, label: str, name: str) -> Finding:
+        return self.finding(
+            site.module,
+            site.span,
+            site.scope,
+            f"{name!r} of {label} is the SDK's own, and another version may not have it",
+            "keep your own under another name; what is public can be passed to the constructor",
+            severity=Severity.INFO,
         )
 
 
 def _of_the_sdk(project: Project, module: Module, scope: int, holder: Expression) -> str | None:
-    """Return the SDK's module, class or function that an expression stands for."""
+    """Return the SDK's module or class that an expression stands for."""
     targets = project.knowledge.resolver.resolve(module, scope, holder)
     match targets:
         case (External(name=name, receiver=None),) if contract().canonical(name):
@@ -117,12 +129,21 @@ def _of_the_sdk(project: Project, module: Module, scope: int, holder: Expression
             return None
 
 
-def _is_private(objects: SdkObjects, module: Module, scope: int, stored: Attribute) -> bool:
-    found = objects.at(module, scope, stored.value)
+def _is_there(owner: str, name: str) -> bool:
+    """Say whether the SDK has something of that name; of functions and classes it is unknown."""
+    sdk = contract()
+    if owner in sdk.modules:
+        return sdk.exists(f"{owner}.{name}")
+    if owner in OBJECTS:
+        return name in sdk.attributes(owner) or name in sdk.private_attributes(owner)
+    return True
+
+
+def _is_state(found: SdkObject, name: str) -> bool:
     return (
-        found is not None
+        found.is_object
         and found.kind in (CHUTE, CORD_OBJECT)
-        and stored.attribute in contract().private_attributes(found.kind)
+        and name in contract().private_attributes(found.kind)
     )
 
 
@@ -131,16 +152,18 @@ def _by_call(project: Project) -> Iterator[tuple[Site, str, str]]:
     for site, targets in project.knowledge.calls:
         call = site.expression
         names = {each.name for each in targets if isinstance(each, External)}
-        if not isinstance(call, Call) or is_test(site.module) or not call.arguments:
+        if not isinstance(call, Call) or is_test(site.module):
             continue
-        first, *rest = (each.value for each in call.arguments)
-        second = rest[0] if rest else None
-        if names & {"builtins.setattr", f"{_PATCH}.object"}:
-            owner = _of_the_sdk(project, site.module, site.scope, first)
-            if owner is not None:
-                name = second.value if isinstance(second, Literal) else "an attribute"
-                yield site, owner, str(name)
-        elif names & {_PATCH}:
-            match first:
-                case Literal(value=str(dotted)) if dotted.startswith("chutes."):
-                    yield site, dotted.rpartition(".")[0], dotted.rpartition(".")[2]
+        match names, [each.value for each in call.arguments]:
+            case names, [holder, Literal(value=str(name)), *_] if names & {
+                "builtins.setattr",
+                f"{_PATCH}.object",
+            }:
+                owner = _of_the_sdk(project, site.module, site.scope, holder)
+            case names, [Literal(value=str(dotted)), *_] if _PATCH in names:
+                owner, _, name = dotted.rpartition(".")
+                owner = contract().canonical(owner)
+            case _:
+                continue
+        if owner is not None and _is_there(owner, name):
+            yield site, owner, name

@@ -28,7 +28,8 @@ _KINDS = {
     CORD: CORD_OBJECT,
     CORD_OBJECT: CORD_OBJECT,
 }
-_CLASSES = (CHUTE, CHUTE_PACK, NODE_SELECTOR, CORD_OBJECT)
+OBJECTS = (CHUTE, CHUTE_PACK, NODE_SELECTOR, CORD_OBJECT)
+"""The classes that are judged."""
 _DEEPEST = 10
 """Names that stand for names; also ends ``a = b``, ``b = a``."""
 
@@ -71,7 +72,7 @@ class SdkObjects:
         if len(targets) != 1:
             return None
         match targets[0]:
-            case External(name=name, receiver=None) as found if name in _CLASSES:
+            case External(name=name, receiver=None) as found if name in OBJECTS:
                 return SdkObject(name, found)
             case Instance(of=External(name=name)) as found if name in _KINDS:
                 return SdkObject(_KINDS[name], found)
@@ -184,11 +185,12 @@ class SdkObjects:
                             yield any(members.is_chute(each) for each in found)
 
     def _may_be(self, module: Module, scope: int, holder: Expression) -> bool:
-        """Say whether an expression may be a chute or a cord: one of them, or unknown."""
+        """Say whether an expression may be a chute or a cord: one, its class, or unknown."""
         targets = self._resolver.resolve(module, scope, holder)
         return not targets or any(
             self._resolver.members.is_chute(each)
             or (isinstance(each, Instance) and getattr(each.of, "name", "") in (CORD, CORD_OBJECT))
+            or (isinstance(each, External) and each.name in OBJECTS)
             for each in targets
         )
 
