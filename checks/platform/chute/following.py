@@ -11,6 +11,7 @@ from chutes_cli.project.facts import (
     Name,
     Opaque,
     Statement,
+    Yield,
 )
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
@@ -57,7 +58,7 @@ def _passed(
             "job",
         ):
             parts = (value,)
-        case Collection() | Mapping() | Opaque():
+        case Collection() | Mapping() | Opaque() | Yield():
             parts = expression.children()
         case _:
             return False

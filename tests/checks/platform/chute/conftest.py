@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+Loads = Callable[..., str | None]
+
+
+@pytest.fixture
+def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loads:
+    """Load ``module:variable`` as `chutes deploy` and `chutes run` do; say what it raises.
+
+    ``away`` names files that stay on the laptop: they are not there, as on an instance.
+    """
+    from chutes.entrypoint._shared import load_chute
+
+    rounds = count()
+
+    def load(files: dict[str, str], reference: str, away: tuple[str, ...] = ()) -> str | None:
+        folder = tmp_path / str(next(rounds))
+        folder.mkdir()
+        for name, text in files.items():
+            if name not in away:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text)
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+        before = set(sys.modules)
+        try:
+            load_chute(reference, None, True)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - told to the test
+            return f"{type(error).__name__}: {error}"
+        finally:
+            for name in set(sys.modules) - before:
+                if str(tmp_path) in str(sys.modules[name]):
+                    del sys.modules[name]
+        return None
+
+    return load
