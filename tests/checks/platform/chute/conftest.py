@@ -18,7 +18,7 @@ def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loads:
     """
     from chutes.entrypoint._shared import load_chute
 
-    rounds = count()
+    rounds, path = count(), list(sys.path)
 
     def load(files: dict[str, str], reference: str, away: tuple[str, ...] = ()) -> str | None:
         folder = tmp_path / str(next(rounds))
@@ -28,17 +28,16 @@ def loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loads:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(text)
         monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "path", [*sys.path])
+        monkeypatch.setattr(sys, "path", [*path])
         monkeypatch.setattr(sys, "dont_write_bytecode", True)
-        before = set(sys.modules)
         try:
             load_chute(reference, None, True)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - told to the test
             return f"{type(error).__name__}: {error}"
         finally:
-            for name in set(sys.modules) - before:
-                if str(tmp_path) in str(sys.modules[name]):
-                    del sys.modules[name]
+            mine = {name.split("/")[0].removesuffix(".py") for name in files}
+            for name in [each for each in sys.modules if each.split(".")[0] in mine]:
+                del sys.modules[name]
         return None
 
     return load
