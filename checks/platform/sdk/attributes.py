@@ -160,7 +160,7 @@ def _has(objects: SdkObjects, found: SdkObject, name: str) -> bool:
         return False
     if found.of_template and (name.startswith("_") or name in _SET_BY_TEMPLATES):
         return True
-    return objects.anything or name in objects.kept or objects.members_of_class(found, name)
+    return objects.anything or name in objects.kept or objects.is_member(found, name)
 
 
 def _asks_first(objects: SdkObjects, module: Module, scope: int, name: str) -> bool:

@@ -197,9 +197,11 @@ def _way_out(dotted: str) -> str:
     for gone, instead in _GONE.items():
         if dotted == gone or dotted.startswith(f"{gone}."):
             return instead
-    name = dotted.rpartition(".")[2]
+    owner, _, name = dotted.rpartition(".")
     homes = [home for home, names in contract().modules.items() if names and name in names]
     if homes:
         return f"it is `{min(homes, key=len)}.{name}`"
     close = contract().nearest_name(dotted)
-    return f"did you mean `{close}`?" if close else "remove it"
+    if close is None or (owner in contract().modules and not close.startswith(f"{owner}.")):
+        return "remove it"
+    return f"did you mean `{close}`?"

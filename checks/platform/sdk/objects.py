@@ -199,14 +199,15 @@ class SdkObjects:
         name = self._resolver.dotted(module, scope, call.function)
         return name in ("builtins.hasattr", "builtins.getattr")
 
-    def members_of_class(self, found: SdkObject, name: str) -> bool:
-        """Say whether a subclass of the tree has a member of that name."""
-        match found.target:
-            case Instance(of=Class() as of):
-                members = self._resolver.members.class_member(of, name)
-                return any(not isinstance(each, External) for each in members)
-            case _:
-                return False
+    def is_member(self, found: SdkObject, name: str) -> bool:
+        """Say whether a subclass of the tree, or a base of it there, has such a member."""
+        pending = [found.target.of] if isinstance(found.target, Instance) else []
+        for each in pending:
+            if isinstance(each, Class):
+                if name in each.module.bindings.get(each.index, {}):
+                    return True
+                pending += self._resolver.members.bases(each)
+        return False
 
 
 def stored_attributes(statement: Statement) -> Iterator[Attribute]:

@@ -111,7 +111,7 @@ class SdkReadOnlyAttribute(Check):
 def _unsettable(objects: SdkObjects, found: SdkObject, name: str) -> str | None:
     """Say why an attribute cannot be set, None when it can."""
     if name in contract().read_only_attributes(found.kind):
-        if objects.members_of_class(found, name):
+        if objects.is_member(found, name):
             return None
         return f"{name!r} of {found.label} is a property without a setter: setting it raises"
     fields = contract().signature(found.kind) if found.kind in (CHUTE_PACK, NODE_SELECTOR) else None
