@@ -10,6 +10,8 @@ tests: the check must fire on the first and stay silent on the second::
     ## Example            (a fenced Python block: the rule fires)
     ## Use instead        (a fenced Python block: it does not)
     ## Source             (SDK file or platform rule that makes it true)
+
+A block is the file ``app.py``, or several files: see `files_of`.
 """
 
 from __future__ import annotations
@@ -161,6 +163,22 @@ class Check(ABC):
     ) -> Finding:
         """Return a finding at a site; the arguments are those of `finding`."""
         return self.finding(site.module, site.span, site.scope, message, help, trace=trace)
+
+
+_FILE = re.compile(r"^# file: (\S+)\n", re.MULTILINE)
+_LENGTH = re.compile(r"<(\d+) characters>")
+
+
+def files_of(block: str) -> dict[str, str]:
+    """Return the files that an example consists of, by path.
+
+    A line ``# file: pkg/names.py`` starts a file; without one, the block is ``app.py``.
+    ``<160000 characters>`` stands for that many.
+    """
+    block = _LENGTH.sub(lambda match: "x" * int(match.group(1)), block)
+    first, *rest = _FILE.split(block)
+    files = dict(zip(rest[::2], rest[1::2], strict=True))
+    return files if not first.strip() else {"app.py": first, **files}
 
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)

@@ -107,28 +107,47 @@ def signatures() -> dict[str, dict[str, Any]]:
 
 
 def attributes() -> dict[str, dict[str, Any]]:
-    """Return the public attributes of the SDK's objects that are the SDK's own."""
-    from chutes.chute import Chute, ChutePack
+    """Return the attributes of the SDK's objects: public, private and those without a setter.
+
+    Public ones are told apart by who defines them, because a library's change with its
+    version (PLATFORM F68).
+    """
+    from chutes.chute import Chute, ChutePack, Cord, NodeSelector
     from chutes.image import Image
     from fastapi import FastAPI
     from pydantic import BaseModel
 
-    def own(names: set[str], inherited: set[str]) -> list[str]:
-        return sorted(name for name in names - inherited if not name.startswith("_"))
+    def entry(holder: Any, inherited: Any, inherits: str | None) -> dict[str, Any]:
+        # Whatever pydantic deprecates it still has, but looking at it on an object warns.
+        names = set(dir(holder)) | set(getattr(holder, "model_fields", ()))
+        owner = holder if isinstance(holder, type) else type(holder)
+        public = {name for name in names if not name.startswith("_")}
+        return {
+            "own": sorted(public - set(dir(inherited))),
+            "inherits": inherits,
+            "private": sorted(
+                name for name in names if name.startswith("_") and not name.startswith("__")
+            ),
+            "read_only": sorted(
+                name
+                for name in public
+                if isinstance(found := inspect.getattr_static(owner, name, None), property)
+                and found.fset is None
+            ),
+        }
 
     image = Image("user", "name", "tag")
     chute = Chute("user", "name", image)
-    pack = set(dir(ChutePack)) | set(ChutePack.model_fields)
+    cord = Cord(chute, path="/x", passthrough_path="/x")
+    cord(lambda self: None)  # the function it decorates is an attribute as well
     return {
-        "chutes.chute.base.Chute": {
-            "own": own(set(dir(chute)), set(dir(FastAPI()))),
-            "inherits": "fastapi.FastAPI",
-        },
-        "chutes.chute.base.ChutePack": {
-            "own": own(pack, set(dir(BaseModel))),
-            "inherits": "pydantic.BaseModel",
-        },
-        "chutes.image.Image": {"own": own(set(dir(image)), set()), "inherits": None},
+        "chutes.chute.base.Chute": entry(chute, FastAPI(), "fastapi.FastAPI"),
+        "chutes.chute.base.ChutePack": entry(ChutePack, BaseModel, "pydantic.BaseModel"),
+        "chutes.chute.cord.Cord": entry(cord, object, None),
+        "chutes.chute.node_selector.NodeSelector": entry(
+            NodeSelector, BaseModel, "pydantic.BaseModel"
+        ),
+        "chutes.image.Image": entry(image, object, None),
     }
 
 

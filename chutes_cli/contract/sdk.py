@@ -19,6 +19,7 @@ SDK_FILE = "sdk-0.6.9.json"
 CHUTE = "chutes.chute.base.Chute"
 CHUTE_PACK = "chutes.chute.base.ChutePack"
 CORD = "chutes.chute.base.Chute.cord"
+CORD_OBJECT = "chutes.chute.cord.Cord"
 IMAGE = "chutes.image.Image"
 JOB = "chutes.chute.base.Chute.job"
 NODE_SELECTOR = "chutes.chute.node_selector.NodeSelector"
@@ -28,6 +29,7 @@ __all__ = [
     "CHUTE",
     "CHUTE_PACK",
     "CORD",
+    "CORD_OBJECT",
     "IMAGE",
     "JOB",
     "NODE_SELECTOR",
@@ -152,6 +154,8 @@ class Contract:
     library_versions: Mapping[str, str]
     _fields: Mapping[str, Mapping[str, Bound]] = field(repr=False)
     _attributes: Mapping[str, frozenset[str]] = field(repr=False)
+    _private: Mapping[str, frozenset[str]] = field(repr=False)
+    _read_only: Mapping[str, frozenset[str]] = field(repr=False)
     _patterns: Mapping[str, re.Pattern[str]] = field(repr=False)
 
     def canonical(self, dotted: str) -> str | None:
@@ -210,12 +214,22 @@ class Contract:
         return self._fields.get(self.canonical(name) or name, {})
 
     def attributes(self, name: str) -> frozenset[str]:
-        """Return the public attributes of a Chute, ChutePack or Image, inherited ones included.
+        """Return the public attributes of a Chute, ChutePack, Cord, NodeSelector or Image.
+
+        Inherited ones are included, those of a class and those of an object alike.
 
         Raises:
             KeyError: The contract holds no attributes for that name.
         """
         return self._attributes[self.canonical(name) or name]
+
+    def private_attributes(self, name: str) -> frozenset[str]:
+        """Return the names with one leading underscore; arguments and errors as `attributes`."""
+        return self._private[self.canonical(name) or name]
+
+    def read_only_attributes(self, name: str) -> frozenset[str]:
+        """Return the properties without a setter; arguments and errors as `attributes`."""
+        return self._read_only[self.canonical(name) or name]
 
     def pattern(self, where: str) -> re.Pattern[str]:
         """Return a regular expression of the SDK, to be used with its ``match``.
@@ -292,5 +306,9 @@ def contract() -> Contract:
             for model, fields in data["fields"].items()
         },
         _attributes=attributes,
+        _private={name: frozenset(entry["private"]) for name, entry in data["attributes"].items()},
+        _read_only={
+            name: frozenset(entry["read_only"]) for name, entry in data["attributes"].items()
+        },
         _patterns={where: pattern for where, pattern in patterns.items() if pattern},
     )

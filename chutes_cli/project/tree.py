@@ -23,6 +23,8 @@ from chutes_cli.project.targets import Target
 from chutes_cli.project.values import Evaluator
 
 _SDK_PACKAGE = "chutes"
+_SPEAKS_OF_CHUTES = (_SDK_PACKAGE, ".cord(", ".job(", ".on_startup(")
+"""A module that registers something on a chute it imports need not name the SDK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class ModuleSet:
 
     def _read_all(self) -> None:
         for file in self._tree.files:
-            if file.named or _SDK_PACKAGE in file.text:
+            if file.named or any(mark in file.text for mark in _SPEAKS_OF_CHUTES):
                 self._read(file)
         pending = list(self.modules)
         while pending:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chutes_cli.audit import engine
-from chutes_cli.check import Circumstances
+from chutes_cli.check import Circumstances, files_of
 from chutes_cli.core.finding import Finding
 from chutes_cli.core.report import Account, Exposure
 from chutes_cli.registry import check, checks
@@ -25,7 +25,7 @@ def findings(tmp_path: Path) -> Findings:
         exposure: Exposure = Exposure.GATEWAY,
         account: Account = Account.ORDINARY,
     ) -> list[Finding]:
-        files = source if isinstance(source, dict) else {"app.py": source}
+        files = source if isinstance(source, dict) else files_of(source)
         for name, text in files.items():
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)

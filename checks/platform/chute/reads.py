@@ -1,0 +1,243 @@
+"""Files that a chute's module reads when it is imported, and that are not uploaded with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.facts import Attribute, Call, Expression, Opaque, Operation
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.paths import LocalPaths
+from chutes_cli.project.reach import Arrival
+from chutes_cli.project.references import entries
+from chutes_cli.project.running import Runs, how_surely
+from chutes_cli.project.shipping import APP, Shipment, shipment
+from chutes_cli.project.values import Known
+
+_OPENERS = ("builtins.open", "io.open", "codecs.open")
+_READERS = ("read_text", "read_bytes", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file that code opens.
+
+    Attributes:
+        site: The call.
+        path: The expression that names the file.
+        mode: The mode, None where it is not known.
+    """
+
+    site: Site
+    path: Expression
+    mode: str | None
+
+
+class LocalFileReadAtImport(Check):
+    """A chute's module reads a local file when it is imported, and the file is not deployed.
+
+    ## What it does
+    Looks for `open(...)` and `Path(...).read_text()` on paths relative to the working
+    directory or to `__file__`, in what runs when a chute's module is imported. The image
+    must `.add(...)` the file where it is read. Images whose content the source does not
+    tell are left alone, and so is a read under a condition or whose failure is caught.
+
+    ## Why it matters
+    `chutes deploy` imports the module on the laptop, where the file is, and uploads the
+    module alone. On the instance the same import is a FileNotFoundError, and the chute
+    never starts.
+
+    ## Example
+    ```python
+    # file: app.py
+    from chutes.chute import Chute, NodeSelector
+    from chutes.image import Image
+
+    image = (
+        Image(username="you", name="my-service", tag="1.0")
+        .from_base("parachutes/python:3.12")
+        .set_user("chutes")
+    )
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image=image,
+        readme=open("about.md").read(),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.cord(public_api_path="/health", public_api_method="GET")
+    async def health(self) -> dict:
+        return {"ready": hasattr(self, "model")}
+    # file: about.md
+    My service.
+    ```
+
+    ## Use instead
+    ```python
+    # file: app.py
+    from chutes.chute import Chute, NodeSelector
+    from chutes.image import Image
+
+    image = (
+        Image(username="you", name="my-service", tag="1.0")
+        .from_base("parachutes/python:3.12")
+        .add("about.md", "/app/about.md")
+        .set_user("chutes")
+    )
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image=image,
+        readme=open("about.md").read(),
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.cord(public_api_path="/health", public_api_method="GET")
+    async def health(self) -> dict:
+        return {"ready": hasattr(self, "model")}
+    # file: about.md
+    My service.
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/entrypoint/deploy.py (uploads `code`) and run.py:2202-2241 (writes it
+    to the working directory); PLATFORM F63.
+    """
+
+    id = "local-file-read-at-import"
+    category = "platform"
+    severity = Severity.ERROR
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per read that fails on an instance."""
+        told: set[Site] = set()
+        for chute in project.chutes:
+            for entry in entries(project, chute):
+                shipped = shipment(project, chute, entry)
+                for opened, name in _failing(project, entry, shipped) if shipped else ():
+                    if opened.site not in told:
+                        told.add(opened.site)
+                        yield self._finding(opened, name, entry)
+
+    def _finding(self, opened: _Opened, name: PurePosixPath, entry: Module) -> Finding:
+        outside = ".." in name.parts
+        return self.at(
+            opened.site,
+            f"{name} is read when {PurePosixPath(entry.path).name} is imported, but "
+            "`chutes deploy` uploads that module alone",
+            "move the file below the module's folder and add it to the image"
+            if outside
+            else f"add it to the image: `.add({str(name)!r}, {str(APP / name)!r})`, "
+            "or write the text into the module",
+        )
+
+
+def _failing(
+    project: Project, entry: Module, shipped: Shipment
+) -> Iterator[tuple[_Opened, PurePosixPath]]:
+    """Yield the reads that find no file on an instance, with the path from the module's folder."""
+    paths = LocalPaths(project.knowledge, project.root, shipped.folder)
+    opened = list(_at_import(project, entry))
+    written = {
+        paths.of(each.site.module, each.site.scope, each.path)
+        for each in opened
+        if each.mode is not None and set(each.mode) & set("wax")
+    }
+    for each in opened:
+        module, statement = each.site.module, each.site.statement
+        file = paths.of(module, each.site.scope, each.path)
+        if each.mode is None or file is None or file in written:
+            continue
+        name = PurePosixPath(os.path.relpath(file, shipped.folder))
+        if shipped.holds(file, APP / name) or shipped.may_make(file.name):
+            continue
+        runs = how_surely(
+            project.reach,
+            module,
+            each.site.scope,
+            statement.guards,
+            "OSError",
+            "IOError",
+            "FileNotFoundError",
+            counts=lambda arrival: _from(arrival, entry),
+        )
+        if runs is Runs.ALWAYS:
+            yield each, name
+
+
+def _from(arrival: Arrival, entry: Module) -> bool:
+    return arrival.entry.kind == "import" and arrival.entry.function.module is entry
+
+
+def _at_import(project: Project, entry: Module) -> Iterator[_Opened]:
+    """Yield every file that is opened by what the import of a module runs."""
+    for function, _ in project.reach.reached("import"):
+        if not any(_from(each, entry) for each in project.reach.arrivals(function, "import")):
+            continue
+        module = function.module
+        scopes = [function.index]
+        scopes += [
+            index
+            for index, scope in enumerate(module.facts.scopes)
+            if scope.kind == "class" and scope.parent == function.index
+        ]
+        for index in scopes:
+            for statement in module.statements_in(index):
+                for expression in (*statement.values, *statement.targets):
+                    for call in _unconditional_calls(expression):
+                        opened = _opened(project, Site(module, statement, call))
+                        if opened is not None:
+                            yield opened
+
+
+def _unconditional_calls(expression: Expression) -> Iterator[Call]:
+    """Yield the calls an expression makes whatever its operands are."""
+    match expression:
+        case Operation(operator="?:" | "and" | "or", operands=(first, *_)):
+            yield from _unconditional_calls(first)
+            return
+        case Opaque():
+            return
+        case Call():
+            yield expression
+    for child in expression.children():
+        yield from _unconditional_calls(child)
+
+
+def _opened(project: Project, site: Site) -> _Opened | None:
+    """Return what a call opens, None when it opens nothing."""
+    call = site.expression
+    assert isinstance(call, Call)
+    given = [each.value for each in call.arguments if not each.keyword and not each.star]
+    named = {each.keyword: each.value for each in call.arguments if each.keyword}
+    callee = project.knowledge.resolver.dotted(site.module, site.scope, call.function)
+    if callee in _OPENERS:
+        path = given.pop(0) if given else named.get("file")
+    else:
+        match call.function:
+            case Attribute(value=value, attribute=name) if name in _READERS:
+                path = value
+                given = given if name == "open" else []
+                named = named if name == "open" else {}
+            case _:
+                return None
+    if path is None:
+        return None
+    mode = given[0] if given else named.get("mode")
+    if mode is None:
+        return _Opened(site, path, "r")
+    match project.knowledge.evaluator.value(site.module, site.scope, mode):
+        case Known(value=str(text)):
+            return _Opened(site, path, text)
+        case _:
+            return _Opened(site, path, None)

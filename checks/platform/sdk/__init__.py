@@ -1,0 +1,1 @@
+"""Names, attributes and internals of the SDK itself."""

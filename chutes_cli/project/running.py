@@ -1,0 +1,154 @@
+"""How surely a piece of code runs on an instance, and whether its failure would be caught."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Literal,
+    Name,
+    Operation,
+)
+from chutes_cli.project.module import Module
+from chutes_cli.project.reach import Arrival, Reach
+from chutes_cli.project.targets import Function
+
+INSTANCE = ("import", "on_startup", "cord", "job", "route")
+"""Kinds of entry that an instance comes in by; shutdown hooks never run (PLATFORM F16)."""
+
+_BRANCHES = frozenset({"if", "while", "except", "match"})
+_CATCH_ALL = ("Exception", "BaseException")
+
+
+class Runs(Enum):
+    """How surely code runs, and fails when it is wrong.
+
+    Attributes:
+        ALWAYS: Whenever its module is imported, or its cord, hook, job or route is called.
+        SOMETIMES: Reached, but under a condition.
+        UNREACHED: In a function that nothing reaches.
+        HARMLESS: Never run at all (for type checkers), or its failure is caught.
+    """
+
+    ALWAYS = "always"
+    SOMETIMES = "sometimes"
+    UNREACHED = "unreached"
+    HARMLESS = "harmless"
+
+
+def how_surely(
+    reach: Reach,
+    module: Module,
+    scope: int,
+    guards: int,
+    *caught: str,
+    counts: Callable[[Arrival], bool] = lambda arrival: True,
+) -> Runs:
+    """Say how surely the code behind a guard runs on an instance.
+
+    Args:
+        reach: The call graph.
+        module: The module it stands in.
+        scope: The scope it runs in.
+        guards: Its innermost guard, -1 for none.
+        caught: Names of the exceptions it fails with; handlers of all exceptions count too.
+        counts: Which arrivals count.
+    """
+    if catches(module, guards, *caught) or for_type_checkers(module, guards):
+        return Runs.HARMLESS
+    function = module.enclosing_function(scope)
+    conditional = is_conditional(module, guards, in_function=function >= 0)
+    if function < 0:
+        return Runs.SOMETIMES if conditional else Runs.ALWAYS
+    arrivals = [
+        each for each in reach.arrivals(Function(module, function), *INSTANCE) if counts(each)
+    ]
+    if not arrivals:
+        return Runs.UNREACHED
+    ways = [_way(each, caught) for each in arrivals]
+    if all(way is Runs.HARMLESS for way in ways):
+        return Runs.HARMLESS
+    return Runs.ALWAYS if Runs.ALWAYS in ways and not conditional else Runs.SOMETIMES
+
+
+def _way(arrival: Arrival, caught: tuple[str, ...]) -> Runs:
+    steps = [(function.module, function.index, at.guards) for function, at in arrival.path]
+    if any(catches(module, guards, *caught) for module, _, guards in steps):
+        return Runs.HARMLESS
+    if any(
+        is_conditional(module, guards, in_function=index > 0) for module, index, guards in steps
+    ):
+        return Runs.SOMETIMES
+    return Runs.ALWAYS
+
+
+def is_conditional(module: Module, guards: int, *, in_function: bool = False) -> bool:
+    """Say whether code stands under a condition, and so may not run.
+
+    Args:
+        module: The module it stands in.
+        guards: Its innermost guard, -1 for none.
+        in_function: Whether an ``else`` is no condition: in a function it is mostly what
+            follows a check that has raised or returned.
+    """
+    kinds = {module.facts.guards[index].kind for index in module.guards_of(guards)}
+    return bool(kinds & _BRANCHES) or ("else" in kinds and not in_function)
+
+
+def only_as_script(module: Module, guards: int) -> bool:
+    """Say whether code stands under ``if __name__ == "__main__"``."""
+    for index in module.guards_of(guards):
+        guard = module.facts.guards[index]
+        match guard.kind, guard.test:
+            case "if", Operation(operator="==", operands=operands):
+                sides = {each.id for each in operands if isinstance(each, Name)}
+                texts = {each.value for each in operands if isinstance(each, Literal)}
+                if sides == {"__name__"} and texts == {"__main__"}:
+                    return True
+    return False
+
+
+def for_type_checkers(module: Module, guards: int) -> bool:
+    """Say whether code stands under ``if TYPE_CHECKING``."""
+    return any(
+        module.facts.guards[index].kind == "if"
+        and _last_name(module.facts.guards[index].test) == "TYPE_CHECKING"
+        for index in module.guards_of(guards)
+    )
+
+
+def catches(module: Module, guards: int, *exceptions: str) -> bool:
+    """Say whether a ``try`` or a ``suppress`` around code catches one of some exceptions."""
+    wanted = {*exceptions, *_CATCH_ALL}
+    for index in module.guards_of(guards):
+        guard = module.facts.guards[index]
+        if guard.kind == "try":
+            for handler in guard.handlers:
+                caught = module.facts.guards[handler].test
+                if caught is None or _names(caught) & wanted:
+                    return True
+        match guard.kind, guard.test:
+            case "with", Call(function=function, arguments=arguments) if (
+                _last_name(function) == "suppress"
+            ):
+                if any(_names(each.value) & wanted for each in arguments):
+                    return True
+    return False
+
+
+def _names(expression: Expression) -> set[str]:
+    parts = expression.items if isinstance(expression, Collection) else (expression,)
+    return {name for name in map(_last_name, parts) if name}
+
+
+def _last_name(expression: Expression | None) -> str | None:
+    match expression:
+        case Name(id=name) | Attribute(attribute=name):
+            return name
+        case _:
+            return None
