@@ -14,6 +14,7 @@ from chutes_cli.project.values import Known
 if TYPE_CHECKING:
     from chutes_cli.project.reach import Reach
     from chutes_cli.project.schemas import Schemas
+    from chutes_cli.project.scripts import Script
     from chutes_cli.project.tree import BrokenFile, Knowledge
 
 
@@ -156,6 +157,7 @@ class Project:
         schemas: The pydantic models.
         knowledge: Names and values: what an expression stands for.
         broken: Files that are not Python.
+        scripts: CI files, scripts and container files beside the chutes.
     """
 
     root: Path
@@ -167,6 +169,7 @@ class Project:
     schemas: Schemas = field(repr=False)
     knowledge: Knowledge = field(repr=False)
     broken: tuple[BrokenFile, ...] = ()
+    scripts: tuple[Script, ...] = ()
 
     @property
     def cords(self) -> tuple[Cord, ...]:
