@@ -18,6 +18,7 @@ from chutes_cli.project.model import (
     Project,
 )
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.processes import find_processes
 from chutes_cli.project.reach import Entry, Reach
 from chutes_cli.project.schemas import Schemas
 from chutes_cli.project.scripts import Script
@@ -49,6 +50,7 @@ def link(tree: SourceTree, modules: ModuleSet, scripts: tuple[Script, ...] = ())
         knowledge=knowledge,
         broken=modules.broken,
         scripts=scripts,
+        processes=tuple(find_processes(knowledge)),
     )
 
 

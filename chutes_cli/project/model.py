@@ -12,6 +12,7 @@ from chutes_cli.project.targets import Function, Instance
 from chutes_cli.project.values import Known
 
 if TYPE_CHECKING:
+    from chutes_cli.project.processes import Process
     from chutes_cli.project.reach import Reach
     from chutes_cli.project.schemas import Schemas
     from chutes_cli.project.scripts import Script
@@ -158,6 +159,7 @@ class Project:
         knowledge: Names and values: what an expression stands for.
         broken: Files that are not Python.
         scripts: CI files, scripts and container files beside the chutes.
+        processes: The programs that the modules start.
     """
 
     root: Path
@@ -170,6 +172,7 @@ class Project:
     knowledge: Knowledge = field(repr=False)
     broken: tuple[BrokenFile, ...] = ()
     scripts: tuple[Script, ...] = ()
+    processes: tuple[Process, ...] = ()
 
     @property
     def cords(self) -> tuple[Cord, ...]:
