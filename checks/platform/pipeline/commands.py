@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from chutes_cli.check import Check
 from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.kinds import Kind
 from chutes_cli.project.model import Project
 from chutes_cli.project.processes import Process
@@ -145,3 +146,9 @@ def program(word: str) -> str:
 def leads_to_program(words: tuple[str, ...]) -> bool:
     """Say whether the word after some words is a program that they run."""
     return not words or program(words[0]) in _WRAPPERS or bool(_RUNNERS & set(words))
+
+
+def constant(project: Project, argument: BoundArgument) -> str:
+    """Return the last part of the name of a constant such as ``subprocess.DEVNULL``."""
+    dotted = project.knowledge.resolver.dotted(argument.module, argument.scope, argument.expression)
+    return (dotted or "").rpartition(".")[2]

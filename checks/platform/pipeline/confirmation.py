@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute
 from chutes_cli.project.model import Project
-from chutes_cli.project.runs import Run
+from chutes_cli.project.runs import Run, options
 from chutes_cli.project.shell import Command, Stage
 
-from .commands import Invocation, InvocationCheck, invocations, program
+from .commands import Invocation, InvocationCheck, constant, invocations, program
 
 _ANSWERS = {"build": r"printf 'y\ny\n' |", "deploy": "echo y |"}
 
@@ -95,7 +94,7 @@ class PipelineConfirmation(InvocationCheck):
             if not found.uploads:
                 continue
             help_ = f"put `{_ANSWERS[found.verb]}` before it"
-            if _is_unanswered(found):
+            if _is_unanswered(project, found):
                 yield self.said(
                     found,
                     f"`chutes {found.verb}` asks for confirmation and gets no answer here: it "
@@ -111,11 +110,10 @@ class PipelineConfirmation(InvocationCheck):
                 )
 
 
-def _is_unanswered(found: Invocation) -> bool:
-    if found.process:
-        stdin = found.process.arguments.get("stdin")
-        if stdin and isinstance(stdin.expression, Attribute):
-            return stdin.expression.attribute == "DEVNULL"
+def _is_unanswered(project: Project, found: Invocation) -> bool:
+    stdin = found.process.arguments.get("stdin") if found.process else None
+    if stdin is not None and constant(project, stdin) == "DEVNULL":
+        return True
     source = _source(found.command)
     return source == "/dev/null" or (found.is_ci and source is None)
 
@@ -138,12 +136,11 @@ def _fails_by_yes(command: Command, run: Run) -> bool:
     first = command.pipeline.stages[0]
     if not isinstance(first, Command) or not first.texts or program(first.texts[0]) != "yes":
         return False
-    options = [
-        text
+    said = " ".join(
+        " ".join(each.texts[1:])
         for each in run.commands
         if each.start < command.start and each.texts[:1] == ("set",)
-        for text in each.texts[1:]
-    ]
-    is_last = command.pipeline is run.pipelines[-1]
-    stops = run.errexit or is_last or any("e" in each.partition("-")[2] for each in options)
-    return stops and (run.pipefail or "pipefail" in options)
+    )
+    errexit, pipefail = options(said)
+    stops = run.errexit or errexit or command.pipeline is run.pipelines[-1]
+    return stops and (run.pipefail or pipefail)

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Await, Expression, Name
+from chutes_cli.project.facts import Attribute, Await, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.processes import Process
 from chutes_cli.project.shell import Command, Pipeline, Stage
 
-from .commands import Invocation, InvocationCheck, invocations, program
+from .commands import Invocation, InvocationCheck, constant, invocations, program
 
 _WORDS = {"build": "Uploaded image package", "deploy": "Successfully deployed"}
 _PASSES_ON = frozenset({"cat", "echo", "head", "printf", "sed", "tail", "tee"})
 """Programs that show or copy what they are given and fail at none of it."""
 
 _NOTHING = frozenset({"true", ":", "echo"})
+_DECLARING = frozenset({"declare", "export", "local", "readonly"})
 _STEP_OUTPUTS = frozenset({"$GITHUB_OUTPUT", "$GITHUB_ENV"})
 _CAPTURING = frozenset(
     {"os.popen", "subprocess.check_output", "subprocess.getoutput", "subprocess.getstatusoutput"}
@@ -103,7 +104,9 @@ class PipelineTrustsExitStatus(InvocationCheck):
         for found in invocations(project):
             if not found.uploads or _judged(found.command, found):
                 continue
-            if (found.run and found.run.taken) or (found.process and _is_read(found.process)):
+            if (found.run and found.run.taken) or (
+                found.process and _is_read(project, found.process)
+            ):
                 continue
             words = _WORDS[found.verb]
             log = f"{found.verb}.log"
@@ -138,8 +141,10 @@ def _judged(stage: Stage, found: Invocation | None) -> bool:
         kept += _targets(after)
     owner = stage.pipeline.owner
     if stage.pipeline.taken and isinstance(owner, Command):
-        words = [word.text for word in owner.parts if stage.pipeline in word.inner]
-        variables = [name.group(1) for name in map(_ASSIGNED.match, words) if name]
+        declares = bool(_DECLARING & set(owner.texts[:1]))
+        words = owner.words if declares else owner.assignments
+        taking = [word.text for word in words if stage.pipeline in word.inner]
+        variables = [name.group(1) for name in map(_ASSIGNED.match, taking) if name]
         if variables:
             return _is_tested([rf"\$\{{?{name}\b" for name in variables], found)
         if not _passes_on(owner):
@@ -193,14 +198,15 @@ def _is_tested(patterns: list[str], found: Invocation | None) -> bool:
 # Python
 
 
-def _is_read(process: Process) -> bool:
+def _is_read(project: Project, process: Process) -> bool:
     """Say whether code may look at what a program prints."""
     arguments = process.arguments
     stdout = arguments.get("stdout")
-    if not arguments.complete or (stdout and not _is_constant(stdout.expression)):
+    aim = "" if stdout is None else constant(project, stdout)
+    if not arguments.complete or (stdout and aim not in ("PIPE", "DEVNULL")):
         return True
     captured = process.callee in _CAPTURING or arguments.get("capture_output") is not None
-    if not captured and not (stdout and _attribute(stdout.expression) == "PIPE"):
+    if not captured and aim != "PIPE":
         return False
     statement, call = process.site.statement, process.site.expression
     for each in statement.expressions():
@@ -209,16 +215,10 @@ def _is_read(process: Process) -> bool:
     value = statement.values[0]
     if (value.value if isinstance(value, Await) else value) is not call:
         return True
-    names = {target.id for target in statement.targets if isinstance(target, Name)}
-    return bool(statement.targets) and _is_used(process, names)
-
-
-def _is_constant(expression: Expression) -> bool:
-    return _attribute(expression) in ("PIPE", "DEVNULL")
-
-
-def _attribute(expression: Expression) -> str:
-    return expression.attribute if isinstance(expression, Attribute) else ""
+    names = {
+        each.id for target in statement.targets for each in target.walk() if isinstance(each, Name)
+    }
+    return _is_used(process, names)
 
 
 def _is_used(process: Process, names: set[str]) -> bool:
