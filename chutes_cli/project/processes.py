@@ -90,7 +90,7 @@ class CommandReader:
     def text(self, module: Module, scope: int, expression: facts.Expression, depth: int = 0) -> str:
         """Return a text, with ``${_}`` for what only a run can tell."""
         value = self._knowledge.evaluator.value(module, scope, expression)
-        if isinstance(value, Known):
+        if isinstance(value, Known) and isinstance(value.value, str | int | float):
             return str(value.value)
         if depth > _DEEPEST:
             return _UNKNOWN

@@ -118,24 +118,25 @@ _JUST_REFERENCE = re.compile(r"\{\{\s*([^}\n]*?)\s*\}\}")
 _TARGET = re.compile(r"([^\s:=#][^:=#\n]*)::?(?!=)")
 _INSIDE = re.compile(r"#|ifn?eq|ifn?def|else|endif")
 """What may stand at the start of a line within a recipe."""
-_JUST_RECIPE = re.compile(r"@?([A-Za-z_][\w-]*)[^:\n]*:(?!=)")
+_JUST_RECIPE = re.compile(r"@?([A-Za-z_][\w-]*+)[^:\n]*+:(?!=)")
 
 
 def make(text: str) -> tuple[Run, ...]:
     """Return the recipes of a Makefile, a run for each line."""
-    variables = _variables(_MAKE_VARIABLE, text)
+    variables = _variables(_MAKE_VARIABLE, _MAKE_REFERENCE, text)
     errexit, pipefail = options(variables.get(".SHELLFLAGS", ""))
+    one_shell = ".ONESHELL" in text
     found = []
     for name, lines in _recipes(text, _TARGET, "\t"):
         pieces = [_expanded(piece, _MAKE_REFERENCE, variables) for piece in lines]
-        for piece in [Piece.joined(pieces)] if ".ONESHELL" in text else pieces:
+        for piece in [Piece.joined(pieces)] if one_shell else pieces:
             found.append(Run(Role.HAND, name, tuple(parse(piece)), errexit, pipefail))
     return tuple(found)
 
 
 def just(text: str) -> tuple[Run, ...]:
     """Return the recipes of a justfile, a run for each line, or one for a script."""
-    variables = _variables(_JUST_VARIABLE, text)
+    variables = _variables(_JUST_VARIABLE, _JUST_REFERENCE, text)
     found = []
     for name, lines in _recipes(text, _JUST_RECIPE, " \t"):
         pieces = [_expanded(piece, _JUST_REFERENCE, variables) for piece in lines]
@@ -164,20 +165,25 @@ def _recipes(text: str, head: re.Pattern[str], indent: str) -> Iterator[tuple[st
         yield name, lines
 
 
-def _variables(pattern: re.Pattern[str], text: str) -> dict[str, str]:
-    """Return the variables that are set once, at the start of a line."""
+def _variables(pattern: re.Pattern[str], reference: re.Pattern[str], text: str) -> dict[str, str]:
+    """Return the variables that are set once, at the start of a line, written out."""
     found: dict[str, str | None] = {}
     for start, end in _logical_lines(text):
         match = pattern.match(text, start, end)
         if match:
             name, value = match.group(1), match.group(2).strip()
             found[name] = None if name in found else value
-    return {name: value for name, value in found.items() if value is not None}
+    values = {name: value for name, value in found.items() if value is not None}
+    for _ in range(_DEEPEST_VALUE):
+        written = {name: _expanded(Piece.whole(value), reference, values).text
+                   for name, value in values.items() if reference.search(value)}  # fmt: skip
+        values |= written
+        values = {name: value for name, value in values.items() if len(value) <= _LONGEST_VALUE}
+    # What is left refers to itself.
+    return {name: value for name, value in values.items() if "$(" not in value}
 
 
-def _expanded(
-    piece: Piece, reference: re.Pattern[str], variables: Mapping[str, str], depth: int = 0
-) -> Piece:
+def _expanded(piece: Piece, reference: re.Pattern[str], variables: Mapping[str, str]) -> Piece:
     """Write out the references to known variables; others become ``${NAME}``."""
     text, places, last = list[str](), list[int](), 0
     for match in reference.finditer(piece.text):
@@ -185,16 +191,11 @@ def _expanded(
         places += piece.places[last : match.start()]
         last = match.end()
         name = next(filter(None, match.groups()), "")
-        value = variables.get(name, "")
-        is_plain = value and len(value) < _LONGEST_VALUE
-        shown = value if is_plain else f"${{{re.sub('[^A-Za-z0-9_]', '_', name)}}}"
+        shown = variables.get(name) or f"${{{re.sub('[^A-Za-z0-9_]', '_', name)}}}"
         if match.group() == "$$":
             shown = "$"
-        inner = Piece(shown, [piece.places[match.start()]] * (len(shown) + 1))
-        if is_plain and depth < _DEEPEST_VALUE:
-            inner = _expanded(inner, reference, variables, depth + 1)
-        text.append(inner.text)
-        places += inner.places[:-1]
+        text.append(shown)
+        places += [piece.places[match.start()]] * len(shown)
     return Piece("".join(text) + piece.text[last:], [*places, *piece.places[last:]])
 
 
@@ -202,7 +203,7 @@ def _expanded(
 
 _PROCESS = re.compile(r"^([\w-]+):[ \t]*(.+)$", re.MULTILINE)
 _STEP = re.compile(
-    r"\bsh\b\s*\(?\s*((?:[^()'\"\n]*?\bscript\s*:\s*)?)"
+    r"\bsh\b\s*+\(?\s*+((?:[^()'\"\n]{0,99}?\bscript\s*:\s*)?)"
     r"(?:\"\"\"(?P<a>.*?)\"\"\"|'''(?P<b>.*?)'''"
     r"|\"(?P<c>(?:[^\"\\\n]|\\.)*)\"|'(?P<d>(?:[^'\\\n]|\\.)*)')"
     r"(?P<rest>[^)\n]*)",

@@ -24,6 +24,7 @@ _CLOSERS = {
     "case": "esac", "{": "}",
 }  # fmt: skip
 _SEPARATORS = frozenset({"then", "do", "else", "elif", "!", "time", *_CLOSERS.values()})
+_PLAIN = re.compile(r"[\w./:=@%+,-]+")
 _HEAD_END = re.compile(r"[ \t]*\)")
 _BRACE = re.compile(r"[{}]")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
@@ -263,8 +264,9 @@ class Parser:
             elif char == "(":  # an array: NAME=(...)
                 self._until(")", self.at, kept)
             else:
-                kept.append(self.at)
-                self.at += 1
+                plain = _PLAIN.match(self._text, self.at + 1, self._end)
+                kept += range(self.at, plain.end() if plain else self.at + 1)
+                self.at = kept[-1] + 1
         if self.at == start:
             self.at += 1
         return self._made(start, self.at, kept, quoted, inner)

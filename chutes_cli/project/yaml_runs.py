@@ -6,6 +6,7 @@ aliases, so that neither nesting nor a file of aliases of aliases costs more tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,9 @@ from chutes_cli.project.shell_parser import exec_form, parse
 _DEEPEST = 100
 _DEEPEST_LIST = 10
 """GitLab flattens lists in lists to this depth."""
+
+
+_ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8}|.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +176,12 @@ def _aligned(node: _Node, text: str) -> Piece:
             continue
         while text[at : at + 1].isspace():
             at += 1
-        # Quotes, backslashes and escapes stand between the characters of quoted scalars.
+        # Quotes and backslashes stand between the characters of quoted scalars.
         here = text.find(char, at, at + 12)
-        at = at if here < 0 else here
+        escape = _ESCAPE.match(text, at) if here < 0 else None
+        at = max(at, here)
         places.append(min(at, node.end))
-        at += here >= 0
+        at = escape.end() if escape else at + (here >= 0)
     return Piece(node.value, [*places, min(at, node.end)])
 
 
