@@ -20,9 +20,9 @@ import inspect
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from chutes_cli.core.finding import Confidence, Finding, Location, Severity, TraceStep
 from chutes_cli.core.report import Account, Exposure
@@ -85,6 +85,17 @@ class CheckDocs:
     source: str
 
 
+class Source(Protocol):
+    """A file that a finding can be in."""
+
+    @property
+    def path(self) -> str:
+        """POSIX path relative to the project root."""
+
+    def snippet(self, span: Span) -> str:
+        """Return the text of a range, white space collapsed."""
+
+
 class Check(ABC):
     """A static rule.
 
@@ -139,18 +150,41 @@ class Check(ABC):
             severity: Where it differs from the check's own.
             confidence: Where it differs from the check's own.
         """
+        symbol = module.scope(scope).qualname
+        found = self.within(module, span, symbol, message, help, severity=severity)
+        return replace(found, trace=trace, confidence=confidence or self.confidence)
+
+    def within(
+        self,
+        source: Source,
+        span: Span,
+        symbol: str,
+        message: str,
+        help: str,
+        *,
+        severity: Severity | None = None,
+    ) -> Finding:
+        """Return a finding in any text that is read, Python or not.
+
+        Args:
+            source: The file it is in.
+            span: The range it points to.
+            symbol: The function, job or target around it.
+            message: What is wrong, in one sentence.
+            help: What to do instead, in one sentence.
+            severity: Where it differs from the check's own.
+        """
         return Finding(
             check=self.id,
             category=self.category,
             severity=severity or self.severity,
-            confidence=confidence or self.confidence,
+            confidence=self.confidence,
             item=self.item,
-            location=Location(module.path, *span),
-            symbol=module.scope(scope).qualname,
+            location=Location(source.path, *span),
+            symbol=symbol,
             message=message,
             help=help,
-            trace=trace,
-            snippet=module.snippet(span),
+            snippet=source.snippet(span),
         )
 
     def at(

@@ -23,6 +23,7 @@ from chutes_cli.project.limits import unfollowed
 from chutes_cli.project.link import link
 from chutes_cli.project.model import Chute, Cord, Project
 from chutes_cli.project.reader import read_facts
+from chutes_cli.project.scripts import read_scripts
 from chutes_cli.project.source import SourceTree, collect
 from chutes_cli.project.tree import ModuleSet
 from chutes_cli.project.values import Known, Unknown, Value
@@ -50,20 +51,22 @@ def audit(
     """
     tree = collect(paths, exclude)
     modules = ModuleSet(tree, read)
-    project = link(tree, modules)
+    scripts, unread = read_scripts(tree.scripts)
+    project = link(tree, modules, scripts)
     _something_to_audit(tree, project)
     findings, errors = run_checks(project, checks, circumstances)
     skipped = [
         *tree.skipped,
         *modules.skipped,
         *unfollowed(project),
+        *unread,
         *(Skipped(each.path, each.reason) for each in tree.unreadable if not each.python_refuses),
     ]
     return Report(
         exposure=circumstances.exposure,
         findings=findings,
         chutes=tuple(map(_chute_summary, project.chutes)),
-        files_read=len(tree.files),
+        files_read=len(tree.files) + len(scripts),
         skipped=tuple(sorted(skipped, key=lambda each: (each.path, each.line or 0))),
         errors=errors,
         sdk_contract=contract().sdk_version,
@@ -89,7 +92,7 @@ def _something_to_audit(tree: SourceTree, project: Project) -> None:
     if project.chutes or project.broken:
         return
     unreadable = [each for each in tree.unreadable if not each.python_refuses]
-    nothing_read = not tree.files
+    nothing_read = not (tree.files or tree.scripts)
     if nothing_read and (unreadable or tree.skipped):
         first, reason = (
             (unreadable[0].path, unreadable[0].reason)

@@ -87,7 +87,7 @@ class Report:
         exposure: The exposure the code was judged for.
         findings: Everything wrong, in order of place.
         chutes: The chutes found, in order of place.
-        files_read: Number of files whose facts were used.
+        files_read: Number of files read, Python and others.
         skipped: What was not read, and why.
         errors: Checks that crashed.
         sdk_contract: Version of the SDK contract the code was held against.

@@ -19,8 +19,10 @@ from chutes_cli.project.model import (
     Project,
 )
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.processes import find_processes
 from chutes_cli.project.reach import Entry, Reach
 from chutes_cli.project.schemas import Schemas
+from chutes_cli.project.scripts import Script
 from chutes_cli.project.source import SourceTree
 from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 from chutes_cli.project.tree import Knowledge, ModuleSet
@@ -32,8 +34,8 @@ _ROUTE_METHODS = frozenset(
 _BRANCHES = frozenset({"if", "else", "for", "while", "except", "match"})
 
 
-def link(tree: SourceTree, modules: ModuleSet) -> Project:
-    """Return the Project of the modules read."""
+def link(tree: SourceTree, modules: ModuleSet, scripts: tuple[Script, ...] = ()) -> Project:
+    """Return the Project of the modules and scripts read."""
     knowledge = Knowledge(modules)
     linker = _Linker(knowledge)
     chutes = linker.chutes()
@@ -49,6 +51,8 @@ def link(tree: SourceTree, modules: ModuleSet) -> Project:
         schemas=Schemas(knowledge.resolver, knowledge.binder),
         knowledge=knowledge,
         broken=modules.broken,
+        scripts=scripts,
+        processes=tuple(find_processes(knowledge)),
     )
 
 

@@ -12,8 +12,10 @@ from chutes_cli.project.targets import Function, Instance
 from chutes_cli.project.values import Known
 
 if TYPE_CHECKING:
+    from chutes_cli.project.processes import Process
     from chutes_cli.project.reach import Reach
     from chutes_cli.project.schemas import Schemas
+    from chutes_cli.project.scripts import Script
     from chutes_cli.project.tree import BrokenFile, Knowledge
 
 
@@ -158,6 +160,8 @@ class Project:
         schemas: The pydantic models.
         knowledge: Names and values: what an expression stands for.
         broken: Files that are not Python.
+        scripts: CI files, scripts and container files beside the chutes.
+        processes: The programs that the modules start.
     """
 
     root: Path
@@ -170,6 +174,8 @@ class Project:
     schemas: Schemas = field(repr=False)
     knowledge: Knowledge = field(repr=False)
     broken: tuple[BrokenFile, ...] = ()
+    scripts: tuple[Script, ...] = ()
+    processes: tuple[Process, ...] = ()
 
     @property
     def cords(self) -> tuple[Cord, ...]:

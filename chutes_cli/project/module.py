@@ -146,15 +146,7 @@ class Module:
 
     def snippet(self, span: Span) -> str:
         """Return the source text of a range with white space collapsed, 200 characters at most."""
-        rows = self.lines[span.line - 1 : span.end_line]
-        if not rows:
-            return ""
-        rows[-1] = rows[-1][: span.end_column - 1] if len(rows) > 1 else rows[-1]
-        if len(rows) == 1:
-            rows[0] = rows[0][span.column - 1 : span.end_column - 1]
-        else:
-            rows[0] = rows[0][span.column - 1 :]
-        return " ".join(" ".join(rows).split())[:200]
+        return snippet(self.lines, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +186,19 @@ def bound_names(target: Expression) -> list[str]:
             return bound_names(inner)
         case _:
             return []
+
+
+def snippet(lines: list[str], span: Span) -> str:
+    """Return the text of a range with white space collapsed, 200 characters at most."""
+    rows = lines[span.line - 1 : span.end_line]
+    if not rows:
+        return ""
+    rows[-1] = rows[-1][: span.end_column - 1] if len(rows) > 1 else rows[-1]
+    if len(rows) == 1:
+        rows[0] = rows[0][span.column - 1 : span.end_column - 1]
+    else:
+        rows[0] = rows[0][span.column - 1 :]
+    return " ".join(" ".join(rows).split())[:200]
 
 
 def _bindings_of(statement: Statement) -> Iterator[tuple[str, Binding]]:

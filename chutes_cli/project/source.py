@@ -1,4 +1,4 @@
-"""Finding and reading the files of an audited tree. Nothing here looks inside Python."""
+"""Finding and reading the files of an audited tree. Nothing here looks inside them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathspec import GitIgnoreSpec
 
 from chutes_cli.core.errors import UsageError
 from chutes_cli.core.report import Skipped
+from chutes_cli.project.kinds import PIPELINE_FOLDERS, Kind, kind_of
 
 MAX_BYTES = 1_000_000
 """Files above this are skipped: the platform refuses code over 150 000 characters (F65)."""
@@ -42,6 +43,15 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptFile:
+    """One readable file beside the chute: its path as a SourceFile's, what it is, its text."""
+
+    path: str
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A file that could not be read, and why; ``python_refuses`` says Python would not either."""
 
@@ -59,6 +69,7 @@ class SourceTree:
         root: The folder paths are relative to.
         whole: Whether a folder was given, so that a missing chute means something.
         files: Readable files in order of path.
+        scripts: CI files, scripts and container files, in order of path.
         unreadable: Files that could not be read.
         skipped: Files left out on purpose.
     """
@@ -66,12 +77,13 @@ class SourceTree:
     root: Path
     whole: bool
     files: list[SourceFile] = field(default_factory=list)
+    scripts: list[ScriptFile] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
 
 def collect(paths: Sequence[Path], exclude: Sequence[str] = ()) -> SourceTree:
-    """Read every Python source below the given paths.
+    """Read every Python source below the given paths, and the scripts beside them.
 
     Args:
         paths: Files and folders to audit; must not be empty.
@@ -95,6 +107,7 @@ def collect(paths: Sequence[Path], exclude: Sequence[str] = ()) -> SourceTree:
                 seen.add(real)
                 _add(tree, file, named=named)
     tree.files.sort(key=lambda file: file.path)
+    tree.scripts.sort(key=lambda file: file.path)
     return tree
 
 
@@ -148,7 +161,10 @@ def _walk(top: Path, root: Path, exclude: Sequence[str], tree: SourceTree) -> It
         folders[:] = keep
         for name in sorted(files):
             child = here / name
-            if not name.endswith(SUFFIXES) or _ignored(child, ignores, is_dir=False):
+            is_python = name.endswith(SUFFIXES) and not (
+                PIPELINE_FOLDERS & set(child.relative_to(top).parts)
+            )
+            if not (is_python or kind_of(child)) or _ignored(child, ignores, is_dir=False):
                 continue
             if not excluded.match_file(_relative(child, root)):
                 yield child
@@ -158,7 +174,7 @@ def _is_skipped_folder(folder: Path) -> bool:
     name = folder.name
     return (
         name in _SKIPPED_FOLDERS
-        or (name.startswith(".") and name not in (".", ".."))
+        or (name.startswith(".") and name not in PIPELINE_FOLDERS)
         or name.endswith(".egg-info")
         # os.path, because Path raises where the folder may not be entered.
         or os.path.isfile(folder / "pyvenv.cfg")
@@ -225,6 +241,10 @@ def _add(tree: SourceTree, file: Path, *, named: bool) -> None:
     except OSError as error:
         tree.unreadable.append(Unreadable(path, f"cannot be read: {_why(error)}"))
         return
+    kind = None if path.endswith(SUFFIXES) else kind_of(file)
+    if kind is not None:
+        _add_script(tree, path, kind, data)
+        return
     decoded = decode(data)
     if isinstance(decoded, str):
         tree.files.append(SourceFile(path, file, decoded, named))
@@ -232,6 +252,15 @@ def _add(tree: SourceTree, file: Path, *, named: bool) -> None:
         tree.unreadable.append(Unreadable(path, decoded[0], decoded[1], python_refuses=True))
     else:
         tree.skipped.append(Skipped(path, decoded[0]))
+
+
+def _add_script(tree: SourceTree, path: str, kind: Kind, data: bytes) -> None:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        tree.skipped.append(Skipped(path, _undecodable(data, "")[0]))
+        return
+    tree.scripts.append(ScriptFile(path, kind, text))
 
 
 def decode(data: bytes) -> str | tuple[str, int]:

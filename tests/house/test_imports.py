@@ -47,10 +47,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "jinja2": ("chutes_cli/scaffold/", "tests/"),
     "httpx": ("chutes_cli/loadtest/", "tests/"),
     "typer": ("chutes_cli/cli/", "tests/"),
+    "yaml": ("chutes_cli/project/", "tests/"),
 }
 
 # What the command line may import only inside the command that needs it.
-HEAVY = ("libcst", "jinja2", "locust", "httpx", "pydantic", "torch", "chutes")
+HEAVY = ("libcst", "jinja2", "locust", "httpx", "pydantic", "torch", "chutes", "yaml")
 
 CHECKS = "chutes_cli.checks"
 MAY_NAME_CHECKS = ("chutes_cli/registry.py", "checks/")

@@ -1,0 +1,1 @@
+"""Checks of what builds, deploys and starts a chute: CI files, scripts, containers."""

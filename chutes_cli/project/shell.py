@@ -1,0 +1,147 @@
+"""The vocabulary of shell text: commands, their words, and the pipes between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text taken from a file.
+
+    Attributes:
+        text: The text.
+        places: Where each character stands in the file, and at last where the text ends.
+    """
+
+    text: str
+    places: Sequence[int]
+
+    @classmethod
+    def whole(cls, text: str, at: int = 0) -> Piece:
+        """Return a text that stands in the file as it is, from an offset on."""
+        return cls(text, range(at, at + len(text) + 1))
+
+    @classmethod
+    def joined(cls, pieces: Sequence[Piece]) -> Piece:
+        """Return lines that stand apart in the file as one text."""
+        places = [place for piece in pieces for place in piece.places]
+        return cls("\n".join(piece.text for piece in pieces), places)
+
+
+@dataclass(slots=True, eq=False)
+class Word:
+    """A word of a command.
+
+    Attributes:
+        piece: Its text, quotes removed and expansions as they are written.
+        quoted: Whether some of it stands in quotes.
+        start: Where it starts in the file.
+        end: Where it ends there.
+        inner: The pipelines whose output it takes in.
+    """
+
+    piece: Piece
+    quoted: bool
+    start: int
+    end: int
+    inner: list[Pipeline] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.piece.text
+
+
+@dataclass(slots=True, eq=False)
+class Redirect:
+    """A redirection: its operator (``2>&``, ``<<<``) and where to, or a heredoc's text."""
+
+    operator: str
+    target: Word
+
+
+@dataclass(slots=True, eq=False)
+class Stage:
+    """One stage of a pipeline: a command, or a group of them.
+
+    Attributes:
+        pipeline: The pipeline it is part of.
+        redirects: Its redirections.
+    """
+
+    pipeline: Pipeline
+    redirects: list[Redirect] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Command(Stage):
+    """A simple command.
+
+    Attributes:
+        words: Program and arguments.
+        assignments: ``NAME=value`` words before the program.
+        start: Where it starts in the file.
+        end: Where it ends there.
+        inner: The pipelines it runs itself, for ``sh -c '...'``.
+    """
+
+    words: list[Word] = field(default_factory=list)
+    assignments: list[Word] = field(default_factory=list)
+    start: int = -1
+    end: int = -1
+    inner: list[Pipeline] = field(default_factory=list)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of its words."""
+        return tuple(word.text for word in self.words)
+
+    @property
+    def parts(self) -> tuple[Word, ...]:
+        """Every word of it: assignments, arguments and the targets of redirections."""
+        return (*self.assignments, *self.words, *(each.target for each in self.redirects))
+
+
+@dataclass(slots=True, eq=False)
+class Group(Stage):
+    """A compound command: ``( ... )``, ``{ ... }``, ``if``, loops, ``case``."""
+
+    body: list[Pipeline] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Pipeline:
+    """Stages joined by pipes.
+
+    Attributes:
+        owner: The group or command it runs inside, None at the top.
+        taken: Whether the owner takes in its output, as ``$(...)`` does.
+        stages: The stages, in order.
+        operator: What ends it: ``&&``, ``||``, ``;``, ``&``, a line break or nothing.
+        following: The pipeline after it in the same list.
+    """
+
+    owner: Stage | None
+    taken: bool = False
+    stages: list[Stage] = field(default_factory=list)
+    operator: str = ""
+    following: Pipeline | None = None
+
+    def after(self, stage: Stage) -> list[Stage]:
+        """Return the stages that a stage's output goes through."""
+        return self.stages[self.stages.index(stage) + 1 :]
+
+
+def commands(pipelines: Sequence[Pipeline]) -> Iterator[Command]:
+    """Yield every command of some pipelines, nested ones after the one they are in."""
+    for pipeline in pipelines:
+        for stage in pipeline.stages:
+            if isinstance(stage, Group):
+                yield from commands(stage.body)
+            elif isinstance(stage, Command):
+                yield stage
+                yield from commands(stage.inner)
+            for word in stage.parts if isinstance(stage, Command) else ():
+                yield from commands(word.inner)
