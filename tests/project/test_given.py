@@ -36,8 +36,8 @@ IMAGE = Image("u", "i", "1").run_command("true")
         "chute = Chute('u', 'n', image=IMAGE, node_selector=selector(1))",
         "CONFIG = {'image': Image('u', 'i', '1'), 'node_selector': NodeSelector(gpu_count=1)}\n"
         "chute = Chute('u', 'n', **CONFIG)",
-        "def make():\n    image = Image('u', 'i', '1')\n    image.run_command('true')\n"
-        "    return Chute('u', 'n', image, node_selector=NodeSelector(gpu_count=1))\nchute = make()",
+        "def make():\n    image = Image('u', 'i', '1')\n    image.run_command('true')\n    return "
+        "Chute('u', 'n', image, node_selector=NodeSelector(gpu_count=1))\nchute = make()",
         "chute = build_vllm_chute('u', 'm', NodeSelector(gpu_count=1), Image('u', 'i', '1'))",
         "image = (Image('u', 'i', '1').from_base('b:1').run_command('true'))\n"
         "chute = Chute('u', 'n', image, node_selector=NodeSelector(gpu_count=1))",

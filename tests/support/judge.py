@@ -38,6 +38,7 @@ def main() -> None:
     import chutes.chute.template.sglang
     import chutes.chute.template.vllm
     import chutes.entrypoint.run  # noqa: F401
+    import httpx  # noqa: F401
 
     for line in sys.stdin:
         answers.write(_in_a_fork(json.loads(line)) + "\n")
