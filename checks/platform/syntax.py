@@ -13,7 +13,8 @@ class InvalidSyntax(Check):
     """A file is not valid Python.
 
     ## What it does
-    Reports files that cannot be parsed or decoded. The other files are still audited.
+    Reports files that cannot be decoded, parsed or compiled, such as a call with a keyword
+    given twice. The other files are still audited.
 
     ## Why it matters
     `chutes deploy` uploads the module as text; the platform refuses code that does not
@@ -21,16 +22,27 @@ class InvalidSyntax(Check):
 
     ## Example
     ```python
-    from chutes.chute import Chute
+    from chutes.chute import Chute, NodeSelector
 
-    chute = Chute(username="you", name="my-service", image="you/my-service:1.0"
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
     ```
 
     ## Use instead
     ```python
-    from chutes.chute import Chute
+    from chutes.chute import Chute, NodeSelector
 
-    chute = Chute(username="you", name="my-service", image="you/my-service:1.0")
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
     ```
 
     ## Source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from chutes_cli.project.arguments import Arguments
 from chutes_cli.project.module import Module, Site
@@ -51,6 +51,9 @@ class NodeSelector:
 
     site: Site
     arguments: Arguments
+
+
+_Made = TypeVar("_Made", Image, NodeSelector)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,6 +179,26 @@ class Project:
     broken: tuple[BrokenFile, ...] = ()
     scripts: tuple[Script, ...] = ()
     processes: tuple[Process, ...] = ()
+
+    def node_selector_of(self, chute: Chute) -> NodeSelector | None:
+        """Return the node selector a chute is given, None when it cannot be told."""
+        return self._given(chute, "node_selector", self.node_selectors)
+
+    def image_of(self, chute: Chute) -> Image | None:
+        """Return the image a chute is given, None when it is a text or cannot be told."""
+        return self._given(chute, "image", self.images)
+
+    def _given(self, chute: Chute, name: str, known: tuple[_Made, ...]) -> _Made | None:
+        argument = chute.arguments.get(name)
+        if argument is None:
+            return None
+        targets = self.knowledge.resolver.resolve(
+            argument.module, argument.scope, argument.expression
+        )
+        if len(targets) != 1 or not isinstance(targets[0], Instance):
+            return None
+        site = targets[0].site
+        return next((each for each in known if each.site == site), None)
 
     @property
     def cords(self) -> tuple[Cord, ...]:

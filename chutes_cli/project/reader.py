@@ -64,6 +64,7 @@ def read_facts(text: str) -> ModuleFacts:
 
     if is_too_deep(text):
         raise UnreadableSource(_TOO_DEEP)
+    refused = _refused(text)
     with warnings.catch_warnings(), _room_to_recurse():
         # Evaluating "\d" warns about the audited code; that is not this program's business.
         warnings.simplefilter("ignore")
@@ -71,10 +72,33 @@ def read_facts(text: str) -> ModuleFacts:
             module = cst.parse_module(text)
         except cst.ParserSyntaxError:
             raise _why(text) from None
+        if refused is not None:
+            raise refused
         try:
             return StatementReader(module).facts()
         except RecursionError as error:
             raise UnreadableSource(_TOO_DEEP) from error
+
+
+def _refused(text: str) -> UnreadableSource | None:
+    """Return what Python's compiler refuses though the grammar allows it.
+
+    Such as a keyword given twice, or a ``return`` outside a function. What this Python
+    cannot parse at all may be newer syntax, and is left to LibCST.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        try:
+            compile(tree, "<audited>", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            return UnreadableSource(error.msg, error.lineno or 1, max(1, error.offset or 1))
+        except (ValueError, RecursionError, MemoryError):
+            return None
+    return None
 
 
 def _why(text: str) -> UnreadableSource:

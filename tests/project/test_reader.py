@@ -131,8 +131,8 @@ class K(Base, metaclass=M):
         global w
         w = lambda v: v + (u := 1) if not v else {**k, "a": [1, (2,), {3}]}
         match w:
-            case {"x": [y]} if y: return f"{w!r:>{y}} {{}} \\n" "tail"
-        return 1j
+            case {"x": [y]} if y: w = f"{w!r:>{y}} {{}} \\n" "tail"
+    def n(self): return 1j
 """
 
 
@@ -156,3 +156,24 @@ def test_facts_survive_json() -> None:
 def test_other_json_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         codec.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        ("f(a=1,\n  a=2)", "keyword argument repeated: a", 2),
+        ("x = 1\nreturn x", "'return' outside function", 2),
+        ("\nawait f()", "'await' outside function", 2),
+        ("def f(a, a): ...", "duplicate argument 'a' in function definition", 1),
+    ],
+)
+def test_what_only_the_compiler_refuses(text: str, message: str, line: int) -> None:
+    with pytest.raises(UnreadableSource, match=message) as caught:
+        read_facts(text)
+    assert caught.value.line == line
+    assert not caught.value.is_python
+
+
+@pytest.mark.parametrize("text", ["x = '\0'", "x = " + "-" * 90 + "1"])
+def test_what_the_compiler_cannot_judge_is_read(text: str) -> None:
+    assert len(read_facts(text).statements) == 1

@@ -38,6 +38,7 @@ def main() -> None:
     import chutes.chute.template.sglang
     import chutes.chute.template.vllm
     import chutes.entrypoint.run  # noqa: F401
+    import httpx  # noqa: F401
 
     for line in sys.stdin:
         answers.write(_in_a_fork(json.loads(line)) + "\n")
@@ -87,7 +88,8 @@ async def _answers(chute: Any, case: dict[str, Any]) -> list[list[Any]]:
         os.environ["CHUTES_DEV_MODE"] = "true"
     await chute.initialize()
     _mount(chute, production=production)
-    init_user_code_executor(chute.concurrency)
+    # As `chutes run` does it (entrypoint/run.py).
+    init_user_code_executor(max(1, int(getattr(chute, "concurrency", 1) or 1)))
     # A client from 127.0.0.1 would skip authentication and decryption.
     transport = httpx.ASGITransport(
         app=chute, client=("203.0.113.7", 1234), raise_app_exceptions=False

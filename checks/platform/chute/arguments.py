@@ -1,33 +1,51 @@
-"""What `Chute(...)` accepts."""
+"""Whether `Chute(...)` is called as its signature asks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.sdk import CHUTE, CORD, IMAGE, NODE_SELECTOR, contract
+from chutes_cli.contract.sdk import CHUTE, CORD, IMAGE, JOB, NODE_SELECTOR, Signature, contract
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.model import Project
+from chutes_cli.project.fit import Misfit, misfits
+from chutes_cli.project.model import Chute, Project
+
+from ..wayout import way_out
 
 _ELSEWHERE = (
     (NODE_SELECTOR, "NodeSelector(...)"),
     (CORD, "@chute.cord(...)"),
     (IMAGE, "Image(...)"),
+    (JOB, "@chute.job(...)"),
 )
+_NO_MINIMUM = "chutes have no minimum number of instances; `max_instances` is the upper one"
+_NO_LIMIT = "the platform sets the limit of a call; leave it out"
+_VARIABLES = "set variables with `Image.with_env`, secrets with `chutes secrets create`"
+_NAMED_AT_DEPLOY = "`chutes deploy module:variable` names the chute and its file; leave it out"
 _RENAMED = {
-    "min_replicas": "chutes have no minimum number of instances; `max_instances` is the upper one",
-    "min_instances": "chutes have no minimum number of instances; `max_instances` is the upper one",
+    "min_replicas": _NO_MINIMUM,
+    "min_instances": _NO_MINIMUM,
     "max_replicas": "use `max_instances`",
     "auto_scale": "scaling is always on; set `max_instances` and `scaling_threshold`",
     "scale_up_threshold": "use `scaling_threshold`",
     "scale_down_delay": "use `shutdown_after_seconds`",
-    "timeout_seconds": "the platform sets the limit of a call; leave it out",
-    "environment": "set variables with `Image.with_env`, secrets with `chutes secrets create`",
-    "env": "set variables with `Image.with_env`, secrets with `chutes secrets create`",
-    "entry_file": "`chutes deploy module:variable` names the file; leave it out",
-    "entry_point": "`chutes deploy module:variable` names the chute; leave it out",
+    "timeout": _NO_LIMIT,
+    "timeout_seconds": _NO_LIMIT,
+    "environment": _VARIABLES,
+    "env": _VARIABLES,
+    "entry_file": _NAMED_AT_DEPLOY,
+    "entry_point": _NAMED_AT_DEPLOY,
     "python_version": "choose Python with `Image.from_base` or `Image.with_python`",
 }
+
+
+def _plain_chutes(project: Project) -> Iterator[tuple[Chute, Signature]]:
+    """Yield the chutes that no template builder makes, with what they accept."""
+    signature = contract().signature(CHUTE)
+    assert signature is not None
+    for chute in project.chutes:
+        if chute.callee == CHUTE:
+            yield chute, signature
 
 
 class ChuteUnknownArgument(Check):
@@ -81,31 +99,97 @@ class ChuteUnknownArgument(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per unknown keyword."""
-        signature = contract().signature(CHUTE)
-        assert signature is not None
-        for chute in project.chutes:
-            if chute.callee != CHUTE:
-                continue
-            for argument in chute.arguments:
-                if argument.name is None or signature.accepts(argument.name):
+        for chute, signature in _plain_chutes(project):
+            for misfit in misfits(chute.arguments, signature):
+                argument = misfit.argument
+                if misfit.kind != "unknown" or misfit.name is None or argument is None:
                     continue
                 yield self.finding(
                     argument.module,
                     argument.span,
                     argument.scope,
-                    f"Chute() has no argument {argument.name!r}",
-                    _way_out(argument.name),
+                    f"Chute() has no argument {misfit.name!r}",
+                    way_out(misfit.name, signature, _RENAMED, _ELSEWHERE),
                 )
 
 
-def _way_out(name: str) -> str:
-    """Return where an argument belongs, what replaces it, or the nearest real one."""
-    for owner, label in _ELSEWHERE:
-        signature = contract().signature(owner)
-        if signature is not None and name in signature.keywords:
-            return f"pass it to {label} instead"
-    if name in _RENAMED:
-        return _RENAMED[name]
-    signature = contract().signature(CHUTE)
-    close = signature.nearest(name) if signature else None
-    return f"did you mean `{close}`?" if close else "remove it"
+class ChuteMissingArgument(Check):
+    """`Chute(...)` lacks an argument, or is given one too many.
+
+    ## What it does
+    Reports `Chute(...)` calls without username, name or image, with more positional
+    arguments than there are parameters, and with an argument given twice, as by position
+    and by keyword or by a `**` and by keyword.
+
+    ## Why it matters
+    Each is a TypeError when the module is imported: the chute can neither be built nor
+    deployed, nor does it start.
+
+    ## Example
+    ```python
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+    ```
+
+    ## Use instead
+    ```python
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/chute/base.py, `Chute.__init__`.
+    """
+
+    id = "chute-missing-argument"
+    category = "platform"
+    severity = Severity.ERROR
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per argument given twice, one for all missing, one for all surplus."""
+        for chute, signature in _plain_chutes(project):
+            found = list(misfits(chute.arguments, signature))
+            for misfit in found:
+                if misfit.kind == "repeated":
+                    yield self._refused(
+                        misfit, f"Chute() is given {misfit.name} twice", "keep one of them"
+                    )
+            surplus = [misfit for misfit in found if misfit.kind == "surplus"]
+            if surplus:
+                most = len(signature.positional)
+                yield self._refused(
+                    surplus[0],
+                    f"Chute() takes {most} positional arguments at most, not {most + len(surplus)}",
+                    "give the arguments by keyword",
+                )
+            missing = [str(misfit.name) for misfit in found if misfit.kind == "missing"]
+            if missing:
+                yield self.at(
+                    chute.site,
+                    f"Chute() is not given {', '.join(missing)}: TypeError at import",
+                    f"add {', '.join(f'`{name}=...`' for name in missing)}",
+                )
+
+    def _refused(self, misfit: Misfit, message: str, help: str) -> Finding:
+        argument = misfit.argument
+        assert argument is not None  # only a missing argument has none
+        return self.finding(
+            argument.module,
+            argument.span,
+            argument.scope,
+            f"{message}: TypeError at import",
+            help,
+        )
