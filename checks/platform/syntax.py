@@ -34,6 +34,8 @@ class InvalidSyntax(Check):
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -43,6 +45,11 @@ class InvalidSyntax(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -62,6 +62,8 @@ class ChuteUnknownArgument(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -72,10 +74,17 @@ class ChuteUnknownArgument(Check):
         tee=True,
         min_instances=1,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -87,6 +96,11 @@ class ChuteUnknownArgument(Check):
         max_instances=2,
         title="My service",
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source
@@ -127,6 +141,8 @@ class ChuteMissingArgument(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -135,10 +151,17 @@ class ChuteMissingArgument(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -148,6 +171,11 @@ class ChuteMissingArgument(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -40,6 +40,8 @@ class ChuteValueOutOfBounds(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -50,10 +52,17 @@ class ChuteValueOutOfBounds(Check):
         tee=True,
         concurrency=1000,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -64,6 +73,11 @@ class ChuteValueOutOfBounds(Check):
         tee=True,
         concurrency=100,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -32,6 +32,8 @@ class ChuteLifespan(Check):
 
     ## Example
     ```python
+    import time
+
     from contextlib import asynccontextmanager
 
     from chutes.chute import Chute, NodeSelector
@@ -51,10 +53,17 @@ class ChuteLifespan(Check):
         tee=True,
         lifespan=prepared,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -69,6 +78,11 @@ class ChuteLifespan(Check):
     @chute.on_startup()
     async def prepare(self) -> None:
         self.state.ready = True
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -39,6 +39,8 @@ class ChuteName(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -48,10 +50,17 @@ class ChuteName(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -61,6 +70,11 @@ class ChuteName(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source
@@ -137,6 +151,8 @@ class ChuteNameTee(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -145,10 +161,17 @@ class ChuteNameTee(Check):
         image="you/my-service:1.0",
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -158,6 +181,11 @@ class ChuteNameTee(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -25,6 +25,8 @@ class ChuteWithoutNodeSelector(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute
 
     chute = Chute(
@@ -33,10 +35,17 @@ class ChuteWithoutNodeSelector(Check):
         image="you/my-service:1.0",
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -46,6 +55,11 @@ class ChuteWithoutNodeSelector(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -28,6 +28,8 @@ class ChuteArgumentType(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -38,10 +40,17 @@ class ChuteArgumentType(Check):
         tee=True,
         docs_url="docs",
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -52,6 +61,11 @@ class ChuteArgumentType(Check):
         tee=True,
         docs_url="/docs",
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -39,6 +39,11 @@ class StreamChunkType(Check):
     )
 
 
+    @chute.on_startup()
+    async def start(self):
+        self.vocabulary = ["one", "two"]
+
+
     @chute.cord(public_api_path="/words", public_api_method="GET", stream=True)
     async def words(self):
         for word in self.vocabulary:
@@ -58,6 +63,11 @@ class StreamChunkType(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.on_startup()
+    async def start(self):
+        self.vocabulary = ["one", "two"]
 
 
     @chute.cord(public_api_path="/words", public_api_method="GET", stream=True)

@@ -135,6 +135,11 @@ class CordEmptyBody(Check):
     )
 
 
+    @chute.on_startup()
+    async def start(self):
+        self.names = ["one", "two"]
+
+
     @chute.cord(public_api_path="/models", public_api_method="GET")
     async def models(self):
         return {"models": self.names}

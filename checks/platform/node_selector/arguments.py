@@ -45,6 +45,8 @@ class NodeSelectorUnknownArgument(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -54,10 +56,17 @@ class NodeSelectorUnknownArgument(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"], min_memory_gb=64),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -67,6 +76,11 @@ class NodeSelectorUnknownArgument(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"], min_vram_gb_per_gpu=64),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

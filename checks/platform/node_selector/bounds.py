@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.sdk import NODE_SELECTOR, Parameter, contract
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Mapping
 from chutes_cli.project.model import Project
-from chutes_cli.project.values import Known, Unknown
+from chutes_cli.project.values import Known
 
 from ..coercion import number, whole_number, written
 
@@ -29,6 +28,8 @@ class NodeSelectorOutOfRange(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -38,10 +39,17 @@ class NodeSelectorOutOfRange(Check):
         node_selector=NodeSelector(gpu_count=1, min_vram_gb_per_gpu=8, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -51,6 +59,11 @@ class NodeSelectorOutOfRange(Check):
         node_selector=NodeSelector(gpu_count=1, min_vram_gb_per_gpu=16, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source
@@ -81,74 +94,6 @@ class NodeSelectorOutOfRange(Check):
                     f"NodeSelector: {field.name} {message}",
                     help,
                 )
-
-
-class NodeSelectorWrongType(Check):
-    """`node_selector=` is given something that is no `NodeSelector`.
-
-    ## What it does
-    Looks for chutes, made by `Chute(...)` or a template builder, whose `node_selector` is a
-    dictionary, a text or a number.
-
-    ## Why it matters
-    The import succeeds; `chutes deploy` then fails with an AttributeError, because it asks
-    the selector for its fields.
-
-    ## Example
-    ```python
-    from chutes.chute import Chute
-
-    chute = Chute(
-        username="you",
-        name="my-service",
-        image="you/my-service:1.0",
-        node_selector={"gpu_count": 1, "include": ["pro_6000"]},
-        tee=True,
-    )
-    ```
-
-    ## Use instead
-    ```python
-    from chutes.chute import Chute, NodeSelector
-
-    chute = Chute(
-        username="you",
-        name="my-service",
-        image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
-        tee=True,
-    )
-    ```
-
-    ## Source
-    SDK 0.6.9 chutes/entrypoint/deploy.py: `chute.node_selector.dict()`.
-    """
-
-    id = "node-selector-wrong-type"
-    category = "platform"
-    severity = Severity.ERROR
-
-    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
-        """Yield one finding per chute."""
-        for chute in project.chutes:
-            argument = chute.arguments.get("node_selector")
-            if argument is None:
-                continue
-            match argument.expression, argument.value:
-                case _, Known(value=value) if value is not None:
-                    given = type(value).__name__
-                case Mapping(), Unknown():
-                    given = "dict"
-                case _:
-                    continue
-            yield self.finding(
-                argument.module,
-                argument.span,
-                argument.scope,
-                f"node_selector is a {given}, no NodeSelector: `chutes deploy` fails with an "
-                "AttributeError",
-                "write `NodeSelector(gpu_count=1, ...)`",
-            )
 
 
 def _fault(field: Parameter, value: object) -> tuple[str, str] | None:

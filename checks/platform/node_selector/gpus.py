@@ -28,6 +28,8 @@ class NodeSelectorUnknownGpu(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -37,10 +39,17 @@ class NodeSelectorUnknownGpu(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"], exclude=["rtx4090"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -50,6 +59,11 @@ class NodeSelectorUnknownGpu(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"], exclude=["4090"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source
@@ -99,6 +113,8 @@ class NodeSelectorTooManyExcluded(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -112,10 +128,17 @@ class NodeSelectorTooManyExcluded(Check):
         ),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -125,6 +148,11 @@ class NodeSelectorTooManyExcluded(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"], min_vram_gb_per_gpu=48),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

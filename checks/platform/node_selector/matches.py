@@ -26,6 +26,8 @@ class NodeSelectorMatchesNothing(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -35,10 +37,17 @@ class NodeSelectorMatchesNothing(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"], exclude=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -48,6 +57,11 @@ class NodeSelectorMatchesNothing(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source
@@ -110,6 +124,8 @@ class NodeSelectorRestricted(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -119,10 +135,17 @@ class NodeSelectorRestricted(Check):
         node_selector=NodeSelector(gpu_count=1, include=["b200"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -132,6 +155,11 @@ class NodeSelectorRestricted(Check):
         node_selector=NodeSelector(gpu_count=1, include=["h200"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source
@@ -171,6 +199,8 @@ class NodeSelectorDroppedGpu(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -182,10 +212,17 @@ class NodeSelectorDroppedGpu(Check):
         ),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -197,6 +234,11 @@ class NodeSelectorDroppedGpu(Check):
         ),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source
@@ -241,6 +283,8 @@ class NodeSelectorNarrow(Check):
 
     ## Example
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -250,10 +294,17 @@ class NodeSelectorNarrow(Check):
         node_selector=NodeSelector(gpu_count=1, include=["a100"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
 
     chute = Chute(
@@ -263,6 +314,11 @@ class NodeSelectorNarrow(Check):
         node_selector=NodeSelector(gpu_count=1, include=["a100", "a100_sxm", "h100"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -39,6 +39,7 @@ class PipelineConfirmation(InvocationCheck):
 
     ## Example
     ```python
+    import time
     import subprocess
 
     from chutes.chute import Chute, NodeSelector
@@ -57,10 +58,16 @@ class PipelineConfirmation(InvocationCheck):
         )
         if "Successfully deployed" not in said:
             raise SystemExit(said)
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
     import subprocess
 
     from chutes.chute import Chute, NodeSelector
@@ -77,6 +84,11 @@ class PipelineConfirmation(InvocationCheck):
         said = subprocess.check_output(["chutes", "deploy", "app:chute"], input="y", text=True)
         if "Successfully deployed" not in said:
             raise SystemExit(said)
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

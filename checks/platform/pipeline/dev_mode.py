@@ -45,6 +45,7 @@ class DevModeInProduction(InvocationCheck):
 
     ## Example
     ```python
+    import time
     import subprocess
 
     from chutes.chute import Chute, NodeSelector
@@ -59,10 +60,16 @@ class DevModeInProduction(InvocationCheck):
 
     if __name__ == "__main__":
         subprocess.run(["chutes", "run", "app:chute", "--dev", "--port", "8000"], check=True)
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
     import subprocess
 
     from chutes.chute import Chute, NodeSelector
@@ -77,6 +84,11 @@ class DevModeInProduction(InvocationCheck):
 
     if __name__ == "__main__":
         subprocess.run(["chutes", "run", "app:chute", "--dev", "--host", "127.0.0.1"], check=True)
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

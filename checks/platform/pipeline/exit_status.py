@@ -52,6 +52,7 @@ class PipelineTrustsExitStatus(InvocationCheck):
 
     ## Example
     ```python
+    import time
     import subprocess
 
     from chutes.chute import Chute, NodeSelector
@@ -66,10 +67,16 @@ class PipelineTrustsExitStatus(InvocationCheck):
 
     if __name__ == "__main__":
         subprocess.run(["chutes", "deploy", "app:chute"], input=b"y", check=True)
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
     import subprocess
 
     from chutes.chute import Chute, NodeSelector
@@ -88,6 +95,11 @@ class PipelineTrustsExitStatus(InvocationCheck):
         )
         if b"Successfully deployed" not in done.stdout:
             raise SystemExit(done.stdout.decode())
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source

@@ -50,6 +50,7 @@ class RuntimeInstall(Check):
 
     ## Example
     ```python
+    import time
     import subprocess
 
     from chutes.chute import Chute, NodeSelector
@@ -66,10 +67,17 @@ class RuntimeInstall(Check):
     @chute.on_startup()
     async def prepare(self) -> None:
         subprocess.run(["pip", "install", "httpx==0.28.1"], check=True)
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Use instead
     ```python
+    import time
+
     from chutes.chute import Chute, NodeSelector
     from chutes.image import Image
 
@@ -86,6 +94,11 @@ class RuntimeInstall(Check):
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
     )
+
+
+    @chute.cord(public_api_path="/time", public_api_method="GET")
+    async def now(self) -> dict:
+        return {"time": time.time()}
     ```
 
     ## Source
