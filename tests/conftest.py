@@ -95,7 +95,9 @@ class Judge:
     def _started(self, context: str) -> subprocess.Popen[str]:
         script = Path(__file__).parent / "support" / "judge.py"
         env = {**os.environ, "CHUTES_EXECUTION_CONTEXT": context, "CHUTES_ALLOW_MISSING": "true",
-               "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
+               "PYTHONDONTWRITEBYTECODE": "1",
+               # A template without a revision asks the hub for one, with retries.
+               "HF_HUB_OFFLINE": "1"}  # fmt: skip
         with (self._folder / f"{context}.log").open("w") as log:
             self._servers[context] = subprocess.Popen(
                 [sys.executable, "-P", str(script)],
