@@ -46,6 +46,7 @@ class Label(StrEnum):
 # Errors that no import and no call can confirm: check id -> who fails instead.
 JUDGED_ELSEWHERE: dict[str, str] = {
     "cord-method-without-public-method": "a client's request with that method is answered 405",
+    "cord-status-code": "the gateway retries the status and counts it against the instance",
 }
 
 # Failures that the audit does not see: pattern of case ids -> why not.
