@@ -59,7 +59,15 @@ ON_EXAMPLES = (
     "test_example_has_no_other_fault",
     "test_stays_silent_on_its_instead",
 )
-PYTEST = ("-x", "-q", "-m", "not sdk and not slow", "-p", "no:cacheprovider", "--assert=plain")
+# What only tells people what happened is left out: it costs more than the tests.
+UNUSED = (
+    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging",
+    "pastebin", "setuponly", "setupplan", "stepwise", "threadexception", "unraisableexception",
+)  # fmt: skip
+PYTEST = (
+    "-x", "-q", "-s", "-m", "not sdk and not slow", "--tb=no", "--assert=plain",
+    "--disable-plugin-autoload", *(word for name in UNUSED for word in ("-p", f"no:{name}")),
+)  # fmt: skip
 MEMORY_BYTES = 4_000_000_000
 
 Survivor = tuple[str, Mutant]
@@ -255,7 +263,7 @@ class _Module:
     writing: int
 
     def __call__(self) -> int:
-        tree, every = mutants_of(self.target.path)
+        _, every = mutants_of(self.target.path)
         alive = list(range(len(every)))
         if self.target.tests:
             engine.audit.__defaults__ = ((), cache(read_facts))  # the same sources come again
@@ -265,28 +273,52 @@ class _Module:
                 if _tested(self.target, folder):
                     return 1
                 limit = 10 + 10 * int(time.monotonic() - started)
-                gc.freeze()
-                alive = [
-                    number
-                    for number, mutant in enumerate(every)
-                    if self._survives(mutant.compiled(tree, self.target.path), folder, limit)
-                ]
+                plugin = _Mutating(self.target, limit)
+                code = _tested(self.target, folder, plugin)
+                if plugin.is_fork:
+                    os._exit(code)
+                alive = plugin.alive
         os.write(self.writing, json.dumps(alive).encode())
         return 0
 
-    def _survives(self, code: CodeType, folder: str, limit: int) -> bool:
-        def work() -> int:
-            signal.alarm(limit)  # a mutant that hangs dies of it
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-            _anew(self.target, code)
-            return _tested(self.target, folder)
 
-        _, status = os.waitpid(_forked(work), 0)
-        return status == 0
+class _Mutating:
+    """Forks for every mutant where pytest is ready and about to look for tests.
+
+    Attributes:
+        alive: The numbers of the mutants that no test noticed.
+        is_fork: Whether this is a fork, whose exit code tells what the tests said.
+    """
+
+    def __init__(self, target: Target, limit: int) -> None:
+        self._target = target
+        self._limit = limit
+        self.alive: list[int] = []
+        self.is_fork = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> bool | None:
+        """Go through the mutants; in a fork, let pytest go on."""
+        tree, every = mutants_of(self._target.path)
+        gc.freeze()
+        for number, mutant in enumerate(every):
+            code = mutant.compiled(tree, self._target.path)
+            pid = os.fork()
+            if pid == 0:
+                self.is_fork = True
+                signal.alarm(self._limit)  # a mutant that hangs dies of it
+                resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+                _anew(self._target, code)
+                return None
+            if os.waitpid(pid, 0)[1] == 0:
+                self.alive.append(number)
+        session.items = []
+        return True
 
 
-def _tested(one: Target, folder: str) -> int:
-    return int(pytest.main([*PYTEST, f"--basetemp={folder}/tests", *one.tests]))
+def _tested(one: Target, folder: str, *plugins: object) -> int:
+    arguments = [*PYTEST, f"--basetemp={folder}/tests", *one.tests]
+    return int(pytest.main(arguments, plugins=plugins))
 
 
 def _silence() -> None:
