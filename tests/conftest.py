@@ -75,6 +75,19 @@ class Judge:
         assert answer["error"] is None, answer["error"]
         return [tuple(each) for each in answer["answers"]]
 
+    def deploys(
+        self, files: str | dict[str, str], *, variable: str = "chute"
+    ) -> tuple[str | None, dict[str, Any]]:
+        """Do what ``chutes build`` and ``chutes deploy`` do, up to the request they send.
+
+        Returns:
+            ``Type: message`` of what was raised, None if nothing; and the request's body.
+        """
+        case = {"folder": str(self._written(files)), "module": "app", "variable": variable,
+                "calls": None, "way": "deploy"}  # fmt: skip
+        answer = self._ask("LOCAL", case)
+        return answer["error"], answer["answers"][0] if answer["answers"] else {}
+
     def _written(self, files: str | dict[str, str]) -> Path:
         self._cases += 1
         where = self._folder / str(self._cases)

@@ -134,6 +134,7 @@ def _values(subject: Subject, signature: Signature) -> Iterator[Case]:
                 f"{name}/wrong-type/{label}-{form}",
                 [*_without(subject, name), ("", argument)],
                 before=before,
+                knowable=label != "object",
             )
 
 

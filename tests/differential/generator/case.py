@@ -16,7 +16,7 @@ chute = Chute(
     username="you",
     name="my-service",
     image="you/my-service:1.0",
-    node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+    node_selector=NodeSelector(gpu_count=1, include=["h100", "h200"]),
     tee=True,
 )
 """
@@ -55,6 +55,8 @@ class Case:
             is started when there is any. None: it is imported only.
         public: The same requests by public method and path, where dev mode is tried as well.
         drive: Statements to run after the source when it is executed, never audited.
+    variable: The chute's name.
+    shipped: Whether the further files are on the instance as well.
         knowable: Whether the source alone tells; a fault that depends on the environment
             must never be an error.
     """
@@ -65,6 +67,8 @@ class Case:
     calls: tuple[Request, ...] | None = None
     public: tuple[Request, ...] = ()
     drive: str = ""
+    variable: str = "chute"
+    shipped: bool = True
     knowable: bool = True
 
 

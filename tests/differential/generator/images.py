@@ -129,7 +129,11 @@ def _types() -> Iterator[Case]:
                 if name == "checksum":
                     given["source"] = '"https://example.org/x"'
                 arguments = ", ".join(f"{key}={value}" for key, value in given.items())
-                yield _case(f"{method}/{name}/wrong-type/{label}", _chain(f"{method}({arguments})"))
+                yield _case(
+                    f"{method}/{name}/wrong-type/{label}",
+                    _chain(f"{method}({arguments})"),
+                    knowable=label != "object",
+                )
             misspelt = ", ".join(
                 f"{key if key != name else key + 's'}={value}"
                 for key, value in {name: parameters[name], **required}.items()
@@ -212,7 +216,7 @@ def _ways() -> Iterator[Case]:
             module(IMPORTS + "from images import image\n", REST),
             files={
                 **FILES,
-                "images.py": f"from chutes.image import Image\n\nimage = {START}.{apt}\n",
+                "images.py": f"from chutes.image import Image\n\nimage = {START}.{apt}.add('images.py', '/app/images.py')\n",
             },
         )
         alias = module(

@@ -51,10 +51,10 @@ USES = {
         "chute.run()", "chute.deploy()", "print(chute.app)", "chute.from_huggingface('x')",
         "chute.submit_job('x')", "print(chute.cord_list)", "print(chute.max_instance)",
         "import chutes\nprint(chutes.Chute)", "import chutes.chute\nprint(chutes.chute.Image)",
-        "chute.cords()", "print(chute.image.tag)", "chute.name = 'other'", "del chute.nothing",
+        "chute.name = 'other'", "del chute.nothing",
         "from chutes.image import Image\nImage.from_dockerfile('Dockerfile')",
         "NodeSelector.from_dict({})", "Chute.create('x')", "chute.node_selector = None",
-        "chute.cord('/x')", "chute.on_startup('x', 'y')", "chute()",
+        "chute.cord('/x')", "chute.on_startup('x', 'y')",
         "@chute.cord\nasync def bare(self):\n    return {}",
         "@chute.job\nasync def bare_job(self, **data):\n    return {}",
         "@chute.on_startup\nasync def bare_hook(self):\n    pass",
@@ -100,19 +100,21 @@ def _whole() -> Iterator[Case]:
         "my-service", "second-service") + "\n" + CORD.replace("@chute.", "@second.").replace(
         "generate", "second_generate"))  # fmt: skip
     yield Case("whole/no-node-selector", sound.replace(
-        '    node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),\n', ""),
+        '    node_selector=NodeSelector(gpu_count=1, include=["h100", "h200"]),\n', ""),
         calls=CALLS)  # fmt: skip
     yield Case("whole/variable-upper", sound.replace("chute =", "MyChute =").replace(
-        "@chute.", "@MyChute."))  # fmt: skip
+        "@chute.", "@MyChute."), variable="MyChute")  # fmt: skip
     yield Case(
         "whole/lifespan", sound.replace("    tee=True,", "    tee=True,\n    lifespan=None,")
     )
     yield Case("whole/title", sound.replace("    tee=True,", '    tee=True,\n    title="x",'),
                calls=CALLS)  # fmt: skip
-    yield Case("whole/missing-local-import", f"from service.core import thing\n{sound}")
+    yield Case(
+        "whole/missing-local-import", f"from service.core import thing\n{sound}", knowable=False
+    )
     yield Case("whole/missing-file", f'TEXT = open("README.md").read()\n{sound}')
     yield Case("whole/present-file", f'TEXT = open("README.md").read()\n{sound}',
-               files={"README.md": "hi"})  # fmt: skip
+               files={"README.md": "hi"}, shipped=False)  # fmt: skip
     yield Case("whole/patched", f"import chutes.chute.cord\n{sound}\n\n"
                "chutes.chute.cord.Cord._run_in_thread = lambda *args: None\n")  # fmt: skip
     yield Case("whole/job-only", f"{head}\n\n{job}")
@@ -136,7 +138,6 @@ def _whole() -> Iterator[Case]:
         "hook-none": "async def prepare():\n    pass\n",
         "hook-two": "async def prepare(self, config):\n    pass\n",
         "hook-default": "async def prepare(self, config=None):\n    pass\n",
-        "hook-raises": "async def prepare(self):\n    raise RuntimeError('no')\n",
         "hook-app": "async def prepare(self):\n    self.app.state.x = 1\n",
         "hook-generator": "async def prepare(self):\n    yield\n",
         "hook-keyword-only": "async def prepare(self, *, config):\n    pass\n",

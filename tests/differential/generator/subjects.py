@@ -59,11 +59,11 @@ SELECTOR = Subject(
     id="node-selector",
     signature=NODE_SELECTOR,
     callee="NodeSelector",
-    sound={"gpu_count": "1", "include": '["pro_6000"]'},
+    sound={"gpu_count": "1", "include": '["h100", "h200"]'},
     text=module(
         "<<imports>>" + "from chutes.chute import Chute\n" + FIELDS,
         "<<call>>",
-        CHUTE.replace('NodeSelector(gpu_count=1, include=["pro_6000"])', "<<target>>"),
+        CHUTE.replace('NodeSelector(gpu_count=1, include=["h100", "h200"])', "<<target>>"),
         INPUT,
         CORD,
     ),
@@ -77,7 +77,7 @@ SELECTOR = Subject(
         "exclude": ('["h100"]', "[]"),
     },
     bad={
-        "gpu_count": ("0", "9", "-1", "100", '"9"', '"four"', "10**30"),
+        "gpu_count": ("0", "9", "-1", "100", '"9"', '"four"', "10_000_000_000"),
         "min_vram_gb_per_gpu": ("15", "141", "0", "-16", '"8"'),
         "max_hourly_price_per_gpu": ("0", "10", "-0.5", '"free"', "1e9", 'float("inf")'),
         "include": ('"h100"', '["h100", 7]', "[None]", '{"h100"}'),
@@ -93,7 +93,7 @@ CHUTE_SUBJECT = Subject(
         "username": '"you"',
         "name": '"my-service"',
         "image": '"you/my-service:1.0"',
-        "node_selector": 'NodeSelector(gpu_count=1, include=["pro_6000"])',
+        "node_selector": 'NodeSelector(gpu_count=1, include=["h100", "h200"])',
         "tee": "True",
     },
     text=module(
@@ -298,7 +298,7 @@ def template(kind: str, model: str) -> Subject:
         "username": '"you"',
         model: '"org/model"' if kind != "diffusion" else '"my-model"',
         **({"model_name_or_url": '"org/model"'} if kind == "diffusion" else {}),
-        "node_selector": 'NodeSelector(gpu_count=1, include=["pro_6000"])',
+        "node_selector": 'NodeSelector(gpu_count=1, include=["h100", "h200"])',
         "revision": f'"{COMMIT}"',
         "tee": "True",
     }

@@ -43,10 +43,23 @@ class Label(StrEnum):
     """The SDK fails and no reading of the source could tell."""
 
 
-# Errors that no import and no call can confirm: check id -> who fails instead.
-JUDGED_ELSEWHERE: dict[str, str] = {
-    "cord-method-without-public-method": "a client's request with that method is answered 405",
-    "cord-status-code": "the gateway retries the status and counts it against the instance",
+# Errors that no import and no call can confirm: check id, pattern of case ids -> who fails.
+JUDGED_ELSEWHERE: dict[tuple[str, str], str] = {
+    ("cord-method-without-public-method", "cord.*"): (
+        "a client's request with that method is answered 405"
+    ),
+    ("cord-status-code", "cord-body/.*"): (
+        "the gateway retries the status and counts it against the instance"
+    ),
+    ("image-argument-type", "image-run_command/.*"): "the build: the shell finds no such command",
+    ("image-env-unquoted", "image-with_env/.*"): "the build: Docker reads the line otherwise",
+    ("passthrough-upstream", "cord.*"): "the upstream: nothing but the chute itself is there",
+    ("startup-hook-never-runs", ".*"): "every call that needs what the hook should prepare",
+    ("template-argument-type", "template-.*/engine_args/.*"): "the template's own start-up hook",
+    ("template-engine-args", "template-.*"): "the template's own start-up hook",
+    ("chute-value-out-of-bounds", "template-.*/concurrency/.*"): (
+        "every call: the instance answers 429"
+    ),
 }
 
 # Failures that the audit does not see: pattern of case ids -> why not.
@@ -85,7 +98,7 @@ class Outcome:
                 return Label.BOTH_LOUD
             beyond = any(re.fullmatch(pattern, self.case.id) for pattern in BEYOND)
             return Label.BEYOND if beyond else Label.MISSED
-        if any(each.check not in JUDGED_ELSEWHERE for each in own):
+        if any(judged_elsewhere(self.case, each) is None for each in own):
             return Label.FALSE_ALARM
         if own:
             return Label.JUDGED_ELSEWHERE
@@ -111,6 +124,14 @@ class Outcome:
         )
 
 
+def judged_elsewhere(case: Case, finding: Finding) -> tuple[str, str] | None:
+    """Return the entry of `JUDGED_ELSEWHERE` that a finding falls under."""
+    for check, pattern in JUDGED_ELSEWHERE:
+        if finding.check == check and re.fullmatch(pattern, case.id):
+            return (check, pattern)
+    return None
+
+
 def judged(case: Case, judge: Any, folder: Path) -> Outcome:
     """Execute a case, audit it and return both verdicts.
 
@@ -124,14 +145,17 @@ def judged(case: Case, judge: Any, folder: Path) -> Outcome:
 
 
 def failure_of(case: Case, judge: Any) -> str | None:
-    """Return how the SDK fails with a case: at import, at start, or on every call."""
-    files = {"app.py": case.source + case.drive, **case.files}
-    error: str | None = judge.imports(files, context="LOCAL")
+    """Return how the SDK fails with a case: when it is built and deployed, or on an instance.
+
+    On an instance it is imported and, where the case has requests, started and called.
+    """
+    error, _ = judge.deploys({"app.py": case.source, **case.files}, variable=case.variable)
     if error:
-        return f"import for build and deploy: {error}"
+        return f"build and deploy: {error}"
+    files = {"app.py": case.source + case.drive, **(case.files if case.shipped else {})}
     if case.calls is None:
         error = judge.imports(files, context="REMOTE")
-        return f"import on an instance: {error}" if error else None
+        return f"on an instance: {error}" if error else None
     return _failed_calls(judge, files, case.calls, "production")
 
 
