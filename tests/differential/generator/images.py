@@ -216,7 +216,8 @@ def _ways() -> Iterator[Case]:
             module(IMPORTS + "from images import image\n", REST),
             files={
                 **FILES,
-                "images.py": f"from chutes.image import Image\n\nimage = {START}.{apt}.add('images.py', '/app/images.py')\n",
+                "images.py": f"from chutes.image import Image\n\nimage = {START}.{apt}\n"
+                "image.add('images.py', '/app/images.py')\n",
             },
         )
         alias = module(
