@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint bench docs contract
+.PHONY: help setup demo test test-all lint bench docs contract differential mutants
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -44,3 +44,9 @@ docs: $(READY) ## Generate the pages that come from the code
 
 contract: $(READY) ## Generate the SDK contract from the installed SDK
 	@$(BIN)/python -P scripts/generate_contract.py
+
+differential: $(READY) ## Hold the audit against the SDK and write docs/differential.md
+	@DIFFERENTIAL_WRITE=1 $(BIN)/python -P -m pytest -q tests/differential $(PYTEST_ARGS)
+
+mutants: $(READY) ## Disable every condition of every check and see a test turn red (minutes)
+	@$(BIN)/python -P scripts/mutate_checks.py

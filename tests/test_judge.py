@@ -42,6 +42,22 @@ def test_calls_differ_between_dev_and_production(judge: Any) -> None:
     assert [status for status, _ in answers] == [200, 400, 500]
 
 
+def test_deploys(judge: Any) -> None:
+    error, body = judge.deploys(SOUND)
+    assert error is None
+    assert (body["name"], body["image"]) == ("n", "u/n:1.0")
+    assert [each["public_api_path"] for each in body["cords"]] == ["/double", "/model"]
+    image = "from chutes.image import Image\n" + SOUND.replace(
+        'image="u/n:1.0"', 'image=Image("u", "n", "1.0").add("app.py", "/app/")'
+    )
+    error, body = judge.deploys(image)
+    assert error is None
+    assert len(body["image"]) == 36
+    without = SOUND.replace(", node_selector=NodeSelector(gpu_count=1)", "")
+    assert judge.imports(without, context="LOCAL") is None
+    assert judge.deploys(without)[0].startswith("AttributeError: ")
+
+
 def test_what_kills_or_hangs_a_case_is_told(judge: Any) -> None:
     assert judge.imports("import os\nos._exit(3)\n").startswith("Died: ")
     assert judge.imports(SOUND) is None

@@ -70,7 +70,7 @@ class InvalidSyntax(Check):
                 confidence=Confidence.HIGH,
                 item=None,
                 location=Location(
-                    broken.path, broken.line, broken.column, broken.line, broken.column + 1
+                    broken.path, broken.line, broken.column, broken.line, broken.end_column
                 ),
                 symbol="",
                 message=f"this file is not valid Python: {broken.reason}",

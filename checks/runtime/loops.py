@@ -12,10 +12,6 @@ from chutes_cli.project.module import Module, Site
 from chutes_cli.project.reach import BRIDGE, Arrival
 from chutes_cli.project.targets import Class, External, Function, Instance
 
-_PRIMITIVES = frozenset(
-    {"Lock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Queue", "LifoQueue",
-     "PriorityQueue", "Barrier", "Future"}
-)  # fmt: skip
 _MODULES = ("asyncio", "asyncio.locks", "asyncio.queues", "asyncio.futures")
 _BINDING_METHODS = frozenset(
     {"acquire", "release", "wait", "wait_for", "notify", "notify_all", "set", "get", "put",
@@ -152,12 +148,10 @@ class LoopBoundObjectShared(Check):
     ) -> Iterator[Finding]:
         module = function.module
         for target in project.knowledge.resolver.resolve(module, statement.scope, used):
-            kind = _primitive(target)
-            if kind is None or not isinstance(target, Instance) or target.site is None:
+            primitive = _primitive(target)
+            if primitive is None or not _is_shared(project, primitive[1]):
                 continue
-            if not _is_shared(project, target.site, used):
-                continue
-            made = target.site
+            kind, made = primitive
             origin = TraceStep(made.module.path, made.span.line, f"asyncio.{kind} is made here")
             yield self.at(
                 Site(module, statement, expression),
@@ -169,12 +163,12 @@ class LoopBoundObjectShared(Check):
             return
 
 
-def _primitive(target: object) -> str | None:
-    """Return the kind of primitive an object is, None for anything else."""
+def _primitive(target: object) -> tuple[str, Site] | None:
+    """Return the kind of a primitive and where it is made, None for anything else."""
     match target:
-        case Instance(of=External(name=name)):
+        case Instance(of=External(name=name), site=Site() as made):
             module, _, kind = name.rpartition(".")
-            return kind if module in _MODULES and kind in _PRIMITIVES else None
+            return (kind, made) if module in _MODULES and kind in _REPLACEMENTS else None
         case _:
             return None
 
@@ -183,7 +177,7 @@ def _uses(
     project: Project, module: Module, statement: Statement
 ) -> Iterator[tuple[Expression, Expression]]:
     """Yield (object, place) for every use that waits on or wakes an object, bridges left out."""
-    if statement.kind == "with" and statement.is_async:
+    if statement.kind == "with":
         yield statement.values[0], statement.values[0]
     for root in statement.values:
         yield from _calls(project, module, statement, root)
@@ -204,7 +198,7 @@ def _calls(
         yield from _calls(project, module, statement, child)
 
 
-def _is_shared(project: Project, made: Site, used: Expression) -> bool:
+def _is_shared(project: Project, made: Site) -> bool:
     """Say whether one object serves several cord calls.
 
     It does when it is made at import or start-up, or kept on something that is; an object
@@ -212,7 +206,7 @@ def _is_shared(project: Project, made: Site, used: Expression) -> bool:
     """
     module = made.module
     scope = module.enclosing_function(made.scope)
-    if scope < 0:
+    if scope == -1:
         return True
     function = Function(module, scope)
     if project.reach.arrivals(function, "import", "on_startup", "job", "route"):
@@ -220,24 +214,22 @@ def _is_shared(project: Project, made: Site, used: Expression) -> bool:
     if not project.reach.arrivals(function, "cord"):
         return False
     # Made during a cord call: shared only when stored beyond it.
-    return any(_outlives(project, module, target) for target in made.statement.targets)
+    return any(_outlives(project, made, target) for target in made.statement.targets)
 
 
-def _outlives(project: Project, module: Module, target: Expression) -> bool:
+def _outlives(project: Project, made: Site, target: Expression) -> bool:
     """Say whether an assignment target is kept after the call: the chute, or a global."""
+    scope = made.statement.scope
     match target:
         case Attribute(value=owner):
-            scope = next(
-                (each.scope for each in module.facts.statements if target in each.targets), 0
-            )
-            for holder in project.knowledge.resolver.resolve(module, scope, owner):
-                if isinstance(holder, Instance) and not isinstance(holder.of, Class):
-                    return True
+            for holder in project.knowledge.resolver.resolve(made.module, scope, owner):
+                match holder:
+                    case Instance(of=Class()):
+                        continue  # the call may have made it
+                    case _:
+                        return True
             return False
         case Name(id=name):
-            scope = next(
-                (each.scope for each in module.facts.statements if target in each.targets), 0
-            )
-            return module.lookup(name, scope)[0] == 0
+            return made.module.lookup(name, scope)[0] == 0
         case _:
             return False

@@ -91,10 +91,9 @@ class OnShutdownNeverRuns(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per shutdown hook that nothing runs."""
         for chute in project.chutes:
-            hooks = [hook for hook in chute.hooks if hook.kind == "on_shutdown"]
-            if not hooks or _runs_them_itself(project, chute):
-                continue
-            for hook in hooks:
+            for hook in chute.hooks:
+                if hook.kind != "on_shutdown" or _runs_them_itself(project, chute):
+                    continue
                 yield self.at(
                     hook.site,
                     "the SDK never calls on_shutdown hooks, so this cleanup does not happen",
@@ -104,10 +103,10 @@ class OnShutdownNeverRuns(Check):
 
 def _runs_them_itself(project: Project, chute: Chute) -> bool:
     """Say whether code reached from this chute's start-up reads its ``_shutdown_hooks``."""
-    starts = {hook.function for hook in chute.hooks if hook.kind == "on_startup"}
+    hooks = {hook.function for hook in chute.hooks}
     for function, _ in project.reach.reached("on_startup"):
         arrivals = project.reach.arrivals(function, "on_startup")
-        if not any(each.entry.function in starts for each in arrivals):
+        if not any(each.entry.function in hooks for each in arrivals):
             continue
         for scope in _with_nested(function.module.facts.scopes, function.index):
             for statement in function.module.statements_in(scope):

@@ -67,7 +67,7 @@ class Module:
     @cached_property
     def lines(self) -> list[str]:
         """The source lines, as LibCST counts them."""
-        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return lines_of(self.text)
 
     @cached_property
     def _by_scope(self) -> dict[int, list[Statement]]:
@@ -166,6 +166,11 @@ class Site:
     def scope(self) -> int:
         """Index of the scope the expression is evaluated in."""
         return self.statement.scope
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a source text, as Python and LibCST count them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def calls_in(module: Module, statement: Statement) -> Iterator[Site]:

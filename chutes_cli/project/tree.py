@@ -15,7 +15,7 @@ from chutes_cli.contract.sdk import contract
 from chutes_cli.core.report import Skipped
 from chutes_cli.project.arguments import ArgumentBinder, Arguments
 from chutes_cli.project.facts import Call, Import, ModuleFacts
-from chutes_cli.project.module import Module, Site, calls_in
+from chutes_cli.project.module import Module, Site, calls_in, lines_of
 from chutes_cli.project.reader import UnreadableSource, read_facts
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.source import SourceFile, SourceTree, decode
@@ -29,12 +29,16 @@ _SPEAKS_OF_CHUTES = (_SDK_PACKAGE, ".cord(", ".job(", ".on_startup(")
 
 @dataclass(frozen=True, slots=True)
 class BrokenFile:
-    """A file that is not Python: what LibCST says, and where (1-based)."""
+    """A file that is not Python: what LibCST says, and where (1-based, the end exclusive).
+
+    The range is empty where the line ends too early.
+    """
 
     path: str
     reason: str
     line: int
     column: int
+    end_column: int
 
 
 class ModuleSet:
@@ -55,7 +59,7 @@ class ModuleSet:
         self._modules: dict[Path, Module | None] = {}
         self.skipped: list[Skipped] = []
         self._broken: list[BrokenFile] = [
-            BrokenFile(each.path, each.reason, each.line, 1)
+            BrokenFile(each.path, each.reason, each.line, 1, 1)
             for each in tree.unreadable
             if each.python_refuses
         ]
@@ -134,7 +138,13 @@ class ModuleSet:
             # A template that is Python only once it is rendered.
             self.skipped.append(Skipped(file.path, f"not Python as it stands: {error.message}"))
         else:
-            self._broken.append(BrokenFile(file.path, error.message, error.line, error.column))
+            lines = lines_of(file.text)
+            line = min(error.line, len(lines))
+            last = len(lines[line - 1]) + 1
+            column = min(error.column, last)
+            self._broken.append(
+                BrokenFile(file.path, error.message, line, column, min(column + 1, last))
+            )
 
     # Imports
 

@@ -2,8 +2,9 @@
 
 Run as a script by the ``judge`` fixture of ``tests/conftest.py``. Reads one JSON object per
 line and answers with one: ``folder`` (where ``module`` lies), ``variable`` (the chute), and
-``calls`` (None: import only; else a list of ``[path, body]``), ``way`` (``production`` or
-``dev``). The answer holds ``error`` (None, or ``Type: message`` of what the import or the
+``calls`` (None: import only; else a list of ``[path, body]``), ``way`` (``production``,
+``dev``, or ``deploy`` for what ``chutes build`` and ``chutes deploy`` do up to the request
+they send). The answer holds ``error`` (None, or ``Type: message`` of what the import or the
 start-up raised) and ``answers`` (a list of ``[status, body]`` or ``["error", text]``).
 
 ``production`` mounts the SDK's own middleware and replaces nothing but the cryptography, as
@@ -37,6 +38,8 @@ def main() -> None:
     import chutes.chute.template.embedding
     import chutes.chute.template.sglang
     import chutes.chute.template.vllm
+    import chutes.entrypoint.build
+    import chutes.entrypoint.deploy
     import chutes.entrypoint.run  # noqa: F401
     import httpx  # noqa: F401
 
@@ -67,6 +70,8 @@ def _judged(case: dict[str, Any]) -> dict[str, Any]:
     os.chdir(case["folder"])
     try:
         module = importlib.import_module(case["module"])
+        if case.get("way") == "deploy":
+            return {"error": None, "answers": [asyncio.run(_deployed(module, case["variable"]))]}
         if case["calls"] is None:
             return {"error": None, "answers": []}
         chute = getattr(module, case["variable"])
@@ -77,6 +82,64 @@ def _judged(case: dict[str, Any]) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001 - SystemExit is an answer as well
         traceback.print_exc(file=sys.stderr)
         return {"error": f"{type(error).__name__}: {error}", "answers": []}
+
+
+async def _deployed(module: Any, variable: str) -> Any:
+    """Build and deploy up to what is sent, and return that.
+
+    Everything is the SDK's own but the account, the user's "y" and the network.
+    """
+    import builtins
+    from types import SimpleNamespace
+
+    from chutes.chute import ChutePack
+    from chutes.entrypoint import build, deploy
+    from chutes.image import Image
+    from chutes.util import auth
+
+    account = SimpleNamespace(
+        auth=SimpleNamespace(user_id="u", hotkey_ss58address="h", hotkey_seed="11" * 32),
+        generic=SimpleNamespace(api_base_url="http://127.0.0.1:9"),
+    )
+    auth.get_config = deploy.get_config = lambda: account
+    builtins.input = lambda *_args: "y"
+    sent: list[Any] = []
+    deploy.aiohttp = SimpleNamespace(
+        ClientSession=lambda **_options: _Platform(sent), ClientTimeout=lambda **_options: None
+    )
+    found = getattr(module, variable)
+    chute = found.chute if isinstance(found, ChutePack) else found
+    if isinstance(chute.image, Image):
+        str(chute.image)
+        with build.temporary_build_directory(chute.image):
+            pass
+    assert await deploy._image_available(chute.image, public=False)
+    await deploy._deploy(f"{module.__name__}:{variable}", module, chute)
+    return json.loads(sent[-1])
+
+
+class _Platform:
+    """Says yes to everything, and keeps what it was sent."""
+
+    status = 200
+
+    def __init__(self, sent: list[Any]) -> None:
+        self._sent = sent
+
+    async def __aenter__(self) -> _Platform:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None: ...
+
+    def get(self, _path: str, **_options: Any) -> _Platform:
+        return self
+
+    def post(self, _path: str, data: Any, **_options: Any) -> _Platform:
+        self._sent.append(data)
+        return self
+
+    async def json(self) -> dict[str, str]:
+        return {"status": "built and pushed", "chute_id": "c", "version": "v"}
 
 
 async def _answers(chute: Any, case: dict[str, Any]) -> list[list[Any]]:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
 
 Findings = Callable[..., list[Finding]]
 ID = "loop-bound-object-shared"
 HEAD = """\
 import asyncio
 import collections
+import multiprocessing
 import threading
 from asyncio import Lock as AsyncLock
 from chutes.chute import Chute
@@ -53,6 +55,10 @@ FIRES = {
         "async with self.locks[args['key']]:\n    return {}",
     ),
     "annotated": app("self.lock: asyncio.Lock = asyncio.Lock()", "async with self.lock:\n  pass"),
+    "global_set_by_a_cord": app(
+        module="LOCK = None\n",
+        cord="global LOCK\nLOCK = asyncio.Lock()\nasync with LOCK:\n    return {}",
+    ),
     "global_set_at_startup": app(
         "global LOCK\nLOCK = asyncio.Lock()", "async with LOCK:\n    pass", module="LOCK = None\n"
     ),
@@ -74,7 +80,76 @@ SILENT = {
     ),
     "asked_only": app("self.lock = asyncio.Lock()", "return self.lock.locked()"),
     "someone_elses": app("self.lock = Lock()", "async with self.lock:\n    pass"),
+    "asked_for_its_place": app("self.lock = asyncio.Lock()", "lock = self.lock\nreturn {}"),
+    "threading_method": app("self.lock = threading.Lock()", "self.lock.acquire()"),
+    "another_library": app("self.lock = multiprocessing.Lock()", "self.lock.acquire()"),
+    "not_bound_before_use": app("self.reader = asyncio.StreamReader()", "self.reader.get()"),
+    "shadows_a_global": app(
+        module="lock = None\n", cord="lock = asyncio.Lock()\nasync with lock:\n    return {}"
+    ),
+    "never_made": app(
+        module="def never():\n    chute.lock = asyncio.Lock()\n",
+        cord="async with self.lock:\n    return {}",
+    ),
+    "kept_by_an_object_of_the_call": app(
+        module="class Call:\n    pass\n",
+        cord="call = Call()\ncall.lock = asyncio.Lock()\nasync with call.lock:\n    return {}",
+    ),
+    "unpacked": app(cord="lock, other = asyncio.Lock(), 1\nasync with lock:\n    return {}"),
+    "only_known_by_annotation": app(
+        module="async def locked(lock: asyncio.Lock):\n    async with lock:\n        return {}\n",
+        cord="return await locked(args['lock'])",
+    ),
+    "an_entry": app(
+        cord="locks = {}\nlocks['a'] = asyncio.Lock()\nasync with locks['a']:\n    return {}"
+    ),
 }
+
+METHODS = (
+    "acquire", "release", "wait", "wait_for", "notify", "notify_all", "set", "get", "put",
+    "get_nowait", "put_nowait", "join", "task_done", "result", "set_result", "set_exception",
+)  # fmt: skip
+REPLACEMENTS = {
+    "Lock": "threading.Lock",
+    "Semaphore": "threading.BoundedSemaphore",
+    "BoundedSemaphore": "threading.BoundedSemaphore",
+    "Condition": "threading.Condition",
+    "Event": "threading.Event",
+    "Queue": "queue.Queue",
+    "LifoQueue": "queue.LifoQueue",
+    "PriorityQueue": "queue.PriorityQueue",
+    "Barrier": "threading.Barrier",
+    "Future": "concurrent.futures.Future",
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_that_waits_or_wakes(method: str, findings: Findings) -> None:
+    source = app("self.thing = asyncio.Condition()", f"self.thing.{method}()")
+    assert [each.check for each in findings(source, ID)] == [ID]
+
+
+@pytest.mark.parametrize("kind", REPLACEMENTS)
+def test_every_primitive_with_its_replacement(kind: str, findings: Findings) -> None:
+    (found,) = findings(app(f"self.thing = asyncio.{kind}(1)", "self.thing.get()"), ID)
+    assert f"asyncio.{kind} is shared" in found.message
+    assert f"use {REPLACEMENTS[kind]}," in found.help
+
+
+@pytest.mark.parametrize("made", ["locks.Lock", "queues.Queue", "futures.Future"])
+def test_by_the_module_that_defines_it(made: str, findings: Findings) -> None:
+    source = app(f"self.thing = asyncio.{made}()", "self.thing.get()", module="import asyncio.x\n")
+    assert [each.check for each in findings(source, ID)] == [ID]
+
+
+def test_counts_where_the_exposure_lets_it_run(findings: Findings) -> None:
+    source = app(
+        "self.lock = asyncio.Lock()",
+        "if self.exposure == 'direct':\n    return await locked(self)",
+        module="async def locked(app):\n    async with chute.lock:\n        return {}\n",
+    )
+    assert findings(source, ID) == []
+    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
 
 
 @pytest.mark.parametrize("name", FIRES)

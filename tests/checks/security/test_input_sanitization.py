@@ -92,6 +92,61 @@ def test_names_the_argument_pydantic_ignores(findings: Findings) -> None:
     assert "lte= is not le=" in found.message
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("gte", "ge"), ("lte", "le"), ("max", "le"), ("min", "ge"), ("maximum", "le"),
+     ("minimum", "ge"), ("max_len", "max_length")],
+)  # fmt: skip
+def test_names_what_was_meant(wrong: str, right: str, findings: Findings) -> None:
+    (found,) = findings(model(f"f: int = Field(1, {wrong}=9)"), ID)
+    assert f"{wrong}= is not {right}=" in found.message
+
+
+@pytest.mark.parametrize(
+    ("field", "what", "help"),
+    [
+        ("f: str", "(text) has no upper bound", "max_length"),
+        ("f: Union[bool, str]", "(text) has", "max_length"),
+        ("f: Union[bool, int]", "(number) has", "max_length"),
+        ("f: list[str] = Field(max_length=5)", "(text inside a list) has", "max_length"),
+        ("f: int", "(number) has no upper bound", "le=..."),
+        ("f: float", "(number) has no upper bound", "le=..."),
+    ],
+)
+def test_says_what_and_how(field: str, what: str, help: str, findings: Findings) -> None:
+    (found,) = findings(model(field), ID)
+    assert what in found.message
+    assert help in found.help
+    assert "pydantic ignores" not in found.message
+
+
+CORDS = HEAD + (
+    "class Input(BaseModel):\n    f: str\n\n\nclass Other(BaseModel):\n    g: str\n\n\n"
+    "class Node(BaseModel):\n    h: str = Field(max_length=3)\n"
+    "    inner: Optional[Node] = None\n\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("cord", "fields"),
+    [
+        ("@chute.cord(passthrough=True)\nasync def x(self, args: Input): ...\n", []),
+        ("@chute.cord(passthrough=FLAG)\nasync def x(self, args: Input): ...\n", []),
+        ("@chute.cord(input_schema=Input)\nasync def x(self, args: Other): ...\n", ["f"]),
+        ("@chute.cord(input_schema={})\nasync def x(self, args: Other): ...\n", ["g"]),
+        ("@chute.cord(input_schema={})\nasync def x(self, args: dict): ...\n", []),
+        ("chute.cord(input_schema=Other)(lambda self, args: 1)\n", ["g"]),
+        ("chute.cord(path='/x')(lambda self, args: 1)\n", []),
+        ("@chute.cord()\nasync def x(self, args: Node): ...\n", []),
+        ("@chute.cord()\nasync def x(self, args: dict, more: Input): ...\n", []),
+        ("@chute.cord()\nasync def x(args: Input): ...\n", []),
+    ],
+)
+def test_the_model_that_validates(cord: str, fields: list[str], findings: Findings) -> None:
+    found = findings(CORDS + cord, ID)
+    assert [each.message.split("'")[1] for each in found] == fields
+
+
 def test_looks_into_nested_and_inherited_models(findings: Findings) -> None:
     found = findings(model("inner: Inner", "many: list[Inner] = Field(max_length=3)"), ID)
     assert [(each.symbol, each.location.line) for each in found] == [("Inner", 19)]
