@@ -75,7 +75,8 @@ class Finding:
         confidence: How sure the check is.
         item: Id of the checklist item the finding speaks of, if any.
         location: Where it is.
-        symbol: Qualified name of the enclosing function or class, empty at module level.
+        symbol: Qualified name of the enclosing function or class, or the job or target in a file
+            that is not Python; empty where there is none.
         message: What is wrong, in one sentence.
         help: What to do instead, in one sentence.
         trace: How execution gets there, outermost first.

@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chutes_cli.project.shell import Command, Group, Piece, Pipeline, Redirect, Stage, Word
+from chutes_cli.project.shell import (
+    Command,
+    Group,
+    Piece,
+    Pipeline,
+    Redirect,
+    Stage,
+    Word,
+    commands,
+)
 
 _DEEPEST = 40
 """Nesting past this is not read, so that no text can exhaust the stack."""
@@ -262,7 +271,10 @@ class Parser:
             elif char in "$`<>" and self._expansion(kept, inner):
                 pass
             elif char == "(":  # an array: NAME=(...)
-                self._until(")", self.at, kept)
+                start_of_items = self.at
+                for each in commands(self._taken_in(self.at + 1, self._end, ")")):
+                    inner += [found for item in each.words for found in item.inner]
+                kept += range(start_of_items, self.at)
             else:
                 plain = _PLAIN.match(self._text, self.at + 1, self._end)
                 kept += range(self.at, plain.end() if plain else self.at + 1)

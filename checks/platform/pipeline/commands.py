@@ -17,7 +17,7 @@ from chutes_cli.project.scripts import Script
 from chutes_cli.project.shell import Command
 
 _WRAPPERS = frozenset(
-    {"sudo", "env", "exec", "command", "time", "timeout", "nohup", "nice", "stdbuf", "python",
+    {"sudo", "env", "exec", "command", "timeout", "nohup", "nice", "stdbuf", "python",
      "python3"}
 )  # fmt: skip
 _RUNNERS = frozenset({"run", "exec", "--", "-m"})
@@ -119,23 +119,19 @@ def variables_of(script: Script) -> dict[str, str]:
 
 def called(command: Command, variables: Mapping[str, str] | None = None) -> Invocation | None:
     """Return the call of ``chutes`` that a command is, None when it is none."""
-    words = _expanded(command.texts, variables or {})
-    for index, word in enumerate(words[:-1]):
-        if program(word) in ("chutes", "chutes.cli") and leads_to_program(words[:index]):
-            return Invocation(words[index + 1], words[index + 2 :], command)
+    texts = command.texts
+    for index, word in enumerate(texts[:-1]):
+        # Only the program's name is looked up: options may be set under conditions.
+        found = (*texts[:index], *_written_out(word, variables or {}))
+        if program(found[-1]) in ("chutes", "chutes.cli") and leads_to_program(found[:-1]):
+            return Invocation(texts[index + 1], texts[index + 2 :], command)
     return None
 
 
-def _expanded(texts: tuple[str, ...], variables: Mapping[str, str]) -> tuple[str, ...]:
-    found: list[str] = []
-    for text in texts:
-        reference = _REFERENCE.match(text)
-        name = (reference.group(1) or reference.group(2)) if reference else ""
-        if reference and name in variables:
-            found += (variables[name] + text[reference.end() :]).split()
-        else:
-            found.append(text)
-    return tuple(found)
+def _written_out(word: str, variables: Mapping[str, str]) -> list[str]:
+    reference = _REFERENCE.match(word)
+    value = variables.get(reference.group(1) or reference.group(2), "") if reference else ""
+    return (value + word[reference.end() :]).split() if reference and value else [word]
 
 
 def program(word: str) -> str:
@@ -145,7 +141,9 @@ def program(word: str) -> str:
 
 def leads_to_program(words: tuple[str, ...]) -> bool:
     """Say whether the word after some words is a program that they run."""
-    return not words or program(words[0]) in _WRAPPERS or bool(_RUNNERS & set(words))
+    if not words or words[0].startswith("$"):
+        return True
+    return program(words[0]) in _WRAPPERS or bool(_RUNNERS & set(words))
 
 
 def constant(project: Project, argument: BoundArgument) -> str:

@@ -149,6 +149,7 @@ def test_the_shells_of_others(name: str, text: str, count: int, findings: Findin
         ("subprocess.run(['chutes', 'deploy', 'a:b'], stdin=subprocess.PIPE)", 0),
         ("subprocess.run(['chutes', 'deploy', 'a:b'], input=b'y')", 0),
         ("subprocess.run(['chutes', 'deploy', 'a:b'])", 0),
+        ("subprocess.run('yes | chutes deploy a:b', shell=True)", 0),
     ],
 )
 def test_python(code: str, count: int, findings: Findings) -> None:

@@ -37,6 +37,18 @@ TRUSTED = [
     'CHUTES="poetry run chutes"\n${CHUTES} deploy app:chute',
     "BIN=.venv/bin\n$BIN/chutes deploy app:chute",
     "docker exec box chutes deploy app:chute",
+    "nohup chutes deploy app:chute",
+    "nice chutes deploy app:chute",
+    "stdbuf -oL chutes deploy app:chute",
+    "command chutes deploy app:chute",
+    "exec chutes deploy app:chute",
+    "time chutes deploy app:chute",
+    "env A=b chutes deploy app:chute",
+    "python3 -m chutes.cli deploy app:chute",
+    "$SUDO chutes deploy app:chute",
+    "chutes build app:chute $LOCAL",
+    "if [ $X ]; then FLAG=--local; fi\nchutes build app:chute $FLAG",
+    'ARGS=("$(chutes deploy app:chute)")',
     "CHUTES_CONFIG_PATH=c.ini chutes deploy app:chute",
     "for one in a b; do chutes deploy $one:chute; done",
     "deploy() {\n  chutes deploy app:chute\n}\ndeploy",
@@ -112,6 +124,7 @@ OTHER = [
     "cat <<EOF\nchutes deploy app:chute\nEOF",
     "A=chutes\nA=other\n$A deploy app:chute",
     "$B deploy app:chute",
+    "A=(chutes deploy app:chute)",
 ]
 
 
