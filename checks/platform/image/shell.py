@@ -72,13 +72,13 @@ def lines(text: str) -> list[str]:
     found = [""]
     rows = text.split("\n")
     for index, row in enumerate(rows):
-        if index and found[-1] and (not row.strip() or row.lstrip().startswith("#")):
+        if index and (not row.strip() or row.lstrip().startswith("#")):
             continue  # blank lines and comments do not end a continued line
         more = _CONTINUED.search(row)
         found[-1] += row[: more.start()] if more else row
         if not more and index < len(rows) - 1:
             found.append("")
-    return [found[0], *(each for each in found[1:] if each.strip() and each.lstrip()[0] != "#")]
+    return [found[0], *(each for each in found[1:] if each)]
 
 
 def commands(text: str) -> list[Command]:
@@ -87,10 +87,9 @@ def commands(text: str) -> list[Command]:
     Returns:
         Nothing where the quoting is odd or the text is a here-document.
     """
-    if text.lstrip().startswith("["):
-        words = _exec_form(text)
-        if words is not None:
-            return _with_inner([Command(words)])
+    words = _exec_form(text)
+    if words is not None:
+        return _with_inner([Command(words)])
     try:
         return _with_inner(_Reader("\n".join(lines(text))).read())
     except _Odd:
@@ -102,7 +101,8 @@ def _exec_form(text: str) -> list[str] | None:
         words = json.loads(text)
     except ValueError:
         return None
-    return words if all(isinstance(each, str) for each in words) else None
+    fits = isinstance(words, list) and all(isinstance(each, str) for each in words)
+    return words if fits else None
 
 
 def _with_inner(found: list[Command]) -> list[Command]:
