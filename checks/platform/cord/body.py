@@ -72,11 +72,16 @@ class Use:
     call: Call | None = None
 
 
-def body_parameter(cord: Cord) -> Parameter | None:
+def running(project: Project) -> Iterator[tuple[Cord, Function]]:
+    """Yield the cords whose function is known and runs; a passthrough cord's never does."""
+    for cord in project.cords:
+        if cord.function is not None and cord.passthrough is False:
+            yield cord, cord.function
+
+
+def body_parameter(function: Function) -> Parameter | None:
     """Return the parameter that receives the body, None when there is not exactly one."""
-    if cord.function is None or cord.passthrough is not False:
-        return None
-    positional = [each for each in cord.function.scope.parameters if each.kind == "positional"]
+    positional = [each for each in function.scope.parameters if each.kind == "positional"]
     return positional[1] if len(positional) == 2 else None
 
 

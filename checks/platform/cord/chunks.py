@@ -11,6 +11,7 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Class, Function
 
+from .body import running
 from .returns import Value, called, is_bare, made_of, returned, yielded
 from .statuses import RESPONSES
 
@@ -87,11 +88,8 @@ class StreamChunkType(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per place that yields what a stream cannot carry."""
         seen: set[tuple[Module, object]] = set()
-        for cord in project.cords:
-            function = cord.function
-            if function is None or cord.passthrough is not False or cord.stream is not True:
-                continue
-            if not is_bare(project, function, cord.site.expression):
+        for cord, function in running(project):
+            if cord.stream is not True or not is_bare(project, function, cord.site.expression):
                 continue
             for where, value in _chunks(project, function, ()):
                 what = _no_chunk(project, value)

@@ -13,6 +13,8 @@ from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Function
 from chutes_cli.project.values import Known
 
+from .body import running
+
 _LOGS = ("loguru.logger.", "logging.", "builtins.print")
 
 
@@ -169,11 +171,8 @@ class CordEmptyBody(Check):
 
 def _plain(project: Project) -> Iterator[tuple[Cord, Function]]:
     """Yield the cords that answer with what their function returns."""
-    for cord in project.cords:
-        function = cord.function
-        if function is None or cord.passthrough is not False or cord.stream is not False:
-            continue
-        if len(function.scope.decorators) < 2:
+    for cord, function in running(project):
+        if cord.stream is False and len(function.scope.decorators) < 2:
             yield cord, function
 
 

@@ -12,7 +12,7 @@ from chutes_cli.project.schemas import BASE_MODELS
 from chutes_cli.project.targets import Class, Function
 from chutes_cli.project.values import Known
 
-from .body import body_parameter
+from .body import body_parameter, running
 from .guard import validating_model
 
 _BASES = BASE_MODELS | {"typing.Generic", "abc.ABC"}
@@ -98,20 +98,20 @@ class CordEmptyObject(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per cord that allows what the SDK fails on."""
-        for cord in project.cords:
-            parameter, model = body_parameter(cord), validating_model(project, cord)
-            if parameter is None or model is None or cord.function is None or _is_bodyless(cord):
+        for cord, function in running(project):
+            parameter, model = body_parameter(function), validating_model(project, cord, function)
+            if parameter is None or model is None or _is_bodyless(cord):
                 continue
-            if _has_own_default(project, cord.function, parameter):
+            if _has_own_default(project, function, parameter):
                 why = f"the default of {parameter.name} is never used"
             elif _takes_nothing(project, model):
                 why = f"{{}} is a valid {model.scope.name}"
             else:
                 continue
             yield self.finding(
-                cord.function.module,
+                function.module,
                 parameter.span,
-                cord.function.index,
+                function.index,
                 f"{cord.label}: {why}, but the SDK drops an empty object and answers 500",
                 f"require a field, or take `{parameter.name}: dict | None = None` and validate it",
             )

@@ -11,7 +11,7 @@ from chutes_cli.project.facts import Call
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.targets import Class, Function
 
-from .body import Bearer, Mention, body_parameter, mentions, use
+from .body import Bearer, Mention, body_parameter, mentions, running, use
 from .statuses import handled, handler, raised_statuses
 
 _BREAKS_WITH = frozenset(
@@ -96,12 +96,11 @@ class CordMissingGuard(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per cord that reads its model before asking what it is."""
         rule = platform().rule("gateway-body")
-        for cord in project.cords:
-            parameter = body_parameter(cord)
-            model = validating_model(project, cord)
-            if parameter is None or model is None or cord.function is None:
+        for cord, function in running(project):
+            parameter = body_parameter(function)
+            model = validating_model(project, cord, function)
+            if parameter is None or model is None:
                 continue
-            function = cord.function
             if _wrapped_by_a_guard(project, function):
                 continue
             if _guarded(project, Bearer(function, parameter.name), ()) is False:
@@ -118,20 +117,17 @@ class CordMissingGuard(Check):
                 )
 
 
-def validating_model(project: Project, cord: Cord) -> Class | None:
+def validating_model(project: Project, cord: Cord, function: Function) -> Class | None:
     """Return the model the SDK validates a cord's body with, None when there is none."""
     given = cord.arguments.get("input_schema")
     if given is not None:
         return project.schemas.annotated_model(given.module, given.scope, given.expression)
-    parameter = body_parameter(cord)
-    if parameter is None or cord.function is None or not cord.arguments.complete:
+    if not cord.arguments.complete or len(function.scope.parameters) != 2:
         return None
-    scope = cord.function.scope
-    if len(scope.parameters) != 2 or (
-        scope.parameters[0].name != "self" and scope.parameters[0].annotation is not None
-    ):
-        return None  # SDK util/schema.py, extract_models: anything else turns it off
-    return project.schemas.annotated_model(cord.function.module, scope.parent, parameter.annotation)
+    chute, taken = function.scope.parameters
+    if chute.name != "self" and chute.annotation is not None:
+        return None  # SDK util/schema.py, extract_models: it is taken for input, too
+    return project.schemas.annotated_model(function.module, function.scope.parent, taken.annotation)
 
 
 def _guarded(project: Project, bearer: Bearer, seen: tuple[Bearer, ...]) -> bool | None:

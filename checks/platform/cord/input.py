@@ -21,7 +21,7 @@ from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.targets import Class, Function
 from chutes_cli.project.values import Known
 
-from .body import Bearer, Mention, Use, asks_type, bearers, body_parameter, mentions, use
+from .body import Bearer, Mention, Use, asks_type, bearers, body_parameter, mentions, running, use
 from .guard import validating_model
 from .statuses import handler
 
@@ -135,31 +135,31 @@ class CordUnvalidatedInput(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per cord whose body nothing validates."""
-        for cord in project.cords:
-            parameter = body_parameter(cord)
-            if parameter is None or cord.function is None or not _is_unvalidated(project, cord):
+        for cord, function in running(project):
+            parameter = body_parameter(function)
+            if parameter is None or not _is_unvalidated(project, cord, function):
                 continue
-            kind = _kind(project, cord.function, parameter)
+            kind = _kind(project, function, parameter)
             if kind is None:
                 continue
-            judged = _judged(project, circumstances, kind, cord.function, parameter)
+            judged = _judged(project, circumstances, kind, function, parameter)
             if judged is not None:
                 severity, outcome = judged
                 yield self.finding(
-                    cord.function.module,
+                    function.module,
                     parameter.span,
-                    cord.function.index,
+                    function.index,
                     f"{cord.label}: {kind.reason}, so {parameter.name} {outcome}",
                     _advice(parameter.name, kind),
                     severity=severity,
                 )
 
 
-def _is_unvalidated(project: Project, cord: Cord) -> bool:
+def _is_unvalidated(project: Project, cord: Cord, function: Function) -> bool:
     """Say whether the SDK certainly has no model for a cord's body."""
     value = cord.arguments.value("input_schema")
     if value is None:
-        return validating_model(project, cord) is None
+        return validating_model(project, cord, function) is None
     # A dict as input_schema is for show; what is neither dict nor model cannot be told.
     return isinstance(value, Known) and isinstance(value.value, dict)
 

@@ -8,8 +8,9 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.exposure import exposures_at
 from chutes_cli.project.model import Cord, Project
+from chutes_cli.project.targets import Function
 
-from .body import body_parameter
+from .body import body_parameter, running
 from .guard import validating_model
 from .json_values import Body, Encoder
 from .returns import is_bare, returned
@@ -87,13 +88,10 @@ class CordUnserialisableReturn(Check):
         """Yield one finding per value a cord returns and production cannot encode."""
         if not circumstances.on_gateway:
             return
-        for cord in project.cords:
-            function = cord.function
-            if function is None or cord.passthrough is not False or cord.stream is not False:
+        for cord, function in running(project):
+            if cord.stream is not False or not is_bare(project, function, cord.site.expression):
                 continue
-            if not is_bare(project, function, cord.site.expression):
-                continue
-            encoder = Encoder(project, _body(project, cord))
+            encoder = Encoder(project, _body(project, cord, function))
             for statement, value in returned(function):
                 if "gateway" not in exposures_at(function.module, statement.guards):
                     continue
@@ -109,9 +107,7 @@ class CordUnserialisableReturn(Check):
                     )
 
 
-def _body(project: Project, cord: Cord) -> Body | None:
+def _body(project: Project, cord: Cord, function: Function) -> Body | None:
     """Return a cord's argument where the SDK makes a model of it."""
-    parameter, model = body_parameter(cord), validating_model(project, cord)
-    if parameter is None or model is None or cord.function is None:
-        return None
-    return Body(cord.function, parameter.name, model)
+    parameter, model = body_parameter(function), validating_model(project, cord, function)
+    return Body(function, parameter.name, model) if parameter and model else None

@@ -11,6 +11,7 @@ from chutes_cli.project.facts import Collection
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import calls_in
 
+from .body import running
 from .returns import returned
 from .statuses import number, response_status, stays_direct
 
@@ -107,11 +108,8 @@ class CordResponseStatus(Check):
                     )
 
     def _tuples(self, project: Project) -> Iterator[Finding]:
-        for cord in project.cords:
-            function = cord.function
-            if function is None or cord.passthrough is not False or cord.stream is not False:
-                continue
-            for _, value in returned(function):
+        for cord, function in running(project):
+            for _, value in returned(function) if cord.stream is False else ():
                 match value.expression:
                     case Collection(kind="tuple", items=(first, last)):
                         status = number(project, value.module, value.scope, last)

@@ -10,6 +10,7 @@ from chutes_cli.project.facts import Call, FormattedText, Literal, Mapping
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.targets import Function
 
+from .body import running
 from .chunks import object_made
 from .returns import Value, generator_kind, is_bare, is_coroutine, returned
 
@@ -87,10 +88,7 @@ class CordGeneratorMismatch(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per cord, or per returned value, that does not fit its stream."""
-        for cord in project.cords:
-            function = cord.function
-            if function is None or cord.passthrough is not False:
-                continue
+        for cord, function in running(project):
             if not is_bare(project, function, cord.site.expression):
                 continue
             if cord.stream is True:

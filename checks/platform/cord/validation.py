@@ -10,7 +10,7 @@ from chutes_cli.project.facts import Attribute, Call
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 
-from .body import Bearer, Mention, bearers, body_parameter, mentions, use
+from .body import Bearer, Mention, bearers, body_parameter, mentions, running, use
 from .guard import validating_model
 from .statuses import handler
 
@@ -99,12 +99,12 @@ class ValidationErrorEscapes(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per validation of the body whose failure nothing catches."""
         seen: list[Call] = []
-        for cord in project.cords:
-            parameter = body_parameter(cord)
-            if parameter is None or cord.function is None:
+        for cord, function in running(project):
+            parameter = body_parameter(function)
+            if parameter is None:
                 continue
-            is_model = validating_model(project, cord) is not None
-            for bearer in bearers(project, cord.function, parameter.name):
+            is_model = validating_model(project, cord, function) is not None
+            for bearer in bearers(project, function, parameter.name):
                 for mention in mentions(bearer):
                     used = use(project, mention, bearer)
                     call = used.call

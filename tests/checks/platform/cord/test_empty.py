@@ -50,7 +50,7 @@ class Wide(BaseModel, Generic[T], abc.ABC):
     value: int = 1
 
 
-class Foreign(Base):
+class Foreign(Base, BaseModel):
     n: int = 1
 
 
@@ -87,6 +87,7 @@ def test_empty(parameters: str, findings: Findings) -> None:
         ("args: Wants", ", public_api_method='DELETE'", False),
         ("args: Wants", ", passthrough=True", False),
         ("args: Wants, more: Wants", "", False),
+        ("args: Wants, more: Wants", ", input_schema=Wants", False),
         ("args: Foreign", "", False),
         ("args: Needs = Body(...)", "", False),
         ("args: Needs = unknown()", "", False),

@@ -179,6 +179,7 @@ def test_stays_silent(body: str, findings: Findings) -> None:
         ("args: Input | None", "", "", False),
         ("args: Input, *rest", "", "", False),
         ("args: Input, more: Input", "", "", False),
+        ("args: Input, more: Input", ", input_schema=Input", "", False),
         ("args: dict", "", "", False),
         ("args", "", "", False),
     ],
