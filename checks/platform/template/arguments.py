@@ -86,7 +86,7 @@ class TemplateUnknownArgument(Check):
                 continue
             found = list(misfits(chute.arguments, signature))
             surplus = [each for each in found if each.kind == "surplus"]
-            meant = {signature.nearest(each.name or "") for each in found if each.kind == "unknown"}
+            meant = {signature.nearest(str(each.name)) for each in found if each.kind == "unknown"}
             missing = [
                 each.name for each in found if each.kind == "missing" and each.name not in meant
             ]

@@ -262,9 +262,9 @@ def _no_text(argument: BoundArgument) -> str | None:
     match argument.expression, argument.value:
         case _, Known(value=value):
             return type(value).__name__ if value and not isinstance(value, str) else None
-        case Mapping(keys=keys), _ if keys:
+        case Mapping(), _:
             return "dict"
-        case Collection(kind=kind, items=items), _ if items:
+        case Collection(kind=kind), _:
             return kind
     return None
 

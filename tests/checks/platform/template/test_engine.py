@@ -200,7 +200,7 @@ WRONG_AT_START = [
 RIGHT = [
     *(llm(VLLM, f"engine_args={given}") for given in ("None", "''", "{}", "[]", "0", "'--x'")),
     *(llm(SGLANG, f"engine_args={given}") for given in ("None", "{}", "'--x'")),
-    llm(EMBEDDING, "engine_args={}, pooling_type='auto'"),
+    llm(EMBEDDING, "engine_args={}, pooling_type='auto'"), llm(EMBEDDING, "concurrency=4"),
     f"{HEAD}chute = build_embedding_chute('u', 'm', NODES, revision=HASH, pooling_type='CLS')\n",
     diffusion(""), diffusion("pipeline_args={}"), diffusion("pipeline_args={'variant': 'fp16'}"),
     diffusion("pipeline_args=dict(variant=given('X'))"), diffusion("tagline='x', revision=HASH"),
