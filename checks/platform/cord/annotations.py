@@ -9,7 +9,15 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Expression, Literal, Name, Operation
+from chutes_cli.project.facts import (
+    Attribute,
+    Expression,
+    Import,
+    Literal,
+    Name,
+    Operation,
+    Statement,
+)
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.targets import Function
@@ -172,24 +180,22 @@ def _why_missing(module: Module, function: Function, name: str) -> str | None:
     if not running:
         return "is imported for type checkers only"
     if function.scope.parent == 0 and all(
-        _line(each) > function.scope.name_span.line for each in running
+        _bound_by(each).span.line > function.scope.name_span.line for each in running
     ):
         return "is defined below the cord"
     return None
 
 
-def _line(binding: Binding) -> int:
-    """Return the line that binds a name at import; 0 for one bound elsewhere, at any time."""
-    if binding.imported is not None:
-        return binding.imported.span.line if binding.imported.scope == 0 else 0
-    statement = binding.statement
-    return statement.span.line if statement is not None and statement.scope == 0 else 0
+def _bound_by(binding: Binding) -> Import | Statement:
+    """Return what binds a name at the top of a module."""
+    bound = binding.imported or binding.statement
+    assert bound is not None  # only parameters have neither, and a module has none
+    return bound
 
 
 def _for_type_checkers(module: Module, binding: Binding) -> bool:
     """Say whether a name is bound under ``if TYPE_CHECKING`` alone."""
-    bound = binding.imported or binding.statement
-    for index in module.guards_of(bound.guards) if bound else ():
+    for index in module.guards_of(_bound_by(binding).guards):
         guard = module.facts.guards[index]
         if guard.kind == "if" and isinstance(guard.test, Name | Attribute):
             test = guard.test

@@ -202,20 +202,25 @@ class PassthroughOptionUnused(Check):
         for cord in project.cords:
             if cord.passthrough is not False:
                 continue
-            unused = [each for each in _OPTIONS if not left_out(cord, each)]
-            given = [each for each in map(cord.arguments.get, unused) if each]
-            if not given or _is_for_the_name(project, cord, unused):
+            unused = [
+                argument
+                for argument in cord.arguments
+                if argument.name in _OPTIONS and not left_out(cord, argument.name)
+            ]
+            if not unused or _is_for_the_name(project, cord, unused):
                 continue
+            names = ", ".join(str(argument.name) for argument in unused)
             yield self.finding(
-                given[0].module,
-                given[0].span,
-                given[0].scope,
-                f"{cord.label} ignores {', '.join(unused)}: it is no passthrough cord",
+                unused[0].module,
+                unused[0].span,
+                unused[0].scope,
+                f"{cord.label} ignores {names}: it is no passthrough cord",
                 "add passthrough=True, or leave it out",
             )
 
 
-def _is_for_the_name(project: Project, cord: Cord, unused: list[str]) -> bool:
+def _is_for_the_name(project: Project, cord: Cord, unused: list[BoundArgument]) -> bool:
     """Say whether a path is given only since the function's name could not be one."""
     name = registered_name(project, cord)
-    return unused == ["passthrough_path"] and name is not None and refused_by_sdk(normal(name[0]))
+    names = [argument.name for argument in unused]
+    return names == ["passthrough_path"] and name is not None and refused_by_sdk(normal(name[0]))

@@ -15,6 +15,7 @@ LATER = "from __future__ import annotations\n"
 HEAD = """\
 import typing
 from typing import TYPE_CHECKING, Annotated, Literal, Optional
+from typing_extensions import Annotated as Also, Literal as Exactly
 from chutes.chute import Chute
 chute = Chute('u', 'n', 'i')
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ FOUND = [
     HEAD + cord("Literal['Nothing']"),
     HEAD + cord("typing.Literal['Nothing', 'more']"),
     HEAD + cord("Annotated[Known, 'Nothing']"),
+    HEAD + cord("Exactly['Nothing']"),
+    HEAD + cord("Also[Known, 'Nothing']"),
     HEAD + cord("'Literal[1]'"),
     HEAD + cord("None"),
     LATER + HEAD + cord("Known", "Optional[dict]"),

@@ -93,7 +93,7 @@ def test_a_name_that_is_not_known_is_no_path(findings: Findings) -> None:
         ("passthrough_path='/y'", "passthrough_path"),
         ("sglang_passthrough=True", "sglang_passthrough"),
         ("passthrough=False, passthrough_port=10101", "passthrough_port"),
-        ("passthrough_port=1, passthrough_path='/y'", "passthrough_path, passthrough_port"),
+        ("passthrough_port=1, passthrough_path='/y'", "passthrough_port, passthrough_path"),
     ],
 )
 def test_unused_option(arguments: str, names: str, findings: Findings) -> None:
@@ -108,6 +108,7 @@ def test_unused_option(arguments: str, names: str, findings: Findings) -> None:
         ("passthrough=True, passthrough_port=10101", "x"),
         ("passthrough=unknown(), passthrough_port=10101", "x"),
         ("**unknown()", "x"),
+        ("passthrough=False, **unknown()", "x"),
         ("sglang_passthrough=False, passthrough_port=None", "x"),
         # A function's name that is no path needs both.
         ("path='/y', passthrough_path='/y'", "Generate"),
