@@ -23,6 +23,7 @@ from chutes_cli.project.values import Known
 
 from .body import Bearer, Mention, Use, asks_type, bearers, body_parameter, mentions, running, use
 from .guard import validating_model
+from .returns import is_bare
 from .statuses import handler
 
 _SCALARS = frozenset({"str", "bytes", "int", "float", "bool", "complex", "list", "tuple", "set"})
@@ -139,6 +140,8 @@ class CordUnvalidatedInput(Check):
             parameter = body_parameter(function)
             if parameter is None or not _is_unvalidated(project, cord, function):
                 continue
+            if not is_bare(project, function, cord.site.expression):
+                continue
             kind = _kind(project, function, parameter)
             if kind is None:
                 continue
@@ -167,6 +170,8 @@ def _is_unvalidated(project: Project, cord: Cord, function: Function) -> bool:
 def _kind(project: Project, function: Function, parameter: Parameter) -> _Kind | None:
     """Return why an annotation is not validated, None where another check or nobody can tell."""
     module, scope, annotation = function.module, function.scope.parent, parameter.annotation
+    if _asks_fastapi(project, function, parameter):
+        return None  # cord-signature
     if annotation is None:
         return _Kind("dict", f"{parameter.name} has no annotation to validate the body with")
     text = module.snippet(annotation.span)
@@ -185,6 +190,19 @@ def _kind(project: Project, function: Function, parameter: Parameter) -> _Kind |
             "scalar", f"the gateway sends JSON objects only (as of {rule.as_of}), never `{text}`"
         )
     return _own_class(project, function, annotation, text)
+
+
+def _asks_fastapi(project: Project, function: Function, parameter: Parameter) -> bool:
+    """Say whether a parameter is `= Depends(...)`, `= Body(...)` or annotated with the like."""
+    parts = [part for part in (parameter.default, parameter.annotation) if part is not None]
+    for each in (inner for part in parts for inner in part.walk()):
+        if isinstance(each, Call):
+            dotted = project.knowledge.resolver.dotted(
+                function.module, function.scope.parent, each.function
+            )
+            if (dotted or "").startswith("fastapi."):
+                return True
+    return False
 
 
 def _own_class(
