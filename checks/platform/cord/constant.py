@@ -80,19 +80,16 @@ class CordConstant(Check):
         """Yield one finding per cord that only returns a constant."""
         rule = platform().rule("cord-does-nothing")
         for cord, function in _plain(project):
-            statements = _doing(project, function)
-            if len(statements) != 1 or statements[0].kind != "return":
-                continue
-            returned = statements[0].values
-            if returned and _is_fixed(project, function.module, function.index, returned[0]):
-                yield self.finding(
-                    function.module,
-                    returned[0].span,
-                    function.index,
-                    f"{cord.label} always returns the same value; the platform's review of "
-                    f"{rule.as_of} banned cords that do nothing useful",
-                    "return live state, such as whether the model answers",
-                )
+            match [(each.kind, each.values) for each in _doing(project, function)]:
+                case [("return", (value,))] if _is_fixed(project, function, value):
+                    yield self.finding(
+                        function.module,
+                        value.span,
+                        function.index,
+                        f"{cord.label} always returns the same value; the platform's review of "
+                        f"{rule.as_of} banned cords that do nothing useful",
+                        "return live state, such as whether the model answers",
+                    )
 
 
 class CordEmptyBody(Check):
@@ -198,6 +195,6 @@ def _is_idle(project: Project, module: Module, statement: Statement) -> bool:
             return False
 
 
-def _is_fixed(project: Project, module: Module, scope: int, expression: Expression) -> bool:
-    value = project.knowledge.evaluator.value(module, scope, expression)
+def _is_fixed(project: Project, function: Function, expression: Expression) -> bool:
+    value = project.knowledge.evaluator.value(function.module, function.index, expression)
     return isinstance(value, Known) and value.value is not None

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import (
     Attribute,
@@ -18,15 +16,15 @@ from chutes_cli.project.facts import (
     Parameter,
 )
 from chutes_cli.project.model import Cord, Project
-from chutes_cli.project.targets import Class, Function
+from chutes_cli.project.targets import Function
 from chutes_cli.project.values import Known
 
 from .body import Bearer, Mention, Use, asks_type, bearers, body_parameter, mentions, running, use
 from .guard import validating_model
+from .input_kind import Kind, input_kind
+from .returns import is_bare
 from .statuses import handler
 
-_SCALARS = frozenset({"str", "bytes", "int", "float", "bool", "complex", "list", "tuple", "set"})
-_MAPPINGS = frozenset({"typing.TypedDict", "typing_extensions.TypedDict", "builtins.dict"})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "**", "<", "<=", ">", ">=", "-u"})
 """Operators that raise TypeError where one side is a dict."""
 _CONVERSIONS = frozenset(
@@ -40,22 +38,6 @@ _MISSING = frozenset(
      "builtins.AttributeError", "builtins.TypeError"}
 )  # fmt: skip
 _WORST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What an annotation asks for that the SDK does not give.
-
-    Attributes:
-        name: ``model`` (in a union), ``dict``, ``scalar`` (or a list of them) or ``class``
-            (one of the tree's own that is no model).
-        reason: Why the body is not validated.
-        model: The model in the union.
-    """
-
-    name: str
-    reason: str
-    model: Class | None = None
 
 
 class CordUnvalidatedInput(Check):
@@ -139,7 +121,9 @@ class CordUnvalidatedInput(Check):
             parameter = body_parameter(function)
             if parameter is None or not _is_unvalidated(project, cord, function):
                 continue
-            kind = _kind(project, function, parameter)
+            if not is_bare(project, function, cord.site.expression):
+                continue
+            kind = input_kind(project, function, parameter)
             if kind is None:
                 continue
             judged = _judged(project, circumstances, kind, function, parameter)
@@ -164,47 +148,10 @@ def _is_unvalidated(project: Project, cord: Cord, function: Function) -> bool:
     return isinstance(value, Known) and isinstance(value.value, dict)
 
 
-def _kind(project: Project, function: Function, parameter: Parameter) -> _Kind | None:
-    """Return why an annotation is not validated, None where another check or nobody can tell."""
-    module, scope, annotation = function.module, function.scope.parent, parameter.annotation
-    if annotation is None:
-        return _Kind("dict", f"{parameter.name} has no annotation to validate the body with")
-    text = module.snippet(annotation.span)
-    if project.schemas.annotated_model(module, scope, annotation) is not None:
-        return None  # other parameters keep the SDK from using it: cord-signature
-    shape = project.schemas.shape(module, scope, annotation)
-    inner = [item.model for item in (shape, *shape.items) if item.kind == "model"]
-    if shape.kind in ("model", "union") and inner:
-        return _Kind("model", f"the SDK validates a bare model only, not `{text}`", inner[0])
-    kinds = {item.kind for item in shape.items} if shape.kind == "union" else {shape.kind}
-    if kinds & {"dict", "any"}:
-        return _Kind("dict", f"the SDK validates pydantic models only, not `{text}`")
-    if kinds <= _SCALARS:
-        rule = platform().rule("gateway-body")
-        return _Kind(
-            "scalar", f"the gateway sends JSON objects only (as of {rule.as_of}), never `{text}`"
-        )
-    return _own_class(project, function, annotation, text)
-
-
-def _own_class(
-    project: Project, function: Function, annotation: Expression, text: str
-) -> _Kind | None:
-    resolver = project.knowledge.resolver
-    targets = resolver.resolve(function.module, function.scope.parent, annotation)
-    if len(targets) != 1 or not isinstance(targets[0], Class):
-        return None
-    if project.schemas.is_model(targets[0]):
-        return None
-    if resolver.members.ancestors(targets[0]) & _MAPPINGS:
-        return _Kind("dict", f"the SDK validates pydantic models only, not the `{text}`")
-    return _Kind("class", f"`{text}` is no pydantic model and never made of the body")
-
-
 def _judged(
     project: Project,
     circumstances: Circumstances,
-    kind: _Kind,
+    kind: Kind,
     function: Function,
     parameter: Parameter,
 ) -> tuple[Severity, str] | None:
@@ -236,7 +183,7 @@ def _is_replaced(mention: Mention, bearer: Bearer) -> bool:
     return bearer.name in names and any(isinstance(each, Call) for each in mention.around)
 
 
-def _expects_dict(project: Project, kind: _Kind, mention: Mention, used: Use) -> bool:
+def _expects_dict(project: Project, kind: Kind, mention: Mention, used: Use) -> bool:
     """Say whether a question for the type lets a dict pass; no dict is the model it names."""
     if kind.model is None or used.call is None:
         return True
@@ -264,7 +211,7 @@ def _refuses(mention: Mention) -> bool:
             return False
 
 
-def _worst(project: Project, kind: _Kind, mention: Mention) -> Severity:
+def _worst(project: Project, kind: Kind, mention: Mention) -> Severity:
     """Return how bad one use of the body is, which is a dict whatever its annotation."""
     module, statement, parent = mention.module, mention.statement, mention.parent
     if any(asks_type(test, mention.name.id) for test in _tests(mention)):
@@ -308,14 +255,14 @@ def _fails_on_a_dict(project: Project, mention: Mention) -> bool:
             return False
 
 
-def _outcome(severity: Severity, kind: _Kind, mention: Mention) -> str:
+def _outcome(severity: Severity, kind: Kind, mention: Mention) -> str:
     if severity is Severity.ERROR and mention.parent is not None:
         text = mention.module.snippet(mention.parent.span)
         return f"is a plain dict and `{text}` fails on every call"
     return "is a plain dict" if kind.name == "scalar" else "is whatever a caller sends"
 
 
-def _advice(name: str, kind: _Kind) -> str:
+def _advice(name: str, kind: Kind) -> str:
     if kind.model is None:
         return f"annotate {name} with a pydantic model whose fields are bounded"
     model = kind.model.scope.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 
 from chutes_cli.core.finding import Confidence
@@ -25,55 +25,21 @@ from chutes_cli.project.schemas import Shape
 from chutes_cli.project.targets import Class, External, Function, Instance
 from chutes_cli.project.values import Known
 
+from .json_tables import ARRAYS, BINARY, DUMP, LIST, PARTS, TABLE, TEXT
 from .returns import Value, alternatives, called, generator_kind, is_coroutine, made_of, returned
-from .statuses import EXCEPTIONS, RESPONSES, STREAMED
+from .statuses import RESPONSES, STREAMED
 
 _DEEPEST = 8
-_DUMP = "return what its .model_dump() gives"
-_BINARY = "return Response(content=..., media_type=...), or base64 text inside a dict"
-_LIST = "return a list made of it"
-_TEXT = "return str(...) of it"
-_NUMBERS = "return what its .tolist() or .item() gives"
-_PARTS = "return its parts in a dict"
-_BYTES = frozenset(
-    {"builtins.bytes", "builtins.bytearray", "builtins.memoryview", "base64.b64encode",
-     "base64.urlsafe_b64encode", "orjson.dumps", "json.dumps.encode", "io.BytesIO.getvalue",
-     "io.BytesIO.read", "pathlib.Path.read_bytes"}
-)  # fmt: skip
-_ITERATORS = frozenset(
-    {"builtins.map", "builtins.filter", "builtins.zip", "builtins.enumerate", "builtins.reversed",
-     "builtins.range", "builtins.iter", "collections.deque"}
-)  # fmt: skip
-_FILES = frozenset({"io.BytesIO", "io.StringIO", "builtins.open"})
-_IMAGES = frozenset({"PIL.Image.open", "PIL.Image.new", "PIL.Image.fromarray"})
-_AS_TEXT = frozenset(
-    {"decimal.Decimal", "datetime.timedelta", "pathlib.Path", "pydantic.SecretStr"}
-)
-_ARRAYS = frozenset(
-    {f"numpy.{name}" for name in (
-        "array", "asarray", "zeros", "ones", "full", "arange", "linspace", "concatenate", "stack",
-        "float32", "float64", "int32", "int64", "mean", "sum")}
-    | {f"torch.{name}" for name in (
-        "tensor", "zeros", "ones", "full", "arange", "cat", "stack", "argmax", "softmax")}
-)  # fmt: skip
-_TABLE = (
-    (frozenset({"builtins.set", "builtins.frozenset"}), "a set", _LIST),
-    (_BYTES, "bytes", _BINARY),
-    (_ITERATORS, "an iterator", _LIST),
-    (_FILES, "a file object", _BINARY),
-    (_IMAGES, "a PIL image", _BINARY),
-    (_AS_TEXT, "an object", _TEXT),
-    (_ARRAYS, "an array", _NUMBERS),
-    (EXCEPTIONS, "an HTTPException that is not raised", "raise it"),
-)
 _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
+_CONTENT = (None, "content")
+_JSON_RESPONSES = frozenset(each for each in RESPONSES if each.endswith(".JSONResponse"))
 _VIEWS = frozenset({"keys", "values", "items"})
 _DUMPED = frozenset({"model_dump", "dict"})
 _DUMPS = frozenset({"model_dump", "model_dump_json", "dict", "json", "loads"})
 """Methods that give plain data whatever an annotation says."""
-_SET = ("a set", _LIST)
-_BYTE_TEXT = ("bytes", _BINARY)
+_SET = ("a set", LIST)
+_BYTE_TEXT = ("bytes", BINARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +82,28 @@ class Encoder:
         self._helpers: dict[Function, Refusal | None] = {}
         self._open: list[Function] = []
 
-    def refusals(self, value: Value, depth: int = 0) -> Iterator[Refusal]:
-        """Yield what makes a value impossible to encode."""
+    def refusals(self, value: Value, depth: int = 0, *, by_json: bool = False) -> Iterator[Refusal]:
+        """Yield what makes a value impossible to encode.
+
+        Args:
+            value: The value.
+            depth: How deep inside the returned one it is.
+            by_json: Whether a JSONResponse encodes it, which takes more kinds of keys and numbers.
+        """
         if depth > _DEEPEST:
             return
         for each in alternatives(value):
-            simple = self._simple(each, nested=depth > 0) or self._from_helper(each)
+            simple = self._simple(each, nested=depth > 0, by_json=by_json)
+            simple = simple or self._from_helper(each)
             if simple is not None:
                 yield simple
+            inner = by_json or self._is_json_response(each)
             for part in self._parts(each):
-                yield from self.refusals(part, depth + 1)
+                yield from self.refusals(part, depth + 1, by_json=inner)
+
+    def _is_json_response(self, value: Value) -> bool:
+        made = made_of(self._project, value)
+        return isinstance(made, External) and made.name in _JSON_RESPONSES
 
     def _parts(self, value: Value) -> Iterator[Value]:
         """Yield what a container or a JSONResponse is made of."""
@@ -136,46 +114,50 @@ class Encoder:
                 inside = items
             case Opaque(kind="ListComp" | "DictComp", parts=(*_, head)):
                 inside = (head,)
-            case Call(arguments=arguments) if self._takes_values(value):
-                inside = tuple(argument.value for argument in arguments)
+            case Call(arguments=arguments):
+                names = self._encoded(value)
+                inside = tuple(
+                    each.value for each in arguments if not each.star and each.keyword in names
+                )
             case _:
                 inside = ()
         for each in inside:
             yield value.part(each)
 
-    def _takes_values(self, value: Value) -> bool:
-        """Say whether a call encodes its arguments or keeps them: dict(...), JSONResponse(...)."""
+    def _encoded(self, value: Value) -> Container[str | None]:
+        """Return the arguments of a call that get encoded: of dict(...), of JSONResponse(...)."""
         made = made_of(self._project, value)
-        if not isinstance(made, External):
-            return False
-        return made.name == "builtins.dict" or (
-            made.name in RESPONSES and made.name.endswith("JSONResponse")
-        )
+        call = value.expression
+        if not isinstance(made, External) or not isinstance(call, Call):
+            return ()
+        if made.name == "builtins.dict":
+            return {each.keyword for each in call.arguments} - {None}
+        return _CONTENT if made.name in _JSON_RESPONSES else ()
 
-    def _simple(self, value: Value, *, nested: bool) -> Refusal | None:
+    def _simple(self, value: Value, *, nested: bool, by_json: bool) -> Refusal | None:
         """Return why a value itself is refused, whatever it is made of."""
         found: tuple[str, str] | None = None
         match value.expression:
             case Literal(value=bytes()):
-                found = "bytes", _BINARY
-            case Literal(value=int(number)) if not -(2**63) <= number < 2**64:
-                found = "a number beyond 64 bits", _TEXT
+                found = "bytes", BINARY
+            case Literal(value=int(number)) if not (by_json or -(2**63) <= number < 2**64):
+                found = "a number beyond 64 bits", TEXT
             case Collection(kind="set") | Opaque(kind="SetComp"):
-                found = "a set", _LIST
-            case Mapping(keys=keys):
+                found = "a set", LIST
+            case Mapping(keys=keys) if not by_json:
                 found = self._odd_key(value, keys)
             case Name(id=name):
                 found = self._input(value, name)
             case Attribute(value=Name(id=name), attribute=attribute):
                 found = self._field(value, name, attribute)
             case Call(function=Attribute(value=Literal() | FormattedText(), attribute="encode")):
-                found = "bytes", _BINARY
+                found = "bytes", BINARY
             case Call(function=Attribute(value=owner, attribute=name)) if name in _VIEWS:
                 found = self._view(value.part(owner))
         if found is None and isinstance(value.expression, Call):
-            found = self._result(value, nested=nested)
+            found = self._result(value, nested=nested, by_json=by_json)
         if found is None and nested and generator_kind(self._project, value) is not None:
-            found = "a generator", _LIST
+            found = "a generator", LIST
         return Refusal(*found, value.shown) if found else None
 
     def _odd_key(self, value: Value, keys: tuple[Expression | None, ...]) -> tuple[str, str] | None:
@@ -207,29 +189,29 @@ class Encoder:
 
     def _view(self, owner: Value) -> tuple[str, str] | None:
         views = [isinstance(each.expression, Mapping) for each in alternatives(owner)]
-        return ("a view of a dict", _LIST) if all(views) else None
+        return ("a view of a dict", LIST) if all(views) else None
 
-    def _result(self, value: Value, *, nested: bool) -> tuple[str, str] | None:
+    def _result(self, value: Value, *, nested: bool, by_json: bool) -> tuple[str, str] | None:
         """Return what a call gives that is refused."""
         if is_coroutine(self._project, value):
             return "a coroutine that nobody awaits", "await it"
         made = made_of(self._project, value)
         if isinstance(made, Class):
-            return self._object(made)
+            return self._object(made, by_json=by_json)
         if made is None:
             return None
         name = made.name
         short = name.rsplit(".", 1)[-1]
         if name in STREAMED:
-            return f"a {short}", "yield the parts from a cord with stream=True, or " + _BINARY
+            return f"a {short}", "yield the parts from a cord with stream=True, or " + BINARY
         if name in RESPONSES:
             return (f"a {short} inside something else", "return it alone") if nested else None
         if name == "builtins.open.read":
-            return ("bytes", _BINARY) if self._is_binary(made) else None
+            return ("bytes", BINARY) if self._is_binary(made) else None
         if short in _DUMPED:
             return self._dumped(value, made)
-        for names, what, help in _TABLE:
-            if name in names:
+        for names, what, help in TABLE:
+            if name in names and not (by_json and names is ARRAYS):
                 return f"{what} ({short})" if what == "an object" else what, help
         kind = getattr(builtins, name.removeprefix("builtins."), None)
         if isinstance(kind, type) and issubclass(kind, BaseException):
@@ -257,18 +239,29 @@ class Encoder:
         mode = self._project.knowledge.binder.bind(site, ("file", "mode")).value("mode")
         return isinstance(mode, Known) and "b" in str(mode.value)
 
-    def _object(self, owner: Class) -> tuple[str, str] | None:
+    def _object(self, owner: Class, *, by_json: bool) -> tuple[str, str] | None:
         """Return why an object of one of the tree's classes is refused."""
         if self._project.schemas.is_model(owner):
             return _model(owner)
         name = owner.scope.name
         bases = self._project.knowledge.resolver.members.ancestors(owner)
         if bases & _NAMED_TUPLES:
-            return f"a {name}, a named tuple", "return a dict of its fields"
-        decorated = bool(owner.scope.decorators)  # dataclasses are encoded; who knows of others
-        if decorated or bases - _PLAIN_BASES or self._has_body(owner):
-            return None
-        return f"a {name} object", _PARTS
+            return None if by_json else (f"a {name}, a named tuple", "return a dict of its fields")
+        return (f"a {name} object", PARTS) if self._is_plain(owner) else None
+
+    def _is_plain(self, owner: Class, depth: int = 0) -> bool:
+        """Say whether nothing but the tree's own classes decides what an object is."""
+        bases = self._project.knowledge.resolver.members.bases(owner)
+        if owner.scope.decorators or len(bases) != len(owner.scope.bases) or depth > _DEEPEST:
+            return False  # dataclasses are encoded; who knows of others
+        if self._has_body(owner):
+            return False
+        return all(
+            each.name in _PLAIN_BASES
+            if isinstance(each, External)
+            else self._is_plain(each, depth + 1)
+            for each in bases
+        )
 
     def _has_body(self, owner: Class) -> bool:
         """SDK cord.py, `_remote_call`: whatever has a `body` is taken for a response."""
@@ -311,7 +304,7 @@ class Encoder:
 
 
 def _model(model: Class) -> tuple[str, str]:
-    return f"a {model.scope.name}, a pydantic model", _DUMP
+    return f"a {model.scope.name}, a pydantic model", DUMP
 
 
 def _shape(shape: Shape) -> tuple[str, str] | None:

@@ -54,6 +54,9 @@ LIVE = [
     "if self.ready:\n    return 'ok'\nreturn 'no'",
     "if not self.ready:\n    raise HTTPException(429)\nreturn 'ok'",
     "raise HTTPException(429)",
+    "self.n = 1",
+    "assert True",
+    "return",
 ]
 EMPTY = ["pass", "...", "'Not written yet.'", "return", "'Later.'\nreturn"]
 NOT_EMPTY = ["return None", "raise NotImplementedError", "measured()", "del self.n", "assert 1"]

@@ -24,9 +24,10 @@ from typing import Annotated, Any, Dict, Generic, List, Optional, TypedDict, Typ
 
 import jsonschema
 from chutes.chute import Chute
-from fastapi import HTTPException
+import fastapi
+from fastapi import Body, HTTPException, Query
 from loguru import logger
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from models import Other, parse
 
@@ -139,6 +140,7 @@ BAD = [
     ("args", RETURN, "", ERROR),
     ("args: Any", RETURN, "", ERROR),
     ("args: Dict[str, Any]", "return args['prompt']", "", WARNING),
+    ("args: Annotated[dict, Field(max_length=3)]", "return args['prompt']", "", WARNING),
     ("args: dict | None = None", "return args['prompt']", "", WARNING),
     ("args: Union[dict, list]", "return args['prompt']", "", WARNING),
     ("args", "return args['prompt']", "", WARNING),
@@ -273,11 +275,20 @@ def test_stays_silent(parameters: str, body: str, decorator: str, findings: Find
         ("args: dict", ", input_schema=LATER"),
         ("args: dict", ", **LATER"),
         ("args: dict, more: dict", ""),
+        ("args: dict = Body(...)", ""),
+        ("args=fastapi.Depends(made)", ""),
+        ("args: Annotated[int, Query(le=3)]", ""),
         ("args: dict, more=3", ""),
     ],
 )
 def test_leaves_alone(parameters: str, decorator: str, findings: Findings) -> None:
     assert findings(cord(parameters, RETURN, decorator), ID) == []
+
+
+def test_leaves_alone_what_a_decorator_may_change(findings: Findings) -> None:
+    files = cord("args: dict", RETURN)
+    files["app.py"] = files["app.py"].replace("async def x(", "@unknown\nasync def x(")
+    assert findings(files, ID) == []
 
 
 def test_of_an_annotated_first_parameter_the_signature_check_speaks(findings: Findings) -> None:
