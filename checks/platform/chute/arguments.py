@@ -115,9 +115,11 @@ class ChuteUnknownArgument(Check):
         """Yield one finding per unknown keyword."""
         for chute, signature in _plain_chutes(project):
             for misfit in misfits(chute.arguments, signature):
-                argument = misfit.argument
-                if misfit.kind != "unknown" or misfit.name is None or argument is None:
+                if misfit.kind != "unknown":
                     continue
+                argument = misfit.argument
+                assert misfit.name is not None
+                assert argument is not None
                 yield self.finding(
                     argument.module,
                     argument.span,

@@ -119,7 +119,7 @@ def _fault(chute: Chute, argument: BoundArgument) -> tuple[str, str] | None:
         return None  # checks of their own judge these
     else:
         found = None if value is None else _refused(name, value, rule)
-    if found is None and name == "standard_template" and _lacks_revision(chute):
+    if name == "standard_template" and _lacks_revision(chute):
         rule = platform().rule("revision-required")
         if rule.violation(value) is not None:
             return f"{value!r} needs a revision as of {rule.as_of}", f"add `revision=`: {_COMMIT}"
@@ -143,8 +143,10 @@ def _idle(value: object) -> str | None:
 def _refused(name: str, value: object, rule: Rule) -> str | None:
     """Say how a value breaks the platform's schema, which converts as pydantic does."""
     signature = contract().signature(CHUTE)
-    parameter = signature.parameter(name) if signature else None
-    kind = parameter.annotation if parameter else ""
+    assert signature is not None
+    parameter = signature.parameter(name)
+    assert parameter is not None  # a rule names only real ones
+    kind = parameter.annotation
     given = {"int": whole_number, "float": number}.get(kind, _text)(value)
     if given is None:
         words = {"int": "a whole number", "float": "a number"}.get(kind, "a text")

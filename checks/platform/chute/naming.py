@@ -8,20 +8,20 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.core.report import Account
+from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.values import Known
 
 from .given import label, lacks_tee, name_of, shown
 
 
-def tee_in_name(project: Project, chute: Chute) -> str | None:
-    """Return what in a chute's name says TEE while the chute certainly has none."""
+def tee_in_name(project: Project, chute: Chute) -> BoundArgument | None:
+    """Return a chute's name where it says TEE while the chute certainly has none."""
     argument = name_of(chute)
     if argument is None or not isinstance(argument.value, Known):
         return None
-    if not isinstance(argument.value.value, str) or not lacks_tee(project, chute):
-        return None
-    return platform().rule("chute-name-tee").violation(argument.value.value)
+    violation = platform().rule("chute-name-tee").violation(argument.value.value)
+    return argument if violation and lacks_tee(project, chute) else None
 
 
 class ChuteName(Check):
@@ -200,8 +200,8 @@ class ChuteNameTee(Check):
         """Yield one finding per chute."""
         rule = platform().rule("chute-name-tee")
         for chute in project.chutes:
-            argument = name_of(chute)
-            if argument is None or tee_in_name(project, chute) is None:
+            argument = tee_in_name(project, chute)
+            if argument is None:
                 continue
             yield self.finding(
                 argument.module,

@@ -140,7 +140,7 @@ class AccountPolicy(Check):
                 continue  # nothing matches such a selector, whoever deploys it
             given = argument.value.value
             value = number(given) if whole_number(given) is None else whole_number(given)
-            if value is None or bounds[name].violation(value):
+            if bounds[name].violation(value):
                 continue  # the SDK refuses it
             rule = platform().rule(_NUMBERS[name])
             violation = rule.violation(value)

@@ -81,6 +81,7 @@ GOOD = [
     "shutdown_after_seconds=604800",
     f"tagline='{'x' * 1024}'",
     "tagline=None",
+    "tagline='vllm'",
     f"readme='{'x' * 16384}'",
     "readme=None",
     f"revision='{HASH}'",

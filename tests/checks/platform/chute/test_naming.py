@@ -40,6 +40,11 @@ def test_fires(name: str, findings: Findings) -> None:
     assert "must" in found.message
 
 
+def test_points_the_way_out(findings: Findings) -> None:
+    assert "in quotes" in findings(made("5"), NAME)[0].help
+    assert '"my-service"' in findings(made("'!'"), NAME)[0].help
+
+
 @pytest.mark.parametrize("name", [*GOOD, *UNKNOWN])
 def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(made(name), NAME) == []

@@ -162,6 +162,15 @@ def test_finds_the_selector(source: str, findings: Findings) -> None:
     assert found.snippet == "gpu_count=2"
 
 
+def test_points_the_way_out(findings: Findings) -> None:
+    found = findings(made("include=['pro_6000', 'h100'], gpu_count=2, min_vram_gb_per_gpu=97"), ID)
+    assert sorted(each.help.split("; ")[0] for each in found) == [
+        "leave it out",
+        "write `gpu_count=1`",
+        'write `include=["pro_6000"]`',
+    ]
+
+
 def test_a_selector_of_no_chute_is_no_deployment(findings: Findings) -> None:
     source = f"{made()}spare = NodeSelector(gpu_count=8)\n"
     assert findings(source, ID) == []
