@@ -28,16 +28,23 @@ def handed_on(project: Project, chute: Chute) -> bool:
         _stored(project, chute, module, statement)
         or any(
             _passed(project, chute, module, statement.scope, expression)
-            for expression in statement.expressions()
+            for expression in _uncalled(statement)
         )
         for module in project.modules
         for statement in module.facts.statements
     )
 
 
+def _uncalled(statement: Statement) -> list[Expression]:
+    """Return what a statement evaluates, methods that it calls at once left out."""
+    expressions = list(statement.expressions())
+    called = {each.function for each in expressions if isinstance(each, Call)}
+    return [each for each in expressions if isinstance(each, Call) or each not in called]
+
+
 def _stored(project: Project, chute: Chute, module: Module, statement: Statement) -> bool:
     """Say whether a statement keeps the chute anywhere but under plain names."""
-    if statement.kind not in ("assign", "annotate") or not statement.values:
+    if not statement.values:
         return False
     return any(not isinstance(target, Name) for target in statement.targets) and _is(
         project, chute, module, statement.scope, statement.values[-1]

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Import
+from chutes_cli.project.facts import Import
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.reach import Arrival
@@ -188,13 +188,15 @@ def _missing(
         loaded = queue.popleft()
         for imported in loaded.module.facts.imports:
             runs = _how_surely(project, chute, entry, loaded.module, imported)
-            for found in _loads(project, loaded, imported) if runs else ():
+            if runs is None:
+                continue
+            for found in _loads(project, loaded, imported):
                 if found.name in seen:
                     continue
                 seen.add(found.name)
                 if _is_held(project, shipped, found):
                     queue.append(found)
-                elif runs:
+                else:
                     yield _Missing(loaded, imported, found.module, found.name, runs)
 
 
@@ -238,7 +240,7 @@ def _loads(project: Project, loaded: _Loaded, imported: Import) -> Iterator[_Loa
             return  # fails for another reason: there is no package
         base = ".".join(kept) + "."
     names = imported.module.split(".") if imported.module else []
-    if imported.name and imported.name != "*":
+    if imported.name:
         names.append(imported.name)
     for length in range(1, len(names) + 1):
         dotted = ".".join(names[:length])
@@ -260,8 +262,7 @@ def _is_held(project: Project, shipped: Shipment, found: _Loaded) -> bool:
 def _changes_path(project: Project, module: Module) -> bool:
     """Say whether a module touches ``sys.path``, and so imports from elsewhere."""
     return any(
-        isinstance(expression, Attribute)
-        and project.knowledge.resolver.dotted(module, statement.scope, expression) == "sys.path"
+        project.knowledge.resolver.dotted(module, statement.scope, expression) == "sys.path"
         for statement in module.facts.statements
         for expression in statement.expressions()
     )

@@ -82,18 +82,16 @@ class ModuleName(Check):
         told: set[Module] = set()
         for chute in project.chutes:
             found = references(project, chute)
-            if not found or any(refusal_of_module(each.module) is None for each in found):
+            problems = [refusal_of_module(each.module) for each in found]
+            if not found or not all(problems) or found[0].module in told:
                 continue
-            first = found[0]
-            if first.module in told:
-                continue
-            told.add(first.module)
+            told.add(found[0].module)
             yield self.finding(
-                first.module,
-                first.span,
+                found[0].module,
+                found[0].span,
                 0,
-                refusal_of_module(first.module) or "",
-                f"rename the file to {_better_name(first.module)}",
+                problems[0],
+                f"rename the file to {_better_name(found[0].module)}",
             )
 
 

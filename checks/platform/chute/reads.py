@@ -20,7 +20,6 @@ from chutes_cli.project.shipping import APP, Shipment, shipment
 from chutes_cli.project.values import Known
 
 _OPENERS = ("builtins.open", "io.open", "codecs.open")
-_READERS = ("read_text", "read_bytes", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +119,11 @@ class LocalFileReadAtImport(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per read that fails on an instance."""
-        told: set[Site] = set()
         for chute in project.chutes:
             for entry in entries(project, chute):
                 shipped = shipment(project, chute, entry)
                 for opened, name in _failing(project, entry, shipped) if shipped else ():
-                    if opened.site not in told:
-                        told.add(opened.site)
-                        yield self._finding(opened, name, entry)
+                    yield self._finding(opened, name, entry)
 
     def _finding(self, opened: _Opened, name: PurePosixPath, entry: Module) -> Finding:
         outside = ".." in name.parts
@@ -180,24 +176,16 @@ def _from(arrival: Arrival, entry: Module) -> bool:
 
 
 def _at_import(project: Project, entry: Module) -> Iterator[_Opened]:
-    """Yield every file that is opened by what the import of a module runs."""
-    for function, _ in project.reach.reached("import"):
-        if not any(_from(each, entry) for each in project.reach.arrivals(function, "import")):
-            continue
-        module = function.module
-        scopes = [function.index]
-        scopes += [
-            index
-            for index, scope in enumerate(module.facts.scopes)
-            if scope.kind == "class" and scope.parent == function.index
-        ]
-        for index in scopes:
-            for statement in module.statements_in(index):
-                for expression in (*statement.values, *statement.targets):
-                    for call in _unconditional_calls(expression):
-                        opened = _opened(project, Site(module, statement, call))
-                        if opened is not None:
-                            yield opened
+    """Yield every file opened by a module's own statements or by a function of the tree."""
+    for module in project.modules:
+        for statement in module.facts.statements:
+            if module is not entry and module.enclosing_function(statement.scope) < 0:
+                continue
+            for expression in statement.values:
+                for call in _unconditional_calls(expression):
+                    opened = _opened(project, Site(module, statement, call))
+                    if opened is not None:
+                        yield opened
 
 
 def _unconditional_calls(expression: Expression) -> Iterator[Call]:
@@ -218,22 +206,22 @@ def _opened(project: Project, site: Site) -> _Opened | None:
     """Return what a call opens, None when it opens nothing."""
     call = site.expression
     assert isinstance(call, Call)
-    given = [each.value for each in call.arguments if not each.keyword and not each.star]
-    named = {each.keyword: each.value for each in call.arguments if each.keyword}
+    given = [each.value for each in call.arguments if not each.keyword]
+    named = {each.keyword: each.value for each in call.arguments}
     callee = project.knowledge.resolver.dotted(site.module, site.scope, call.function)
-    if callee in _OPENERS:
-        path = given.pop(0) if given else named.get("file")
-    else:
-        match call.function:
-            case Attribute(value=value, attribute=name) if name in _READERS:
-                path = value
-                given = given if name == "open" else []
-                named = named if name == "open" else {}
-            case _:
-                return None
+    path: Expression | None
+    match call.function:
+        case _ if callee in _OPENERS:
+            path = given.pop(0) if given else named.get("file")
+        case Attribute(value=path, attribute="open"):
+            pass
+        case Attribute(value=path, attribute="read_text" | "read_bytes"):
+            return _Opened(site, path, "r")
+        case _:
+            return None
+    mode = given[0] if given else named.get("mode")
     if path is None:
         return None
-    mode = given[0] if given else named.get("mode")
     if mode is None:
         return _Opened(site, path, "r")
     match project.knowledge.evaluator.value(site.module, site.scope, mode):

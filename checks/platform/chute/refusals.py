@@ -13,8 +13,8 @@ ANY_NAME = "chute"
 """A name every rule accepts, to judge the other half of a reference."""
 
 
-def refusal_of_module(module: Module) -> str | None:
-    """Say who refuses a module's name, None when nobody does."""
+def refusal_of_module(module: Module) -> str:
+    """Say who refuses a module's name; empty when nobody does."""
     name = PurePosixPath(module.path).name
     stem = name.removesuffix(".py")
     if not _reference_pattern().match(f"{stem}:{ANY_NAME}"):
@@ -25,11 +25,11 @@ def refusal_of_module(module: Module) -> str | None:
     rule = platform().rule("filename")
     if rule.violation(name):
         return f"the platform refuses the file name {name!r} (as of {rule.as_of}): {rule.message!r}"
-    return None
+    return ""
 
 
-def refusal_of_variable(name: str) -> str | None:
-    """Say who refuses a variable's name, None when nobody does."""
+def refusal_of_variable(name: str) -> str:
+    """Say who refuses a variable's name; empty when nobody does."""
     if not _reference_pattern().match(f"{ANY_NAME}:{name}"):
         return (
             f"`chutes deploy` takes no variable called {name!r}: a name has two "
@@ -41,7 +41,7 @@ def refusal_of_variable(name: str) -> str | None:
             f"the platform refuses the variable name {name!r} (as of {rule.as_of}): "
             f"{rule.message!r}"
         )
-    return None
+    return ""
 
 
 def _reference_pattern() -> re.Pattern[str]:

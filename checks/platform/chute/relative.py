@@ -88,15 +88,12 @@ class ChuteRelativeImport(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per module, at the first import that fails."""
-        told: set[Module] = set()
         for chute in project.chutes:
             found = references(project, chute)
             if any(each.imported for each in found):
                 continue
             for module in entries(project, chute):
-                if module not in told:
-                    told.add(module)
-                    yield from self._first(project, module)
+                yield from self._first(project, module)
 
     def _first(self, project: Project, module: Module) -> Iterator[Finding]:
         for imported in module.facts.imports:

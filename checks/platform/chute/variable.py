@@ -76,17 +76,16 @@ class ChuteVariable(Check):
         """Yield one finding per chute that no reference can name."""
         for chute in project.chutes:
             found = references(project, chute)
-            if any(refusal_of_variable(each.name) is None for each in found):
-                continue
-            if found:
+            problems = [refusal_of_variable(each.name) for each in found]
+            if found and all(problems):
                 yield self.finding(
                     found[0].module,
                     found[0].span,
                     0,
-                    refusal_of_variable(found[0].name) or "",
+                    problems[0],
                     f"rename it to `{_better_variable(found[0].name)}`",
                 )
-            elif _never_a_variable(project, chute):
+            elif not found and _never_a_variable(project, chute):
                 yield self.at(
                     chute.site,
                     "this chute is no variable of its module, so `chutes deploy` cannot find it",

@@ -24,6 +24,9 @@ HEAD = "from chutes.chute import Chute\nchute = Chute('u', 'n', 'i')\n"
         "chute.title += '!'",
         "names = [chute.name]",
         "import os\nos.getenv('X')",
+        "every = {}\ndel every['x']",
+        "every = {}\nevery['x'] = chute.name",
+        "chute.include_router(chute.router)",
     ],
 )
 def test_what_can_be_followed(use: str, findings: Findings) -> None:
@@ -54,3 +57,12 @@ def test_what_can_be_followed(use: str, findings: Findings) -> None:
 )
 def test_what_cannot(use: str, findings: Findings) -> None:
     assert findings(f"{HEAD}{use}\n", ID) == []
+
+
+def test_a_cord_that_is_called_at_once_is_followed(findings: Findings) -> None:
+    """Then the chute is not empty, which is why nothing is said; see `test_contents`."""
+    source = "from chutes.chute import Chute\ndef main():\n    chute = Chute('u', 'n', 'i')\n"
+    called = f"{source}    chute.cord(path='/x')(print)\nmain()\n"
+    assert [each.check for each in findings(called, "chute-variable")] == ["chute-variable"]
+    kept = f"{source}    add = chute.cord\nmain()\n"
+    assert findings(kept, "chute-variable") == []

@@ -81,6 +81,7 @@ def test_fails_in_functions(function: str, findings: Findings) -> None:
         # Who changes the path imports from elsewhere.
         "import sys\nsys.path.append('/data')\nimport titles",
         "import sys\nsys.path += ['/data']\nimport titles",
+        "from sys import path\npath.append('/data')\nimport titles",
         "@chute.on_shutdown()\nasync def h(self):\n    import titles",
         "@chute.cord(passthrough=True)\nasync def c(self):\n    import titles",
     ],
@@ -189,6 +190,20 @@ def test_package_inits_import_too(findings: Findings) -> None:
     (found,) = findings(files, ID)
     assert found.location.path == "pkg/__init__.py"
     assert found.location.line == 3
+
+
+def test_package_inits_import_relatively(findings: Findings) -> None:
+    files = app("import pkg", ".add('pkg/__init__.py', '/app/pkg/')")
+    (found,) = findings({**files, "pkg/__init__.py": "from .a import b\n"}, ID)
+    assert found.message.startswith("pkg.a will not be on the instance")
+
+
+def test_two_chutes_of_one_module(findings: Findings) -> None:
+    """What only the hook of the one imports, the image of the other need not hold."""
+    other = "other = Chute('u', 'm', Image('u', 'm', '1.0'))\n"
+    hook = f"{HOOK}    import titles\n"
+    assert findings(app(f"{other}{hook}", ".add('titles.py', '/app/')"), ID) == []
+    assert len(findings(app(f"{other}{hook}"), ID)) == 1
 
 
 @pytest.mark.sdk

@@ -31,6 +31,7 @@ FAILS = [
     ("import json\nx = json.load(open('data/x.json'))", "data/x.json"),
     ("x = Path('about.md').read_text()", "about.md"),
     ("x = Path('about.md').read_bytes()", "about.md"),
+    ("x = Path('about.md').read_text('utf-8')", "about.md"),
     ("x = Path('about.md').open().read()", "about.md"),
     ("x = Path('about.md').open('r').read()", "about.md"),
     ("x = Path('about.md').open(mode='r').read()", "about.md"),
@@ -79,7 +80,12 @@ def test_fails_at_import(code: str, name: str, findings: Findings) -> None:
         "x = open(os.getenv('FILE', 'about.md')).read()",
         "x = open('about.md', os.getenv('MODE', 'r')).read()",
         "x = open('about.md', 5).read()",
+        "def f():\n    return open('about.md').read()\nif os.getenv('X'):\n    f()\n"
+        "@chute.on_startup()\nasync def h(self):\n    f()",
         "x = open().read()",
+        "x = open(mode='r').read()",
+        "x = open(*['about.md']).read()",
+        "x = open(encoding='about.md').read()",
         "x = os.getenv('X').open('about.md')",
         "from zipfile import ZipFile\nx = ZipFile('x.zip').open('about.md')",
         "x = Path('about.md').exists()",
@@ -128,6 +134,11 @@ def test_only_what_the_chutes_module_runs(findings: Findings) -> None:
     called = {**files, "app.py": files["app.py"] + "titles.f()\n"}
     (found,) = findings(called, ID)
     assert found.location.path == "titles.py"
+
+
+def test_what_another_module_reads_for_itself(findings: Findings) -> None:
+    script = {"script.py": "import chutes\nx = open('about.md').read()\n"}
+    assert findings({**app(""), **script}, ID) == []
 
 
 @pytest.mark.sdk

@@ -25,6 +25,8 @@ def test_suggests_a_name(name: str, better: str, findings: Findings) -> None:
 
 NAMELESS = [
     "def main():\n    chute = Chute('u', 'n', 'i')\n    print(chute)\nmain()\n",
+    "def main():\n    chute = Chute('u', 'n', 'i')\n    return 1\n",
+    "def main():\n    chute = Chute('u', 'n', 'i')\n    return\n",
     "if __name__ == '__main__':\n    chute = Chute('u', 'n', 'i')\n",
     "if '__main__' == __name__:\n    chute = Chute('u', 'n', 'i')\n",
     "Chute('u', 'n', 'i')\n",
