@@ -40,6 +40,18 @@ JUDGE = ROOT / "tests" / "support" / "statements.py"
 NO_NETWORK = ("unshare", "--map-root-user", "--net", "--")
 CIRCUMSTANCES = Circumstances(Exposure.GATEWAY, Account.PRIVILEGED)
 _DATED = re.compile(r"\bas of \d{4}")
+# Checks whose faults at module level strike later than at import.
+LATER = {
+    "cord-method-without-public-method": "at call time",
+    "passthrough-upstream": "at call time",
+    "startup-hook-never-runs": "at call time",
+    "template-argument-type": "at start",
+    "template-engine-args": "at start",
+    "image-argument-type": "at build",
+    "image-command-line-break": "at build",
+    "image-env-unquoted": "at build",
+    "image-pip-unquoted": "at build",
+}
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,8 @@ class Judged:
         text = f"{finding.message} {finding.help}"
         if _DATED.search(text):
             return "dated rule"
+        if finding.check in LATER:
+            return LATER[finding.check]
         if "deploy" in text:
             return "at deploy"
         return "unconfirmed"
@@ -94,7 +108,7 @@ def main() -> int:
     chosen = options.parse_args()
     files = [file.resolve() for folder in chosen.folders for file in sorted(folder.rglob("*.py"))]
     judged = list(judge(files))
-    shown = ["unconfirmed", "at deploy", "dated rule", "at call time"]
+    shown = ["unconfirmed", "at deploy", "dated rule", "at build", "at start", "at call time"]
     report(judged, (["confirmed", *shown]) if chosen.all else shown)
     return 0
 
