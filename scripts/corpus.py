@@ -56,10 +56,9 @@ LATER = {
 
 @dataclass(frozen=True)
 class Failure:
-    """A statement that raised."""
+    """A statement that raised: its lines, those of the calls on the way, and the error."""
 
-    line: int
-    end_line: int
+    spans: tuple[tuple[int, int], ...]
     error: str
     of_sdk: bool
 
@@ -164,7 +163,7 @@ def report(judged: Sequence[Judged], shown: Sequence[str]) -> None:
     missed = [(each, one) for each in judged for one in each.missed]
     print(f"\n== missed: {len(missed)}")
     for each, one in missed:
-        print(f"{each.path}:{one.line}-{one.end_line}: {one.error.splitlines()[0][:200]}")
+        print(f"{each.path}:{one.spans[0][0]}-{one.spans[0][1]}: {one.error.splitlines()[0][:200]}")
     _numbers(judged, verdicts, len(missed))
 
 
@@ -179,7 +178,7 @@ def _numbers(judged: Sequence[Judged], verdicts: Counter[str], missed: int) -> N
 
 def _overlap(finding: Finding, failure: Failure) -> bool:
     at = finding.location
-    return at.line <= failure.end_line and at.end_line >= failure.line
+    return any(at.line <= last and at.end_line >= first for first, last in failure.spans)
 
 
 def _source(each: Judged, finding: Finding) -> str:

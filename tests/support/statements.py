@@ -1,8 +1,9 @@
 """Which statements of a file fail under the real SDK, each tried even when another failed.
 
 Run as a script by `scripts/corpus.py`, without a network. Reads one path per line and
-answers with one JSON list per line: ``{"line", "end_line", "error", "of_sdk"}`` for every
-statement at module level that raised. Names that are not defined and libraries that are not
+answers with one JSON list per line: ``{"spans", "error", "of_sdk"}`` for every statement at
+module level that raised; the spans are its lines and those of the calls that led to the
+error, each ``[first, last]``. Names that are not defined and libraries that are not
 installed are stood in for, so that a snippet of documentation can be judged for what it
 does with the SDK. Nothing here is a sandbox: run it on code you would run.
 """
@@ -56,7 +57,7 @@ def _in_a_fork(path: Path) -> str:
         try:
             found = list(failures(path))
         except BaseException:  # noqa: BLE001 - a fork must not go on as its parent
-            found = [_failure(1, 1, "could not be judged", of_sdk=False)]
+            found = [_failure([(1, 1)], "could not be judged", of_sdk=False)]
         with os.fdopen(writing, "w") as out:
             json.dump(found, out)
         os._exit(0)
@@ -64,7 +65,7 @@ def _in_a_fork(path: Path) -> str:
     with os.fdopen(reading) as pipe:
         answer = pipe.read()
     os.waitpid(pid, 0)
-    return answer or json.dumps([_failure(1, 1, "died or hung", of_sdk=False)])
+    return answer or json.dumps([_failure([(1, 1)], "died or hung", of_sdk=False)])
 
 
 def failures(path: Path) -> Iterator[dict[str, Any]]:
@@ -76,7 +77,7 @@ def failures(path: Path) -> Iterator[dict[str, Any]]:
         compile(tree, str(path), "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", 1) or 1
-        yield _failure(line, line, f"{type(error).__name__}: {error}", of_sdk=True)
+        yield _failure([(line, line)], f"{type(error).__name__}: {error}", of_sdk=True)
         return
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
@@ -91,8 +92,9 @@ def failures(path: Path) -> Iterator[dict[str, Any]]:
         if error is not None:
             for one in _one_by_one(statement):  # the names that do exist serve what follows
                 _raised(one, module, str(path), flags)
+            spans = [(first, statement.end_lineno or first), *_calls_in(str(path), error)]
             text = f"{type(error).__name__}: {error}"
-            yield _failure(first, statement.end_lineno or first, text, of_sdk=_is_of_sdk(error))
+            yield _failure(spans, text, of_sdk=_is_of_sdk(error))
 
 
 def _one_by_one(statement: ast.stmt) -> list[ast.stmt]:
@@ -124,18 +126,25 @@ def _raised(
     return None
 
 
+def _calls_in(path: str, error: BaseException) -> Iterator[tuple[int, int]]:
+    """Yield the lines of a file that an error came through."""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == path and frame.lineno:
+            yield frame.lineno, frame.end_lineno or frame.lineno
+
+
 def _is_of_sdk(error: BaseException) -> bool:
     """Say whether an error is the SDK's doing, not that of code around it or of a stand-in."""
     if "MagicMock" in str(error):
         return False
     frames = traceback.extract_tb(error.__traceback__)
     inside = any("/chutes/" in frame.filename for frame in frames)
-    named = isinstance(error, ImportError | AttributeError | TypeError)
+    named = isinstance(error, ImportError | AttributeError | TypeError | ValueError)
     return inside or (named and bool(_OF_SDK.search(str(error))))
 
 
-def _failure(line: int, end_line: int, error: str, *, of_sdk: bool) -> dict[str, Any]:
-    return {"line": line, "end_line": end_line, "error": error, "of_sdk": of_sdk}
+def _failure(spans: list[tuple[int, int]], error: str, *, of_sdk: bool) -> dict[str, Any]:
+    return {"spans": spans, "error": error, "of_sdk": of_sdk}
 
 
 def _decorators(statement: ast.stmt) -> Sequence[ast.expr]:
