@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(sys.executable).with_name("chutes-prod")
-CHUTE = "from chutes.chute import Chute\nchute = Chute(username='u', name='n', image='i')\n"
-FAULTY = CHUTE.replace("image='i'", "image='i', min_instances=1")
+CHUTE = (
+    "from chutes.chute import Chute, NodeSelector\nchute = Chute(username='you', name='svc', "
+    "image='u/n:1.0', node_selector=NodeSelector(include=['pro_6000']), tee=True)\n"
+)
+FAULTY = CHUTE.replace("image='u/n:1.0'", "image='u/n:1.0', min_instances=1")
 
 
 def audit(
