@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(sys.executable).with_name("chutes-prod")
-CHUTE = "from chutes.chute import Chute\nchute = Chute(username='u', name='n', image='u/n:1.0')\n"
+CHUTE = """\
+import time
+from chutes.chute import Chute, NodeSelector
+chute = Chute(username='you', name='svc', image='u/n:1.0',
+              node_selector=NodeSelector(include=['pro_6000']), tee=True)
+@chute.cord(public_api_path='/time', public_api_method='GET')
+def now(self): return {'time': time.time()}
+"""
 FAULTY = CHUTE.replace("image='u/n:1.0'", "image='u/n:1.0', min_instances=1")
 
 
