@@ -5,7 +5,7 @@ Usage::
     python -P scripts/generate_docs.py            write what differs
     python -P scripts/generate_docs.py --check    name what differs and exit 1
 
-Generated are one page per check and their index (`docs/checks/`), the table of checks in
+Generated are one page per check and their index (`docs/checks/`), the checks by topic in
 the README and the help of every command in `docs/cli.md`. The last two stand between
 markers in pages that are otherwise written by hand.
 """
@@ -69,7 +69,7 @@ def pages(root: Path, every_check: Iterable[Check]) -> dict[str, str]:
     known = tuple(every_check)
     made = {f"{CHECKS}/{each.id}.md": check_page(each) for each in known}
     made[f"{CHECKS}/README.md"] = checks_index(known)
-    made[README] = filled(root, README, "checks", checks_table(known, folder=f"{CHECKS}/"))
+    made[README] = filled(root, README, "checks", checks_by_topic(known))
     made[COMMANDS] = filled(root, COMMANDS, "help", help_of_commands())
     return made
 
@@ -133,19 +133,25 @@ def checks_index(every_check: Iterable[Check]) -> str:
     )
 
 
-def checks_table(every_check: Iterable[Check], *, folder: str = "") -> str:
-    """Return the table of checks, each linked to its page.
-
-    Args:
-        every_check: The checks.
-        folder: Where the pages are, seen from the page with the table.
-    """
+def checks_table(every_check: Iterable[Check]) -> str:
+    """Return the table of checks, each linked to its page beside it."""
     rows = [
-        f"| [{each.id}]({folder}{each.id}.md) | {each.category} | {each.severity.value} "
+        f"| [{each.id}]({each.id}.md) | {each.category} | {each.severity.value} "
         f"| {each.docs.summary.replace('|', chr(92) + '|')} |\n"
         for each in every_check
     ]
     return f"| check | category | severity | what is wrong |\n|---|---|---|---|\n{''.join(rows)}"
+
+
+def checks_by_topic(every_check: Iterable[Check]) -> str:
+    """Return the checks by the folder they live in, linked from the top of the repository."""
+    topics: dict[str, list[str]] = {}
+    for each in every_check:
+        inside = type(each).__module__.split(".")[2:]  # below chutes_cli.checks
+        links = topics.setdefault(" ".join(inside[:-1]), [])
+        links.append(f"[{each.id}]({CHECKS}/{each.id}.md)")
+    rows = [f"| {topic} | {', '.join(links)} |\n" for topic, links in sorted(topics.items())]
+    return f"| topic | checks |\n|---|---|\n{''.join(rows)}"
 
 
 def _python(code: str) -> str:
