@@ -96,13 +96,37 @@ class ArgumentBinder:
                 complete = complete and spread is not None
                 found += spread or []
             elif argument.star == "*":
-                complete = False
-                names = iter(())  # nobody can tell how many positions it fills
+                items = self._items(site.module, site.scope, argument.value)
+                if items is None:
+                    complete = False
+                    names = iter(())  # nobody can tell how many positions it fills
+                    continue
+                for where, item in items:
+                    name = next(names, None)
+                    found.append(self._bound(name, site.module, where, item, argument.span))
             else:
                 name = argument.keyword or next(names, None)
                 bound = self._bound(name, site.module, site.scope, argument.value, argument.span)
                 found.append(replace(bound, keyword=argument.keyword is not None))
         return Arguments(tuple(found), complete)
+
+    def _items(
+        self, module: Module, scope: int, expression: facts.Expression
+    ) -> list[tuple[int, facts.Expression]] | None:
+        """Return the items of a ``*`` argument with their scope, None when they are not known."""
+        match expression:
+            case facts.Collection(items=items):
+                starred = any(
+                    isinstance(each, facts.Operation) and each.operator == "*" for each in items
+                )
+                return None if starred else [(scope, each) for each in items]
+            case facts.Name(id=name):
+                where, bindings = module.lookup(name, scope)
+                match bindings:
+                    case [binding] if isinstance(binding.value, facts.Collection):
+                        if not self._evaluator.changes(module, where, binding):
+                            return self._items(module, where, binding.value)
+        return None
 
     def spread(self, module: Module, scope: int, expression: facts.Expression) -> Arguments:
         """Return the arguments that ``**expression`` passes."""

@@ -212,7 +212,36 @@ class Evaluator:
             if isinstance(left, Known):
                 return left if left.value else likely
             return Unknown(likely.value if isinstance(likely, Known) else None)
+        if expression.operator == "[]" and len(operands) == 2:
+            return self._entry(module, scope, operands[0], self.value(module, scope, operands[1]))
         return Unknown()
+
+    def _entry(self, module: Module, scope: int, base: facts.Expression, key: Value) -> Value:
+        """Return ``base[key]``; of a dictionary, the other entries may be unknown."""
+        if not isinstance(key, Known):
+            return Unknown()
+        match base:
+            case facts.Name(id=name):
+                where, bindings = module.lookup(name, scope)
+                if where >= 0 and len(bindings) == 1 and bindings[0].value is not None:
+                    (binding,) = bindings
+                    if not self.changes(module, where, binding) and binding.kind == "value":
+                        return self._entry(module, where, bindings[0].value, key)
+            case facts.Mapping(keys=keys, values=values):
+                for entry, value in reversed(list(zip(keys, values, strict=True))):
+                    known = self.value(module, scope, entry) if entry is not None else Unknown()
+                    if not isinstance(known, Known):
+                        return Unknown()
+                    if known.value == key.value:
+                        return self.value(module, scope, value)
+                return Unknown()
+        whole = self.value(module, scope, base)
+        if not isinstance(whole, Known):
+            return Unknown()
+        try:
+            return Known(whole.value[key.value])
+        except (TypeError, LookupError):
+            return Unknown()
 
     def _call(self, module: Module, scope: int, call: facts.Call) -> Value:
         name = self._resolver.dotted(module, scope, call.function)

@@ -71,6 +71,45 @@ def test_given_up(source: str, project: ReadTree) -> None:
 
 
 @pytest.mark.parametrize(
+    "call",
+    [
+        "Chute(*['u', 'n'])", "Chute(*('u', 'n'))", "PAIR = ('u', 'n')\nchute = Chute(*PAIR)",
+        "Chute('u', *['n'])", "C = {'a': 'u', 'b': 'n'}\nchute = Chute(C['a'], C['b'])",
+        "CONFIG = {'a': 'u', 'b': unknown(), 'a': 'u'}\nchute = Chute(CONFIG['a'], 'n')",
+        "CONFIG = ['u', 'n']\nchute = Chute(CONFIG[0], CONFIG[-1])",
+        "class Settings:\n    pair = ['u', 'n']\nchute = Chute(Settings.pair[0], 'n')",
+    ],
+)  # fmt: skip
+def test_items_and_entries(call: str, project: ReadTree) -> None:
+    source = call if "chute =" in call else f"chute = {call}"
+    found = project(HEAD + source)
+    assert given(found) == {"username": "u", "name": "n"}
+    assert found.chutes[0].arguments.complete
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "CONFIG['missing']", "CONFIG[unknown()]", "CONFIG['b']", "OPEN['a']", "NUMBER['a']",
+        "CHANGED['a']", "unknown()['a']", "TWICE['a']",
+    ],
+)  # fmt: skip
+def test_entries_that_are_not_known(value: str, project: ReadTree) -> None:
+    source = (
+        f"{HEAD}CONFIG = {{'a': 'u', 'b': unknown()}}\nOPEN = {{'a': 'u', **unknown()}}\n"
+        "NUMBER = 3\nCHANGED = {'a': 'u'}\nCHANGED['a'] = 'v'\nTWICE = {'a': 1}\n"
+        f"TWICE = {{'a': 2}}\nchute = Chute({value})\n"
+    )
+    assert given(project(source)) == {"username": "?"}
+
+
+@pytest.mark.parametrize("call", ["Chute(*[*PAIR])", "Chute(*unknown())", "Chute(*LIST)"])
+def test_items_that_are_not_known(call: str, project: ReadTree) -> None:
+    source = f"{HEAD}PAIR = ('u', 'n')\nLIST = ['u']\nLIST.append('n')\nchute = {call}\n"
+    assert not project(source).chutes[0].arguments.complete
+
+
+@pytest.mark.parametrize(
     ("call", "expected"),
     [
         ("Chute('u', 'n', 'i')", []),

@@ -150,7 +150,7 @@ def _refused(name: str, value: object, rule: Rule) -> str | None:
     given = {"int": whole_number, "float": number}.get(kind, _text)(value)
     if given is None:
         words = {"int": "a whole number", "float": "a number"}.get(kind, "a text")
-        return f"must be {words}, not {shown(value)}"
+        return f"must be {words}, not {shown(value)}, as of {rule.as_of}"
     violation = rule.violation(given)
     return f"{violation}, as of {rule.as_of}" if violation else None
 

@@ -123,9 +123,9 @@ class ChuteName(Check):
 
 def _fault(name: object, circumstances: Circumstances) -> tuple[str, str] | None:
     """Return what is wrong with a name and the way out, None when it is right."""
-    if not isinstance(name, str):
-        return "must be a text", "write the name in quotes"
     rule = platform().rule("chute-name")
+    if not isinstance(name, str):
+        return f"must be a text, as of {rule.as_of}", "write the name in quotes"
     violation = rule.violation(name)
     if violation is not None:
         return f"{violation}, as of {rule.as_of}", 'choose a name such as "my-service"'

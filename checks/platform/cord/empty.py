@@ -120,7 +120,7 @@ class CordEmptyObject(Check):
 def _is_bodyless(cord: Cord) -> bool:
     """Say whether no call of a cord has a body, of which get-cord-with-argument speaks."""
     method = cord.arguments.value("public_api_method")
-    return isinstance(method, Known) and method.value in _BODYLESS
+    return isinstance(method, Known) and str(method.value) in _BODYLESS
 
 
 def _has_own_default(project: Project, function: Function, parameter: Parameter) -> bool:

@@ -159,7 +159,6 @@ def test_every_keyword_is_fastapis() -> None:
 IMAGES = {
     "None": "is None, neither an Image nor a text: `chutes deploy` fails",
     "5": "is 5, neither",
-    "''": "is empty",
     "{'name': os.getenv('N')}": "is a dict, neither",
     "SELECTOR": "is a NodeSelector, neither",
     "Image": "is the class Image, neither",

@@ -85,6 +85,7 @@ def test_empty(parameters: str, findings: Findings) -> None:
         ("args: Wants", ", public_api_method='GET'", False),
         ("args: Wants", ", public_api_method='HEAD'", False),
         ("args: Wants", ", public_api_method='DELETE'", False),
+        ("args: Wants", ", public_api_method=['GET']", True),
         ("args: Wants", ", passthrough=True", False),
         ("args: Wants, more: Wants", "", False),
         ("args: Wants, more: Wants", ", input_schema=Wants", False),

@@ -37,7 +37,6 @@ IGNORED = [
 ]
 REFUSED = [
     "1", "1, 24", "gpu_count=1, **{'gpu_count': 2}", "gpu_count=1, **MORE",
-    "gpu_count=1, gpu_count=2",
 ]  # fmt: skip
 SOUND = [
     "", "gpu_count=1, min_vram_gb_per_gpu=24, max_hourly_price_per_gpu=2.5, include=['h100'], "
