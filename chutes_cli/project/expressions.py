@@ -58,6 +58,7 @@ class ExpressionReader:
     def __init__(self, positions: Positions, on_yield: Callable[[], None]) -> None:
         self._positions = positions
         self._on_yield = on_yield
+        self._in_lambda = False
         self._hidden: list[str] = []
         self._readers: dict[type[cst.CSTNode], Callable[[Any, Span], Expression]] = {
             cst.Name: self._name,
@@ -249,7 +250,8 @@ class ExpressionReader:
         return Await(span, self.read(node.expression))
 
     def _yield(self, node: cst.Yield, span: Span) -> Expression:
-        self._on_yield()
+        if not self._in_lambda:
+            self._on_yield()
         if isinstance(node.value, cst.From):
             return Yield(span, self.read(node.value.item), delegated=True)
         return Yield(span, self.read(node.value) if node.value else None, delegated=False)
@@ -263,8 +265,11 @@ class ExpressionReader:
             *(star for star in (parameters.star_arg, parameters.star_kwarg) if star),
         )
         names = tuple(item.name.value for item in every if isinstance(item, cst.Param))
+        outer, self._in_lambda = self._in_lambda, True  # a yield makes the lambda a generator
         with self._hiding(names):
-            return Opaque(span, "Lambda", names, (self.read(node.body),))
+            body = self.read(node.body)
+        self._in_lambda = outer
+        return Opaque(span, "Lambda", names, (body,))
 
     def _walrus(self, node: cst.NamedExpr, span: Span) -> Expression:
         names = (node.target.value,) if isinstance(node.target, cst.Name) else ()

@@ -177,3 +177,11 @@ def test_what_only_the_compiler_refuses(text: str, message: str, line: int) -> N
 @pytest.mark.parametrize("text", ["x = '\0'", "x = " + "-" * 90 + "1"])
 def test_what_the_compiler_cannot_judge_is_read(text: str) -> None:
     assert len(read_facts(text).statements) == 1
+
+
+def test_a_yield_in_a_lambda_makes_no_generator_of_the_function() -> None:
+    facts = read_facts("def f():\n    return lambda: (lambda: (yield))\ndef g():\n    yield 1\n")
+    assert [(each.name, each.is_generator) for each in facts.scopes[1:]] == [
+        ("f", False),
+        ("g", True),
+    ]

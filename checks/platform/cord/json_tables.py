@@ -38,6 +38,7 @@ TABLE = (
     (_FILES, "a file object", BINARY),
     (_IMAGES, "a PIL image", BINARY),
     (_AS_TEXT, "an object", TEXT),
+    (frozenset({"builtins.object"}), "a bare object", PARTS),
     (ARRAYS, "an array", NUMBERS),
     (EXCEPTIONS, "an HTTPException that is not raised", "raise it"),
 )

@@ -152,6 +152,12 @@ class Encoder:
                 found = self._field(value, name, attribute)
             case Call(function=Attribute(value=Literal() | FormattedText(), attribute="encode")):
                 found = "bytes", BINARY
+            case Call(
+                function=Attribute(
+                    value=Attribute(value=Name(id=name), attribute=attribute), attribute="encode"
+                )
+            ) if self._is_text(value, name, attribute):
+                found = "bytes", BINARY
             case Call(function=Attribute(value=owner, attribute=name)) if name in _VIEWS:
                 found = self._view(value.part(owner))
         if found is None and isinstance(value.expression, Call):
@@ -177,6 +183,13 @@ class Encoder:
         if where != body.function.index or len(bindings) != 1:
             return None
         return _model(body.model)
+
+    def _is_text(self, value: Value, name: str, attribute: str) -> bool:
+        """Say whether a field of the cord's own argument is a text."""
+        if self._body is None or self._input(value, name) is None:
+            return False
+        fields = self._project.schemas.fields(self._body.model)
+        return any(each.name == attribute and each.shape.kind == "str" for each in fields)
 
     def _field(self, value: Value, name: str, attribute: str) -> tuple[str, str] | None:
         """A field of the cord's own argument that holds what JSON has no word for."""

@@ -114,11 +114,23 @@ def _assigned(value: Value, name: str) -> Value | None:
 
 
 def _is_narrowed(module: Module, statement: Statement, expression: Expression) -> bool:
-    """Say whether a condition around a returned name asks for its type."""
+    """Say whether a condition around a returned name asks for its type.
+
+    What is left after ``if not isinstance(args, Input): raise`` is an Input, and no surprise.
+    """
     if not isinstance(expression, Name):
         return False
-    tests = [module.facts.guards[each].test for each in module.guards_of(statement.guards)]
-    return any(test is not None and asks_type(test, expression.id) for test in tests)
+    guards = [module.facts.guards[each] for each in module.guards_of(statement.guards)]
+    return any(
+        guard.test is not None
+        and asks_type(guard.test, expression.id)
+        and not (guard.kind == "else" and _is_negated(guard.test))
+        for guard in guards
+    )
+
+
+def _is_negated(test: Expression) -> bool:
+    return isinstance(test, Operation) and test.operator == "not"
 
 
 def called(project: Project, value: Value) -> Function | None:

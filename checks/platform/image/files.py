@@ -10,6 +10,7 @@ from pathlib import Path
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.sdk import contract
 from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.model import Directive, Project
 from chutes_cli.project.values import Known
 
@@ -232,22 +233,44 @@ class ImageAddOption(Check):
         for directive in called(project, "add"):
             source = text_of(directive, "source") or ""
             for option, pattern in _PATTERNS.items():
-                value = text_of(directive, option)
-                if not value:
-                    continue
                 if option == "checksum" and "://" not in source:
                     continue
-                if contract().pattern(f"{_ADD}.{pattern}").match(value):
-                    continue
                 argument = directive.arguments.get(option)
-                assert argument is not None
-                yield self.finding(
-                    argument.module,
-                    argument.span,
-                    argument.scope,
-                    f"add refuses {option}={value!r}: AssertionError at import",
-                    _OPTION_HELP[option],
-                )
+                error = None if argument is None else _refusal(option, pattern, argument)
+                if argument is not None and error is not None:
+                    yield self.finding(
+                        argument.module,
+                        argument.span,
+                        argument.scope,
+                        f"add refuses {error} at import",
+                        _OPTION_HELP[option],
+                    )
+            yield from self._build_dir(directive, source)
+
+    def _build_dir(self, directive: Directive, source: str) -> Iterator[Finding]:
+        """The SDK compares the start of absolute paths with it, so a relative one fits none."""
+        value, argument = text_of(directive, "build_dir"), directive.arguments.get("build_dir")
+        if argument is None or not value or os.path.isabs(value) or "://" in source:
+            return
+        yield self.finding(
+            argument.module,
+            argument.span,
+            argument.scope,
+            f"add finds nothing below build_dir={value!r}, which is no absolute path: "
+            "AssertionError at import",
+            "leave it out: sources are looked for where chutes build runs",
+        )
+
+
+def _refusal(option: str, pattern: str, argument: BoundArgument) -> str | None:
+    """Return what `add` raises for an option's value, None when it takes it."""
+    if not isinstance(argument.value, Known) or not argument.value.value:
+        return None
+    value = argument.value.value
+    if not isinstance(value, str):
+        return f"{option}={value!r}: TypeError" if option == "checksum" else None  # else another's
+    taken = contract().pattern(f"{_ADD}.{pattern}").match(value)
+    return None if taken else f"{option}={value!r}: AssertionError"
 
 
 _OPTION_HELP = {

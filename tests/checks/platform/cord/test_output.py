@@ -278,6 +278,9 @@ async def found_later():
 FILE = "pathlib.Path(__file__).name and __file__"
 # What is returned, and what the message says of it.
 BAD = {
+    "object()": "a bare object",
+    "args.text.encode()": "bytes",
+    "{'a': args.text.encode()}": "bytes",
     "Result()": "a Result, a pydantic model",
     "Inner(n=2)": "a Inner, a pydantic model",
     "{'a': Result()}": "a Result, a pydantic model",
@@ -452,6 +455,18 @@ def test_stays_silent(returned: str, findings: Findings) -> None:
 @pytest.mark.parametrize("returned", ["Far()", "Unknown()", "RecordChild()", "LATER()"])
 def test_an_object_of_whose_class_nobody_can_tell(returned: str, findings: Findings) -> None:
     assert findings(cord(returned), ID) == []
+
+
+def test_what_a_guard_leaves_is_the_model(findings: Findings) -> None:
+    guard = "if not isinstance(args, Input):\n        raise HTTPException(status_code=400)"
+    (found,) = findings(cord("args", guard), ID)
+    assert "returns a Input, a pydantic model" in found.message
+    assert findings(cord("args", "if isinstance(args, Input):\n        args = {}"), ID) == []
+
+
+def test_what_else_is_encoded_to_bytes_nobody_can_tell(findings: Findings) -> None:
+    for returned in ("args.missing.encode()", "other.text.encode()", "args.count.encode()"):
+        assert findings(cord(returned), ID) == []
 
 
 def test_a_json_response_may_hold_numpy_numbers(findings: Findings) -> None:

@@ -124,7 +124,7 @@ def test_options_the_sdk_refuses(option: str, fired: Fired) -> None:
 
 
 def test_every_real_checksum_is_refused(fired: Fired) -> None:
-    for check in (REAL, "'md5:abc'"):
+    for check in (REAL, "'md5:abc'", "7", "['a']", "True"):
         (found,) = fired("image-add-option", f"add({URL}, checksum={check})")
         assert "sha256sum -c" in found.help
     assert fired("image-add-option", f"add({URL}, checksum='sha256:abcdef00')") == []
@@ -137,6 +137,21 @@ def test_fine_options(option: str, fired: Fired) -> None:
     assert fired("image-add-option", f"add('app.py', '/app/', {option})") == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        ("'app.py', '/app/', build_dir='sub'", 1), ("'app.py', '/app/', build_dir=''", 0),
+        ("'app.py', '/app/', build_dir='/srv'", 0), (f"{URL}, build_dir='sub'", 0),
+        ("'app.py', '/app/', build_dir=os.environ['X']", 0),
+    ],
+)  # fmt: skip
+def test_a_relative_build_dir_holds_nothing(arguments: str, count: int, fired: Fired) -> None:
+    found = fired("image-add-option", f"add({arguments})")
+    assert [each.message.split(",")[0] for each in found] == [
+        "add finds nothing below build_dir='sub'"
+    ] * count
+
+
 @pytest.mark.sdk
 def test_the_sdk_agrees_on_options(chain: Chain, judge: Any) -> None:
     def answer(arguments: str) -> Any:
@@ -146,5 +161,7 @@ def test_the_sdk_agrees_on_options(chain: Chain, judge: Any) -> None:
         assert answer(f"'app.py', '/app/', {option}").startswith("AssertionError: Invalid ch")
     for option in (*GOOD_OPTIONS, f"checksum={REAL}"):
         assert answer(f"'app.py', '/app/', {option}") is None
+    assert answer("'app.py', '/app/', build_dir='sub'").startswith("AssertionError: No ")
+    assert answer(f"{URL}, checksum=7").startswith("TypeError")
     assert answer(f"{URL}, checksum={REAL}").startswith("AssertionError: Invalid checksum")
     assert answer(f"{URL}, checksum='sha256:abcdef00'") is None
