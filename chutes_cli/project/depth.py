@@ -35,7 +35,7 @@ class Obstacle(Enum):
     TOO_LONG = auto()
     """Python reads the code, LibCST would take minutes."""
     REFUSED = auto()
-    """Python refuses the code, and LibCST would take minutes to agree."""
+    """Python refuses the code; LibCST would take minutes to agree, or not agree at all."""
 
 
 def obstacle(text: str) -> Obstacle | None:
@@ -50,6 +50,8 @@ def obstacle(text: str) -> Obstacle | None:
         except (SyntaxError, ValueError) as error:
             if "too many" in str(error):
                 return Obstacle.TOO_DEEP
+            if "Exceeds the limit" in str(error):  # an integer of thousands of digits
+                return Obstacle.REFUSED
             # Any other error may be newer syntax, which LibCST knows.
             slow = _deepest_bracket(text) > _MOST_BRACKETS or _looks_long(text)
             return Obstacle.REFUSED if slow else None

@@ -130,6 +130,12 @@ def test_what_would_take_minutes_is_not_tried(name: str) -> None:
     assert not caught.value.is_python
 
 
+def test_an_integer_beyond_pythons_limit() -> None:
+    with pytest.raises(UnreadableSource, match="Exceeds the limit"):
+        read_facts(f"x = {'9' * 5_000}\n")
+    assert read_facts(f"x = {'9' * 4_000}\n").statements
+
+
 def test_long_tables_and_files_are_read() -> None:
     table = (
         "X = {\n" + "".join(f'    "key{n}": ["a.b(c)", -1, f(n)],\n' for n in range(800)) + "}\n"
