@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chutes_cli.project.depth import is_too_deep
+from chutes_cli.project.depth import Obstacle, obstacle
 from chutes_cli.project.facts import ModuleFacts
 
 _RECURSION_LIMIT = 6000
@@ -16,6 +16,7 @@ _RECURSION_LIMIT = 6000
 
 
 _TOO_DEEP = "the code is nested too deeply to read"
+_TOO_LONG = "an expression is too long to read"
 
 
 class UnreadableSource(Exception):
@@ -62,8 +63,13 @@ def read_facts(text: str) -> ModuleFacts:
 
     from chutes_cli.project.statements import StatementReader
 
-    if is_too_deep(text):
-        raise UnreadableSource(_TOO_DEEP)
+    match obstacle(text):
+        case Obstacle.TOO_DEEP:
+            raise UnreadableSource(_TOO_DEEP)
+        case Obstacle.TOO_LONG:
+            raise UnreadableSource(_TOO_LONG, is_python=True)
+        case Obstacle.REFUSED:
+            raise _why(text)
     refused = _refused(text)
     with warnings.catch_warnings(), _room_to_recurse():
         # Evaluating "\d" warns about the audited code; that is not this program's business.

@@ -109,6 +109,48 @@ def test_code_nested_beyond_reading_is_refused() -> None:
         read_facts("x = " + "-" * 50_000 + "1\n")
 
 
+LONG = {
+    "operators": "x = 1" + " + 1" * 2_000,
+    "subscripts": "x = y" + "[0]" * 1_500,
+    "calls": "x = y" + "(a, b=1)" * 1_500,
+    "attributes": "x = y" + ".z" * 1_500,
+    "ternaries": "x = y" + " if y else z" * 900,
+    "patterns": "match x:\n    case " + '{"a": ' * 20 + "b" + "}" * 20 + ": pass",
+    "lines": "x = (1\n" + "+ 1\n" * 2_000 + ")",
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_would_take_minutes_is_not_tried(name: str) -> None:
+    with pytest.raises(UnreadableSource, match="too long to read") as caught:
+        read_facts(LONG[name] + "\n")
+    assert caught.value.is_python
+    with pytest.raises(UnreadableSource, match="invalid syntax") as caught:
+        read_facts(LONG[name] + "\ny = = 1\n")
+    assert not caught.value.is_python
+
+
+def test_an_integer_beyond_pythons_limit() -> None:
+    with pytest.raises(UnreadableSource, match="Exceeds the limit"):
+        read_facts(f"x = {'9' * 5_000}\n")
+    assert read_facts(f"x = {'9' * 4_000}\n").statements
+
+
+def test_long_tables_and_files_are_read() -> None:
+    table = (
+        "X = {\n" + "".join(f'    "key{n}": ["a.b(c)", -1, f(n)],\n' for n in range(800)) + "}\n"
+    )
+    assert read_facts(table).statements
+    calls = "".join(f"f{n}(a.b.c, [x + {n}], key='(((')\n" for n in range(1_000))
+    assert len(read_facts(calls).statements) == 1_000
+
+
+def test_newer_syntax_than_this_python_knows_is_read() -> None:
+    """LibCST has the last word, whatever this Python is."""
+    source = "type Pair[T] = tuple[T, T]\n" + "x = [1, 2]\n" * 1_000
+    assert read_facts(source).statements
+
+
 def test_a_long_chain_of_operators_is_read() -> None:
     assert read_facts("x = " + " + ".join(["'a'"] * 500) + "\n").statements
 
