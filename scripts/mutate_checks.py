@@ -125,7 +125,7 @@ def judged(paths: Sequence[str], survivors: Sequence[Survivor]) -> int:
 def explained() -> Iterator[tuple[str, str, str, str]]:
     """Yield the survivors with a reason: module, where, condition, mutation."""
     file = ROOT / SURVIVORS
-    entries = tomllib.loads(file.read_text("utf-8"))["survivor"] if file.exists() else []
+    entries = tomllib.loads(file.read_text("utf-8")).get("survivor", []) if file.exists() else []
     for entry in entries:
         assert entry["reason"].strip(), entry
         yield (entry["module"], entry["where"], entry["condition"], entry["mutation"])
