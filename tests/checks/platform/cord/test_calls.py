@@ -67,6 +67,26 @@ async def prepare(self, n=1):
     self.n = n
 
 
+@other.on_startup()
+async def strict(self, *, n=1):
+    self.n = n
+
+
+def early(self, n=1):
+    self.n = n
+
+
+def late(self):
+    return 1
+
+
+other.on_startup()(early)
+other.on_startup()(lambda self: None)
+other.job()(late)
+other.job()(lambda self: None)
+other.cord(path="/unnamed")(lambda self: None)
+
+
 @other.job()
 async def work(self, **data):
     return {"work": 1}
@@ -103,6 +123,7 @@ BAD = [
     "return [each async for each in self.z(args)]",
     "return await asyncio.gather(y(self, args))",
     "await warm(other)\nreturn 1",
+    "await strict(other)\nreturn 1",
     "await prepare(other, 2)\nreturn 1",
     "return await work(self)",
     "return await other.work()",
@@ -115,6 +136,9 @@ GOOD = [
     "await warm()\nreturn 1",
     "await prepare()\nreturn 1",
     "await prepare(2)\nreturn 1",
+    "await strict(n=2)\nreturn 1",
+    "early(other, 2)\nreturn 1",
+    "return late(other)",
     "return y.__name__",
     "self.kept = same\nreturn self.kept(self, args)",
     "self.get('/late')\nreturn 1",
