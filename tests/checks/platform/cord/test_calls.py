@@ -84,7 +84,6 @@ other.on_startup()(early)
 other.on_startup()(lambda self: None)
 other.job()(late)
 other.job()(lambda self: None)
-other.cord(path="/unnamed")(lambda self: None)
 
 
 @other.job()
@@ -195,6 +194,10 @@ def test_says_the_way_out(findings: Findings) -> None:
     (found,) = findings(HEAD + cord("return await work(self)"), ID)
     assert found.message.startswith("work is the SDK's Job")
     assert found.help.startswith("move what work does into a plain function")
+
+
+def test_a_cord_that_cannot_be_told(findings: Findings) -> None:
+    assert findings(HEAD + "chute.cord()(lambda self: None)\n", ID) == []
 
 
 @pytest.mark.sdk
