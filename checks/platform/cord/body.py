@@ -15,7 +15,6 @@ _VALIDATES = frozenset(
     {"model_validate", "model_validate_json", "parse_obj", "parse_raw", "validate_python"}
 )
 _LOGS = ("loguru.logger.", "logging.", "builtins.print")
-_MOST_BEARERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def bearers(project: Project, function: Function, name: str) -> tuple[Bearer, ..
     for bearer in found:
         for mention in mentions(bearer):
             for each in use(project, mention, bearer).passed:
-                if each not in found and len(found) < _MOST_BEARERS:
+                if each not in found:
                     found.append(each)
     return tuple(found)
 
@@ -135,12 +134,10 @@ def use(project: Project, mention: Mention, bearer: Bearer) -> Use:
             return Use("read" if isinstance(mention.parent, Attribute) else "logged")
         if any(isinstance(each, External) and each.name in _ASKS for each in targets):
             return Use("asked" if mention.parent is call else "checked", call=call)
-    if not called or mention.parent is not called[-1][0]:
-        return Use("read")
-    call, targets = called[-1]
     way = (*bearer.way, (mention.module, mention.statement))
     passed = tuple(
         Bearer(function, parameter, way)
+        for call, targets in called[-1:]
         for function, parameter in _passed(project, mention, call, targets)
     )
     return Use("passed", passed) if passed else Use("read")
@@ -167,23 +164,16 @@ def _passed(
     project: Project, mention: Mention, call: Call, targets: tuple[Target, ...]
 ) -> Iterator[tuple[Function, str]]:
     """Yield the functions of the tree that a call hands the body to, and as which parameter."""
-    values = [argument.value for argument in call.arguments]
-    if mention.name not in values:
-        return  # the body's own method is called
-    position = values.index(mention.name)
-    argument = call.arguments[position]
-    if argument.star:
-        return
-    for target in targets:
-        yield from _bound(project, target, argument.keyword, position)
-    # `asyncio.to_thread(function, args)`, `loop.run_in_executor(None, function, args)`
-    for index, value in enumerate(values[:position]):
-        if not isinstance(value, Name | Attribute):
+    for position, argument in enumerate(call.arguments):
+        if argument.value is not mention.name or argument.star:
             continue
-        for target in project.knowledge.resolver.resolve(
-            mention.module, mention.statement.scope, value
-        ):
-            if isinstance(target, Function | Method):
+        for target in targets:
+            yield from _bound(project, target, argument.keyword, position)
+        # `asyncio.to_thread(function, args)`, `loop.run_in_executor(None, function, args)`
+        for index, earlier in enumerate(call.arguments[:position]):
+            for target in project.knowledge.resolver.resolve(
+                mention.module, mention.statement.scope, earlier.value
+            ):
                 yield from _bound(project, target, argument.keyword, position - index - 1)
 
 
@@ -191,33 +181,31 @@ def _bound(
     project: Project, target: Target, keyword: str | None, position: int
 ) -> Iterator[tuple[Function, str]]:
     for function, filled in _runs(project, target):
-        names = [each.name for each in function.scope.parameters if each.kind in _FILLABLE]
+        names = [each.name for each in function.scope.parameters]
         if keyword is not None:
-            names = [each for each in names if each == keyword]
+            yield from ((function, each) for each in names if each == keyword)
         else:
-            names = names[position + filled :][:1]
-        for name in names:
-            yield function, name
-
-
-_FILLABLE = frozenset({"positional", "keyword"})
+            yield from ((function, each) for each in names[position + filled :][:1])
 
 
 def _runs(project: Project, target: Target) -> Iterator[tuple[Function, int]]:
     """Yield the function a call runs, and how many parameters are filled before the first."""
     match target:
         case Function():
-            yield target, 0
+            yield target, _filled(target, 0)
         case Method(function=function):
-            decorators = function.scope.decorators
-            static = any(
-                isinstance(each, Name) and each.id == "staticmethod" for each in decorators
-            )
-            yield function, 0 if static else 1
+            yield function, _filled(function, 1)
         case Class():
             for member in project.knowledge.resolver.members.class_member(target, "__init__"):
                 if isinstance(member, Function):
                     yield member, 1
+
+
+def _filled(function: Function, otherwise: int) -> int:
+    names = [each.id for each in function.scope.decorators if isinstance(each, Name)]
+    if "staticmethod" in names:
+        return 0
+    return 1 if "classmethod" in names else otherwise
 
 
 def asks_type(test: Expression, name: str) -> bool:

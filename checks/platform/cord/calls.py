@@ -135,17 +135,17 @@ _EXTRACT = "move what {name} does into a plain function and call that from both"
 def _replaced(project: Project) -> Iterator[_Replaced]:
     for chute in project.chutes:
         for cord in chute.cords:
-            if cord.function is not None and _decorates(cord, cord.function):
-                handler = "the SDK's request handler for the cord"
+            handler = "the SDK's request handler for the cord"
+            for function in _decorated(cord):
                 streams = cord.stream is not False
-                yield _Replaced(cord.function, chute.instance, handler, _EXTRACT, streams)
+                yield _Replaced(function, chute.instance, handler, _EXTRACT, streams)
         for job in chute.jobs:
-            if job.function is not None and _decorates(job, job.function):
-                yield _Replaced(job.function, chute.instance, "the SDK's Job", _EXTRACT)
+            for function in _decorated(job):
+                yield _Replaced(function, chute.instance, "the SDK's Job", _EXTRACT)
         for hook in chute.hooks:
-            if hook.function is not None and _decorates(hook, hook.function):
+            for function in _decorated(hook):
                 yield _Replaced(
-                    hook.function,
+                    function,
                     chute.instance,
                     "a wrapper that passes the chute itself",
                     "call `{name}()` without arguments, or move what it does into a plain function",
@@ -153,9 +153,12 @@ def _replaced(project: Project) -> Iterator[_Replaced]:
                 )
 
 
-def _decorates(registered: Cord | Job | Hook, function: Function) -> bool:
-    """Say whether it stands above the function; `chute.cord()(function)` leaves the name alone."""
-    return registered.site.expression in function.scope.decorators
+def _decorated(registered: Cord | Job | Hook) -> tuple[Function, ...]:
+    """Return the function below a decorator; `chute.cord()(function)` leaves the name alone."""
+    function = registered.function
+    if function is None or registered.site.expression not in function.scope.decorators:
+        return ()
+    return (function,)
 
 
 def _arrival(project: Project, site: Site) -> Arrival | None:
@@ -174,12 +177,10 @@ def _fails(project: Project, site: Site, targets: tuple[Target, ...], each: _Rep
     if targets != (each.function,):
         return False
     if each.passes_chute:
-        positional = [one for one in each.function.scope.parameters if one.kind == "positional"]
-        return len(call.arguments) + 1 > len(positional)
-    if not each.streams:
-        return True
+        takes = [one for one in each.function.scope.parameters if one.kind == "positional"]
+        given = [one for one in call.arguments if not one.keyword]
+        return len(given) + 1 > len(takes)
     # A stream's handler asks its first argument for `.state`, which a chute happens to have.
-    first = call.arguments[0].value if call.arguments else None
-    given = first and project.knowledge.resolver.resolve(site.module, site.scope, first)
-    members = project.knowledge.resolver.members
-    return not any(members.is_chute(one) for one in given or ())
+    members, resolver = project.knowledge.resolver.members, project.knowledge.resolver
+    firsts = [resolver.resolve(site.module, site.scope, one.value) for one in call.arguments[:1]]
+    return not (each.streams and any(members.is_chute(one) for first in firsts for one in first))

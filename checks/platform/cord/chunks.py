@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Call, Collection, Constant, Literal, Mapping, Name, Opaque
+from chutes_cli.project.facts import (
+    Call,
+    Collection,
+    Constant,
+    Literal,
+    Mapping,
+    Name,
+    Opaque,
+    Statement,
+)
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Class, Function
@@ -131,14 +140,11 @@ def _looped(project: Project, function: Function, value: Value) -> Function | No
     if not isinstance(value.expression, Name):
         return None
     _, bindings = value.module.lookup(value.expression.id, value.scope)
-    statement = bindings[0].statement if len(bindings) == 1 else None
-    if statement is None or statement.kind != "for":
-        return None
-    if not isinstance(statement.targets[0], Name):
-        return None
-    iterated = statement.values[0]
-    inner = called(project, Value(value.module, statement.scope, iterated, iterated))
-    return inner if inner is not None and inner.scope.is_generator else None
+    match [each.statement for each in bindings]:
+        case [Statement(kind="for", scope=scope, values=(iterated,), targets=(Name(),))]:
+            return called(project, Value(value.module, scope, iterated, iterated))
+        case _:
+            return None
 
 
 def _no_chunk(project: Project, value: Value) -> str | None:

@@ -20,7 +20,6 @@ from chutes_cli.project.targets import Function
 from chutes_cli.project.values import Known
 
 from .body import Bearer, Mention, Use, asks_type, bearers, body_parameter, mentions, running, use
-from .guard import validating_model
 from .input_kind import Kind, input_kind
 from .returns import is_bare
 from .statuses import handler
@@ -119,7 +118,7 @@ class CordUnvalidatedInput(Check):
         """Yield one finding per cord whose body nothing validates."""
         for cord, function in running(project):
             parameter = body_parameter(function)
-            if parameter is None or not _is_unvalidated(project, cord, function):
+            if parameter is None or not _is_unvalidated(cord):
                 continue
             if not is_bare(project, function, cord.site.expression):
                 continue
@@ -139,13 +138,11 @@ class CordUnvalidatedInput(Check):
                 )
 
 
-def _is_unvalidated(project: Project, cord: Cord, function: Function) -> bool:
+def _is_unvalidated(cord: Cord) -> bool:
     """Say whether the SDK certainly has no model for a cord's body."""
+    # Left out, or a dict for show; what is neither dict nor model cannot be told.
     value = cord.arguments.value("input_schema")
-    if value is None:
-        return validating_model(project, cord, function) is None
-    # A dict as input_schema is for show; what is neither dict nor model cannot be told.
-    return isinstance(value, Known) and isinstance(value.value, dict)
+    return value is None or (isinstance(value, Known) and isinstance(value.value, dict | None))
 
 
 def _judged(
@@ -223,7 +220,7 @@ def _worst(project: Project, kind: Kind, mention: Mention) -> Severity:
             return Severity.ERROR
         tolerant = kind.name == "dict" and parent.attribute == "get"
         return Severity.INFO if tolerant else Severity.WARNING
-    if kind.name == "scalar" and _fails_on_a_dict(project, mention):
+    if _fails_on_a_dict(project, mention):
         return Severity.ERROR
     return Severity.WARNING
 
@@ -256,8 +253,8 @@ def _fails_on_a_dict(project: Project, mention: Mention) -> bool:
 
 
 def _outcome(severity: Severity, kind: Kind, mention: Mention) -> str:
-    if severity is Severity.ERROR and mention.parent is not None:
-        text = mention.module.snippet(mention.parent.span)
+    if severity is Severity.ERROR:
+        text = mention.module.snippet((mention.parent or mention.name).span)
         return f"is a plain dict and `{text}` fails on every call"
     return "is a plain dict" if kind.name == "scalar" else "is whatever a caller sends"
 

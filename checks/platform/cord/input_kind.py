@@ -74,8 +74,6 @@ def _own_class(
     targets = resolver.resolve(function.module, function.scope.parent, annotation)
     if len(targets) != 1 or not isinstance(targets[0], Class):
         return None
-    if project.schemas.is_model(targets[0]):
-        return None
     if resolver.members.ancestors(targets[0]) & _MAPPINGS:
         return Kind("dict", f"the SDK validates pydantic models only, not the `{text}`")
     return Kind("class", f"`{text}` is no pydantic model and never made of the body")

@@ -95,7 +95,7 @@ class CordResponseStatus(Check):
                     status = response_status(project, site)
                     if status is None or status in rule.allowed:
                         continue
-                    if stays_direct(project, function, arrival, statement):
+                    if stays_direct(project, function, statement):
                         continue
                     yield self.finding(
                         site.module,

@@ -105,12 +105,11 @@ def alternatives(value: Value, depth: int = 0) -> Iterator[Value]:
 def _assigned(value: Value, name: str) -> Value | None:
     """Return what a name holds that is assigned once, None for any other name."""
     _, bindings = value.module.lookup(name, value.scope)
-    if len(bindings) != 1 or bindings[0].value is None or bindings[0].statement is None:
-        return None
-    binding = bindings[0]
-    if binding.statement is None or binding.statement.kind == "with":
-        return None
-    return Value(value.module, binding.statement.scope, bindings[0].value, value.shown)
+    match [(each.value, each.statement) for each in bindings]:
+        case [(Expression() as held, Statement(kind=kind, scope=scope))] if kind != "with":
+            return Value(value.module, scope, held, value.shown)
+        case _:
+            return None
 
 
 def _is_narrowed(module: Module, statement: Statement, expression: Expression) -> bool:

@@ -122,7 +122,7 @@ def _way_out(project: Project, site: Site) -> Arrival | None:
     for arrival in project.reach.arrivals(function, "cord", "route"):
         if _is_plain_route(arrival):
             continue
-        if stays_direct(project, function, arrival, site.statement):
+        if stays_direct(project, function, site.statement):
             continue
         return None if is_caught(project, function, arrival, site.statement) else arrival
     return None
@@ -156,9 +156,7 @@ def _statuses(project: Project, function: Function, site: Site) -> Iterator[tupl
 
 def _passed_in(project: Project, function: Function, name: str) -> Iterator[tuple[Site, int]]:
     """Yield the statuses that the callers of `fail(status, why)` pass to it."""
-    names = [each.name for each in function.scope.parameters if each.kind == "positional"]
-    if name not in names:
-        return
+    names = [each.name for each in function.scope.parameters]
     for site, skipped in callers(project, function):
         given = project.knowledge.binder.bind(site, names[skipped:]).get(name)
         found = given and number(project, given.module, given.scope, given.expression)

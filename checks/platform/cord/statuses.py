@@ -28,6 +28,7 @@ STREAMED = frozenset(
      "sse_starlette.EventSourceResponse", "sse_starlette.sse.EventSourceResponse"}
 )  # fmt: skip
 """Responses that make their body while they are sent, which the SDK cannot pass on."""
+_EXCEPTION_INITS = frozenset(f"{each}.__init__" for each in EXCEPTIONS)
 HTTP_EXCEPTION_CATCHES = EXCEPTIONS | {"builtins.Exception", "builtins.BaseException"}
 _CONSTANT = re.compile(r"\.HTTP_(\d{3})(?:_|$)")
 _REDIRECT = 307
@@ -49,7 +50,7 @@ def exception_status(project: Project, site: Site) -> Expression | int | None:
         call makes no HTTPException, or leaves the status out.
     """
     if any(_is_exception(project, target) for target in callees(project, site)):
-        return _given(project, site, ("status_code", "detail"))
+        return _given(project, site, ("status_code",))
     return None
 
 
@@ -57,10 +58,8 @@ def response_status(project: Project, site: Site) -> int | None:
     """Return the known status of a response made at a site, None when it has its default."""
     for target in callees(project, site):
         if isinstance(target, External) and target.name in RESPONSES:
-            names = ("content", "status_code", "headers")
-            redirects = target.name.endswith("RedirectResponse")
-            found = _given(project, site, ("url", *names[1:]) if redirects else names)
-            if found is None and redirects:
+            found = _given(project, site, ("content", "status_code"))
+            if found is None and target.name.endswith(".RedirectResponse"):
                 return _REDIRECT
             return found if isinstance(found, int) else None
     return None
@@ -70,8 +69,7 @@ def number(project: Project, module: Module, scope: int, expression: Expression)
     """Return the status an expression stands for: ``404``, ``status.HTTP_404_NOT_FOUND``."""
     value = project.knowledge.evaluator.value(module, scope, expression)
     if isinstance(value, Known):
-        found = value.value
-        return found if isinstance(found, int) and not isinstance(found, bool) else None
+        return value.value if isinstance(value.value, int) else None
     dotted = project.knowledge.resolver.dotted(module, scope, expression) or ""
     match = _CONSTANT.search(dotted)
     if match:
@@ -96,7 +94,7 @@ def _is_exception(project: Project, target: Target) -> bool:
         case External(name=name, receiver=None):
             return name in EXCEPTIONS
         case External(name=name, receiver=Instance()):
-            return name.removesuffix(".__init__") in EXCEPTIONS and name.endswith(".__init__")
+            return name in _EXCEPTION_INITS
         case Class() as owner:
             ancestors = project.knowledge.resolver.members.ancestors(owner)
             own_init = project.knowledge.resolver.members.class_member(owner, "__init__")
@@ -124,13 +122,11 @@ def callers(project: Project, function: Function) -> Iterator[tuple[Site, int]]:
 # Exceptions on their way out
 
 
-def stays_direct(
-    project: Project, function: Function, arrival: Arrival, statement: Statement
-) -> bool:
+def stays_direct(project: Project, function: Function, statement: Statement) -> bool:
     """Say whether every way to a statement runs on direct exposure only."""
     here = exposures_at(function.module, statement.guards)
     arrivals = project.reach.arrivals(function, "cord", "route")
-    return all("gateway" not in (each.exposures & here) for each in arrivals or (arrival,))
+    return all("gateway" not in (each.exposures & here) for each in arrivals)
 
 
 def is_caught(project: Project, function: Function, arrival: Arrival, statement: Statement) -> bool:
@@ -152,7 +148,7 @@ def handler(
     """
     for index in module.guards_of(statement.guards):
         guard = module.facts.guards[index]
-        for each in guard.handlers if guard.kind == "try" else ():
+        for each in guard.handlers:
             if not _handles(
                 project, module, statement.scope, module.facts.guards[each].test, names
             ):

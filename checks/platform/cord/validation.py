@@ -106,13 +106,10 @@ class ValidationErrorEscapes(Check):
             is_model = validating_model(project, cord, function) is not None
             for bearer in bearers(project, function, parameter.name):
                 for mention in mentions(bearer):
-                    used = use(project, mention, bearer)
-                    call = used.call
-                    if used.kind != "validated" or call is None or call in seen:
+                    call = _validation(project, mention, bearer)
+                    if call is None or call in seen or _is_caught(project, mention, bearer):
                         continue
                     if is_model and not _is_loose_part(mention, call):
-                        continue
-                    if _is_caught(project, mention, bearer):
                         continue
                     seen.append(call)
                     yield self.at(
@@ -122,6 +119,12 @@ class ValidationErrorEscapes(Check):
                         "catch ValidationError and raise HTTPException(status_code=400, "
                         "detail=...), or annotate the cord's argument with the model",
                     )
+
+
+def _validation(project: Project, mention: Mention, bearer: Bearer) -> Call | None:
+    """Return the call that validates where the body is mentioned, None where none does."""
+    used = use(project, mention, bearer)
+    return used.call if used.kind == "validated" else None
 
 
 def _is_caught(project: Project, mention: Mention, bearer: Bearer) -> bool:
@@ -140,4 +143,4 @@ def _is_loose_part(mention: Mention, call: Call) -> bool:
     spread = any(
         argument.star and mention.name in argument.value.walk() for argument in call.arguments
     )
-    return spread and not dumped and mention.parent is not call
+    return spread and not dumped

@@ -67,6 +67,25 @@ async def prepare(self, n=1):
     self.n = n
 
 
+@other.on_startup()
+async def strict(self, *, n=1):
+    self.n = n
+
+
+def early(self, n=1):
+    self.n = n
+
+
+def late(self):
+    return 1
+
+
+other.on_startup()(early)
+other.on_startup()(lambda self: None)
+other.job()(late)
+other.job()(lambda self: None)
+
+
 @other.job()
 async def work(self, **data):
     return {"work": 1}
@@ -103,6 +122,7 @@ BAD = [
     "return [each async for each in self.z(args)]",
     "return await asyncio.gather(y(self, args))",
     "await warm(other)\nreturn 1",
+    "await strict(other)\nreturn 1",
     "await prepare(other, 2)\nreturn 1",
     "return await work(self)",
     "return await other.work()",
@@ -115,6 +135,9 @@ GOOD = [
     "await warm()\nreturn 1",
     "await prepare()\nreturn 1",
     "await prepare(2)\nreturn 1",
+    "await strict(n=2)\nreturn 1",
+    "early(other, 2)\nreturn 1",
+    "return late(other)",
     "return y.__name__",
     "self.kept = same\nreturn self.kept(self, args)",
     "self.get('/late')\nreturn 1",
@@ -171,6 +194,10 @@ def test_says_the_way_out(findings: Findings) -> None:
     (found,) = findings(HEAD + cord("return await work(self)"), ID)
     assert found.message.startswith("work is the SDK's Job")
     assert found.help.startswith("move what work does into a plain function")
+
+
+def test_a_cord_that_cannot_be_told(findings: Findings) -> None:
+    assert findings(HEAD + "chute.cord()(lambda self: None)\n", ID) == []
 
 
 @pytest.mark.sdk

@@ -41,6 +41,14 @@ def pairs():
         yield left
 
 
+def tuples():
+    yield "a", "b"
+
+
+def handed_on():
+    return models()
+
+
 def models():
     yield Part()
 
@@ -61,11 +69,14 @@ def joined(function):
 
 """
 PARTS = "def dicts():\n    yield {'a': 1}\n"
-CHUNKS_BAD = [
-    "{'a': 1}", "{each: 1 for each in 'a'}", "['a']", "('a', 'b')", "{'a'}", "['a' for _ in 'a']",
-    "1", "1.5", "None", "True", "Part()", "Part().model_dump()", "Part().dict()", "dict(a=1)",
-    "list('a')", "len('a')", "JSONResponse({})", "{'a': 1} if args else 'a'",
-]  # fmt: skip
+CHUNKS_BAD = {
+    "{'a': 1}": "a dict", "{each: 1 for each in 'a'}": "a dict", "['a']": "a list",
+    "('a', 'b')": "a tuple", "{'a'}": "a set", "['a' for _ in 'a']": "a list",
+    "1": "the number 1", "1.5": "the number 1.5", "None": "nothing", "True": "the number True",
+    "Part()": "a Part", "Part().model_dump()": "a dict", "Part().dict()": "a dict",
+    "dict(a=1)": "a dict", "list('a')": "a list", "len('a')": "a number",
+    "JSONResponse({})": "a JSONResponse", "{'a': 1} if args else 'a'": "a dict",
+}  # fmt: skip
 CHUNKS_GOOD = [
     "'a'", "b'a'", "f'a{args}'", "json.dumps({})", "orjson.dumps({})", "Part().model_dump_json()",
     "args['text']", "'a' + 'b'", "str(1)", "Word('a')", "json.dumps(args).encode()",
@@ -76,6 +87,7 @@ BAD = [
     "yield from dicts()",
     "yield from models()",
     "for part in models():\n    yield part",
+    "for part in handed_on():\n    yield part",
 ]
 GOOD = [
     *(f"yield {chunk}" for chunk in CHUNKS_GOOD),
@@ -87,6 +99,10 @@ GOOD = [
     "for part in args['parts']:\n    yield part",
     "for part in str({'a': 1}):\n    yield part",
     "yield from endless()",
+    "for part in models():\n    str(part)\nfor part in texts():\n    yield part",
+    "for part, _ in tuples():\n    yield part",
+    "make = lambda: 'a'\nyield make()",
+    "for part in args['parts']:\n    for other in part:\n        yield other",
 ]
 
 
@@ -105,6 +121,12 @@ def test_fires(body: str, findings: Findings) -> None:
     assert found.severity is Severity.ERROR
 
 
+@pytest.mark.parametrize("chunk", CHUNKS_BAD)
+def test_says_what_it_is(chunk: str, findings: Findings) -> None:
+    (found,) = findings(cord(f"yield {chunk}"), ID)
+    assert f"cord x yields {CHUNKS_BAD[chunk]}, and a chunk must be text or bytes" in found.message
+
+
 @pytest.mark.parametrize("body", GOOD)
 def test_stays_silent(body: str, findings: Findings) -> None:
     assert findings(cord(body), ID) == []
@@ -121,6 +143,7 @@ def test_stays_silent(body: str, findings: Findings) -> None:
         ("return args", ", stream=True", "", "", False),
         ("yield", ", stream=True", "", "", False),
         ("yield {'a': 1}", "", "", "", False),
+        ("with models() as part:\n    yield part", ", stream=True", "", "", False),
         ("yield {'a': 1}", ", stream=LATER", "", "", False),
         ("yield {'a': 1}", ", stream=True, passthrough=True", "", "", False),
         ("yield {'a': 1}", ", stream=True, passthrough=LATER", "", "", False),

@@ -14,6 +14,7 @@ ID = "cord-missing-guard"
 HEAD = """\
 import asyncio
 import functools
+import logging
 
 from chutes.chute import Chute
 from fastapi import HTTPException
@@ -66,7 +67,31 @@ def endless(value, deep=True):
     return 1 if deep else endless(value)
 
 
+def pick(other, value):
+    return value.prompt
+
+
+def picky(number):
+    return isinstance(number, int)
+
+
+def logged(error):
+    return error
+
+
+class Odd(ValueError):
+    pass
+
+
 class Service:
+    @classmethod
+    def made(cls, value):
+        return value.prompt
+
+    @classmethod
+    def asked(cls, value):
+        return isinstance(value, cls) or 1
+
     def __init__(self, value):
         self.value = value if isinstance(value, Input) else refuse()
 
@@ -99,6 +124,15 @@ BAD = [
     "if not isinstance(args.prompt, str):\n    raise HTTPException(400)\nreturn 1",
     "p = args.prompt\nif not isinstance(args, Input):\n    raise HTTPException(400)\nreturn p",
     "return touched(args)",
+    "given = args\nreturn given.prompt",
+    "match args.prompt:\n    case 'hi':\n        return 1\nreturn 2",
+    "return pick(value=args, other=1)",
+    "return pick(1, args)",
+    "return Service.made(args)",
+    "return Service(Input(prompt='x')).made(args)",
+    "picky(1)\nreturn args.prompt",
+    "return touched(touched and args)",
+    "return touched([args][0])",
     "return touched(value=args)",
     "return again(args)",
     "return Service.run(None, args)",
@@ -121,6 +155,13 @@ GOOD = [
     "match args:\n    case Input(prompt=prompt):\n        return prompt\nreturn 1",
     "return args.prompt if isinstance(args, Input) else 1",
     "logger.info(args)\nreturn 1",
+    "logging.info(args)\nreturn 1",
+    "logging.getLogger('x').info(args)\nreturn 1",
+    "return Service.asked(args)",
+    "return Service(Input(prompt='x')).asked(args)",
+    "return await asyncio.get_running_loop().run_in_executor(None, Service.plain, args)",
+    "return await asyncio.to_thread(Service, args) and 1",
+    "try:\n    return args.prompt\nexcept Exception:\n    raise logged(HTTPException(400))",
     "print(f'got {args}')\nreturn 1",
     "return 1",
     "return silent(args)",
@@ -175,6 +216,9 @@ def test_stays_silent(body: str, findings: Findings) -> None:
         ("args: Input", ", passthrough=True", "", False),
         ("args: Input", ", passthrough=LATER", "", False),
         ("args: Input", ", **LATER", "", False),
+        ("args: Input", ", passthrough=False, **LATER", "", False),
+        ("args: Input", ", input_schema=None", "", True),
+        ("args: Input", ", input_schema={}", "", True),
         ("args: Input", ", input_schema=LATER", "", False),
         ("args: Input | None", "", "", False),
         ("args: Input, *rest", "", "", False),
@@ -196,6 +240,27 @@ def test_only_where_the_first_parameter_is_the_chute(findings: Findings) -> None
     assert len(findings(source.replace("x(self, args", "x(app, args"), ID)) == 1
     assert len(findings(source.replace("x(self, args", "x(self: Chute, args"), ID)) == 1
     assert findings(source.replace("x(self, args: Input", "x(args: Input"), ID) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "fires"),
+    [
+        ("return args()", True),
+        ("return unknown(args)", True),
+        ("return str(Odd(args))", True),
+        ("return checked(*args)", True),
+        ("return checked(**args)", True),
+        ("return checked(unknown=args)", True),
+        ("return picky()", False),
+    ],
+)
+def test_what_neither_list_nor_object_survives(body: str, fires: bool, findings: Findings) -> None:
+    assert len(findings(cord(body), ID)) == fires
+
+
+def test_a_function_that_cannot_be_told(findings: Findings) -> None:
+    source = HEAD + "chute.cord(public_api_path='/x')(lambda self, args: args.prompt)\n"
+    assert findings(source, ID) == []
 
 
 @pytest.mark.sdk

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Dict, Generic, List, Optional, TypedDict, TypeVar, Union
 
 import jsonschema
+import typing_extensions
 from chutes.chute import Chute
 import fastapi
 from fastapi import Body, HTTPException, Query
@@ -41,6 +42,14 @@ class Input(BaseModel):
 
 class Wide(BaseModel, Generic[T]):
     prompt: T
+
+
+class Typed(typing_extensions.TypedDict):
+    prompt: str
+
+
+class Bag(dict):
+    pass
 
 
 class Shown(TypedDict):
@@ -135,6 +144,8 @@ BAD = [
     (OPTIONAL, "if isinstance(chute, Input):\n    return 1\nreturn args.prompt", "", ERROR),
     (OPTIONAL, "if callable(args):\n    return 1\nreturn args.prompt", "", ERROR),
     (OPTIONAL, "return isinstance(args, Input) or args.prompt", "", ERROR),
+    (OPTIONAL, "if isinstance(args.prompt, str):\n    return args.prompt\nreturn 1", "", ERROR),
+    (OPTIONAL, "return args.prompt", ", input_schema=None", ERROR),
     (OPTIONAL, "try:\n    return args.prompt\nexcept AttributeError:\n    return 1", "", WARNING),
     ("args: dict", RETURN, "", ERROR),
     ("args", RETURN, "", ERROR),
@@ -191,6 +202,14 @@ BAD = [
     ("args: str", "return '%s' % args", "", WARNING),
     ("args: str", "return f'{args}'", "", WARNING),
     ("args: str", "return args['prompt']", "", WARNING),
+    ("args: str", "return args['pro' + 'mpt']", "", WARNING),
+    ("args: str", "key = 'prompt'\nreturn args[key]", "", WARNING),
+    ("args: dict", "return args - 1", "", ERROR),
+    ("args: dict", "return args[0]", "", ERROR),
+    ("args: dict", "return args | {}", "", WARNING),
+    ("args: dict", "return args['prompt']", ", input_schema=None", WARNING),
+    ("args: Shown", "return args.get('prompt')", "", INFO),
+    ("args: Plain", "return args.get('prompt')", "", WARNING),
     ("args: str", "return args == 1", "", WARNING),
     ("args: str", "return len(args)", "", WARNING),
     ("args: Optional[str] = None", "return args.upper()", "", ERROR),
@@ -215,8 +234,10 @@ GOOD = [
     (OPTIONAL, "return {'ready': True}", ""),
     (OPTIONAL, "args = Input(**args)\n" + RETURN, ""),
     (OPTIONAL, "if isinstance(args, dict):\n    args = made(args)\n" + RETURN, ""),
-    (OPTIONAL, "if isinstance(args, collections.abc.Mapping):\n    return 1\nreturn 2", ""),
-    (OPTIONAL, "if isinstance(args, typing.Mapping):\n    return args.get(1)\nreturn 2", ""),
+    (OPTIONAL, "if isinstance(args, dict):\n    return args['prompt']\nreturn 1", ""),
+    (OPTIONAL, "if isinstance(args, collections.abc.Mapping):\n    return args['prompt']", ""),
+    (OPTIONAL, "if isinstance(args, typing.Mapping):\n    return args['prompt']", ""),
+    (OPTIONAL, "match args:\n    case {'prompt': str()}:\n        return args['prompt']", ""),
     (OPTIONAL, "args = json.loads(json.dumps(args))\nreturn args['prompt']", ""),
     ("args: dict", "return made(args).prompt", ""),
     ("args: dict", "return parse(args).prompt", ""),
@@ -273,6 +294,7 @@ def test_stays_silent(parameters: str, body: str, decorator: str, findings: Find
         ("args: dict", ", passthrough=True"),
         ("args: dict", ", passthrough=LATER"),
         ("args: dict", ", input_schema=LATER"),
+        ("args: dict", ", input_schema=5"),
         ("args: dict", ", **LATER"),
         ("args: dict, more: dict", ""),
         ("args: dict = Body(...)", ""),
@@ -303,6 +325,10 @@ def test_of_an_annotated_first_parameter_the_signature_check_speaks(findings: Fi
         ("if not isinstance(args, Input):\n    raise HTTPException(400)", ERROR),
         ("if not isinstance(args, Input):\n    logger.info('odd')\n    raise ValueError", ERROR),
         ("if not isinstance(args, Input):\n    return 1", WARNING),
+        (
+            "if not isinstance(args, Input):\n    logger.info('odd')\nstr(args)\nraise KeyError",
+            WARNING,
+        ),
         ("if isinstance(args, Input):\n    raise HTTPException(400)", WARNING),
         ("if not isinstance(args, Input):\n    if chute:\n        raise ValueError", WARNING),
         ("if not isinstance(args, Input):\n    pass\nelse:\n    raise ValueError", WARNING),
@@ -326,6 +352,24 @@ def test_a_direct_caller_may_send_a_bare_text(findings: Findings) -> None:
     assert found.severity is WARNING
     (found,) = findings(cord("args: dict", RETURN), ID, exposure=Exposure.DIRECT)
     assert found.severity is ERROR
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body", "words"),
+    [
+        ("args: str", TEXT, "never `str`, so args is a plain dict"),
+        ("args: list[Input]", TEXT, "never `list[Input]`, so args is a plain dict"),
+        ("args: dict", TEXT, "not `dict`, so args is whatever a caller sends"),
+        ("args: Shown", TEXT, "not the `Shown`, so args is whatever a caller sends"),
+        ("args: Typed", TEXT, "not the `Typed`, so args is whatever a caller sends"),
+        ("args: Bag", TEXT, "not the `Bag`, so args is whatever a caller sends"),
+        ("args: Plain", TEXT, "`Plain` is no pydantic model and never made of the body"),
+        ("args", TEXT, "args has no annotation to validate the body with"),
+    ],
+)
+def test_says_why(parameters: str, body: str, words: str, findings: Findings) -> None:
+    (found,) = findings(cord(parameters, body), ID)
+    assert words in found.message
 
 
 def test_names_the_model_and_the_way_out(findings: Findings) -> None:

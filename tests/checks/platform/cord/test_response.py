@@ -85,6 +85,12 @@ def test_stays_silent(returned: str, findings: Findings) -> None:
     assert findings(cord(returned), ID) == []
 
 
+def test_responses_that_need_a_library(findings: Findings) -> None:
+    for name in ("ORJSONResponse", "UJSONResponse"):
+        returned = f"fastapi.responses.{name}({{}}, 404)"
+        assert len(findings(cord(returned), ID)) == 1
+
+
 def test_on_direct_exposure_the_status_arrives(findings: Findings) -> None:
     source = cord("JSONResponse({}, status_code=404)")
     assert findings(source, ID, exposure=Exposure.DIRECT) == []

@@ -12,12 +12,38 @@ ID = "cord-status-code"
 HEAD = """\
 from http import HTTPStatus
 import fastapi
+import library
 from chutes.chute import Chute
 from fastapi import HTTPException, status
 from starlette.exceptions import HTTPException as StarletteException
 
 chute = Chute("u", "my-service", "i")
 NOT_HERE = 404
+
+
+class Other:
+    def __init__(self, code=0):
+        self.code = code
+
+
+class Bare:
+    pass
+
+
+class Odd(ValueError):
+    def __init__(self):
+        super().__init__(404)
+
+
+class Fixed(HTTPException):
+    def __init__(self, status_code):
+        super().__init__(400)
+
+
+def other(status):
+    return status
+
+
 """
 CORD = "@chute.cord(public_api_path='/x')\nasync def x(self, args: dict):\n"
 
@@ -67,6 +93,12 @@ def test_fires(body: str, findings: Findings) -> None:
         "raise HTTPException(args['status'])",
         "raise ValueError(404)",
         "raise HTTPException(True)",
+        "raise HTTPException(library.NOT_FOUND)",
+        "raise Odd()",
+        "Bare(404)",
+        "raise Fixed(404)",
+        "try:\n    raise HTTPException(404)\nexcept HTTPException:\n    return args",
+        "try:\n    raise HTTPException(404)\nexcept HTTPException:\n    args = {}\nraise args",
         "raise HTTPException('404')",
         "raise HTTPException(status.UNKNOWN)",
         "raise HTTPException(HTTPStatus.UNKNOWN)",
@@ -172,6 +204,10 @@ API_ERROR = (
         (FAIL, "fail(why='x', status=503)", ["fail(why='x', status=503)"]),
         (FAIL, "fail(404) if args else fail(400)", ["fail(404)"]),
         (FAIL, "fail(400)", []),
+        (FAIL, "other(404)\nfail(400)", []),
+        (FAIL, "Other(404)\nfail(400)", []),
+        (FAIL.replace("(status,", "(status, *,"), "fail(404)", ["fail(404)"]),
+        (FAIL.replace("(status,", "(*, status,"), "fail(status=404)", ["fail(status=404)"]),
         (FAIL, "fail(args['code'])", []),
         (FAIL, "fail(why='x')", []),
         (FAIL, "try:\n    fail(404)\nexcept HTTPException:\n    return {}", []),
@@ -179,6 +215,7 @@ API_ERROR = (
         (API_ERROR, "raise ApiError(404, 'x')", ["ApiError(404, 'x')"]),
         (API_ERROR, "raise ApiError(why='x', code=404)", ["ApiError(why='x', code=404)"]),
         (API_ERROR, "raise ApiError(400, 'x')", []),
+        (API_ERROR, "other(404)\nOther(404)\nraise ApiError(400, 'x')", []),
         (FAIL.replace("(status_code=status", "(status_code=OTHER"), "fail(404)", []),
         (FAIL.replace("(status_code=status", "(status_code=int(status)"), "fail(404)", []),
     ],
@@ -193,10 +230,12 @@ def test_a_status_handed_to_a_helper(
 def test_a_status_handed_to_a_method(findings: Findings) -> None:
     source = HEAD + (
         "class Service:\n    def fail(self, status):\n        raise HTTPException(status)\n\n\n"
+        "class Quiet:\n    def fail(self, status):\n        return status\n\n\n"
+        "service, quiet = Service(), Quiet()\nquiet = Quiet()\n"
         "service = Service()\n\n\ndef unused():\n    service.fail(404)\n\n\n"
     )
     assert findings(source + CORD + "    return args\n", ID) == []
-    (found,) = findings(source + CORD + "    service.fail(404)\n", ID)
+    (found,) = findings(source + CORD + "    quiet.fail(500)\n    service.fail(404)\n", ID)
     assert (found.symbol, found.snippet) == ("x", "service.fail(404)")
     assert found.trace == ()
 
@@ -234,6 +273,26 @@ def test_what_middleware_answers(response: str, fires: bool, findings: Findings)
     assert all("(route guard)" in each.message for each in found)
     # Returned by a cord it is another matter: cord-response-status.
     assert findings(HEAD + imports + CORD + f"    return {response}\n", ID) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "later"),
+    [(408, True), (425, True), (503, True), (504, True), (404, False), (500, False)],
+)
+def test_the_way_out_depends_on_whose_fault_it_is(
+    status: int, later: bool, findings: Findings
+) -> None:
+    (found,) = findings(cord(f"raise HTTPException({status})"), ID)
+    assert found.help.startswith("answer 429 when the caller should come back later") == later
+
+
+def test_decorators_of_any_shape(findings: Findings) -> None:
+    guard = "async def guard(request, call_next):\n    raise HTTPException(403)\n"
+    for decorator in ("@traced", "@named('x')"):
+        source = f"{HEAD}@chute.middleware('http')\n{decorator}\n{guard}"
+        assert len(findings(source, ID)) == 1
+    source = HEAD + CORD.replace("async def", "@registry.get('x')\nasync def")
+    assert len(findings(source + "    raise HTTPException(404)\n", ID)) == 1
 
 
 def test_middleware_counts(findings: Findings) -> None:

@@ -64,6 +64,10 @@ def cached():
     return parts()
 
 
+def nothing():
+    pass
+
+
 def joined(function):
     return lambda *args: "".join(function(*args))
 
@@ -137,6 +141,7 @@ GOOD = [
     (False, False, "return either()"),
     (False, False, "return endless()"),
     (False, False, "return text()"),
+    (False, False, "return nothing()"),
     (True, False, "return await later()"),
     (True, False, "return [part async for part in async_parts()]"),
     (True, False, "def inner():\n    yield 1\nreturn list(inner())"),
@@ -188,6 +193,10 @@ def test_leaves_alone(decorator: str, around: str, stream: bool, findings: Findi
         return
     body = "return ['a']" if stream else "yield 'a'"
     assert findings(tree(cord(True, stream, body, decorator, around)), ID) == []
+
+
+def test_a_coroutine_is_no_generator_yet(findings: Findings) -> None:
+    assert findings(tree(cord(True, False, "return gives()")), ID) == []
 
 
 def test_in_the_dev_runtime_a_plain_generator_is_a_list(findings: Findings) -> None:

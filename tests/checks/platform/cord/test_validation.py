@@ -116,7 +116,6 @@ LOOSE_GOOD = [
     "return Loose(**args.model_dump()).n",
     "return Loose(**args.dict()).n",
     "return Loose.model_validate(args).n",
-    "return Loose(args.n, **{}).n if False else 1",
     "return isinstance(args, Loose)",
 ]
 
