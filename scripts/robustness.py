@@ -150,8 +150,9 @@ def installed_trees() -> Iterator[Task]:
                 yield Task(f"{package}/", TREE_LIMIT_S, lambda _, package=package: package)  # type: ignore[misc]
 
 
-def _installed() -> tuple[Path, ...]:
-    return tuple(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib"))
+def _installed() -> list[Path]:
+    packages = [Path(path) for path in sys.path if path.endswith("site-packages")]
+    return [Path(sysconfig.get_path("stdlib")), *packages]
 
 
 def sources(folders: Iterable[Path] = ()) -> list[str]:
