@@ -32,8 +32,8 @@ def page(outcomes: Sequence[Outcome]) -> str:
         "executed under the real SDK (built and deployed up to the request that is sent,\n"
         "imported, started and called in the production request path) and audited for a\n"
         "privileged account.\n"
-        "On loud failures the two agree without exception; the test fails otherwise. This page\n"
-        "lists the rest: what the SDK takes and the audit objects to.",
+        "On loud failures the two agree but for the cases under *beyond*; the test fails\n"
+        "otherwise. This page lists the rest: what the SDK takes and the audit objects to.",
         _table(
             ("what happened", "cases", ""),
             [(label, str(labels[label]), MEANING[label]) for label in MEANING if labels[label]],
