@@ -131,7 +131,9 @@ def catches(module: Module, guards: int, *exceptions: str) -> bool:
             for handler in guard.handlers:
                 caught = module.facts.guards[handler].test
                 if caught is None or _names(caught) & wanted:
-                    return True
+                    if not _raises(module, handler):
+                        return True
+                    break  # what it raises is for the handlers further out
         match guard.kind, guard.test:
             case "with", Call(function=function, arguments=arguments) if (
                 _last_name(function) == "suppress"
@@ -139,6 +141,14 @@ def catches(module: Module, guards: int, *exceptions: str) -> bool:
                 if any(_names(each.value) & wanted for each in arguments):
                     return True
     return False
+
+
+def _raises(module: Module, handler: int) -> bool:
+    """Say whether a handler always raises itself, so that the failure comes through."""
+    return any(
+        statement.kind == "raise" and statement.guards == handler
+        for statement in module.facts.statements
+    )
 
 
 def _names(expression: Expression) -> set[str]:

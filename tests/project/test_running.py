@@ -44,6 +44,14 @@ def surely(project: Project, *caught: str) -> Runs:
         ("try:\n    mark()\nexcept Exception:\n    pass", Runs.HARMLESS),
         ("try:\n    mark()\nexcept BaseException:\n    pass", Runs.HARMLESS),
         ("try:\n    mark()\nexcept:\n    pass", Runs.HARMLESS),
+        ("try:\n    mark()\nexcept KeyError:\n    raise", Runs.ALWAYS),
+        ("try:\n    mark()\nexcept KeyError as e:\n    raise OSError from e", Runs.ALWAYS),
+        ("try:\n    mark()\nexcept KeyError:\n    if x:\n        raise", Runs.HARMLESS),
+        (
+            "try:\n    try:\n        mark()\n    except KeyError:\n        raise\nexcept Exception:"
+            "\n    pass",
+            Runs.HARMLESS,
+        ),
         ("try:\n    if x:\n        mark()\nexcept KeyError:\n    pass", Runs.HARMLESS),
         ("with suppress(KeyError):\n    mark()", Runs.HARMLESS),
         ("with contextlib.suppress(ValueError, KeyError):\n    mark()", Runs.HARMLESS),

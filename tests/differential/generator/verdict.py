@@ -67,7 +67,6 @@ BEYOND: dict[str, str] = {
     "image-add/bad/23": "the folder in which the build will run is not known",
     "whole/(missing|present)-file": "what an image given by its name holds is not known",
     "cord-registered/loop/bad": "what a loop gives to a name is not followed",
-    "import/guarded/raised": "that a handler raises again is not looked at",
     "image-built/loop/bad": "what a loop gives to a name is not followed",
     "image-built/helper/bad": "an image handed to a parameter without annotation is not followed",
     "cord-registered/function/bad": "what a call gives to a parameter is not followed",
