@@ -245,12 +245,13 @@ class Encoder:
 
     def _is_binary(self, read: External) -> bool:
         """Say whether a file that is read was opened with a `b` in its mode."""
-        made = read.receiver.site if isinstance(read.receiver, Instance) else None
-        if made is None:
-            return False
-        site = Site(made.module, made.statement, made.expression)
-        mode = self._project.knowledge.binder.bind(site, ("file", "mode")).value("mode")
-        return isinstance(mode, Known) and "b" in str(mode.value)
+        match read.receiver:
+            case Instance(site=Site() as made):
+                bound = self._project.knowledge.binder.bind(made, ("file", "mode"))
+                mode = bound.value("mode")
+                return isinstance(mode, Known) and "b" in str(mode.value)
+            case _:
+                return False
 
     def _object(self, owner: Class, *, by_json: bool) -> tuple[str, str] | None:
         """Return why an object of one of the tree's classes is refused."""
@@ -322,7 +323,7 @@ def _model(model: Class) -> tuple[str, str]:
 
 def _shape(shape: Shape) -> tuple[str, str] | None:
     """Return why a field of a shape is refused."""
-    if shape.kind == "model" and shape.model is not None:
+    if shape.model is not None:
         return _model(shape.model)
     if shape.kind in ("set", "bytes"):
         return _SET if shape.kind == "set" else _BYTE_TEXT
