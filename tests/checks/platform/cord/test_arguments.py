@@ -91,6 +91,7 @@ REFUSED = {
     f"c = chute\n@c.cord\n{X}": "without parentheses",
     f"@chute.cord('/x')\n{X}": "takes keywords only",
     f"{X}chute.cord(x)\n": "takes keywords only",
+    f"@chute.cord(*('/x',))\n{X}": "takes keywords only",
     f"@chute.cord(path='/x', **{{'path': '/y'}})\n{X}": "path is given twice",
 }
 UNAPPLIED = [
@@ -105,7 +106,7 @@ FINE = [
     f"@chute.get('/y')\n{X}",
     f"@chute.cord(public_api_path='/x', zzz_qqq=1)\n{X}",
 ]
-UNKNOWABLE = [f"@chute.cord(*more())\n{X}", f"@chute.cord(*('/x',))\n{X}"]
+UNKNOWABLE = [f"@chute.cord(*more())\n{X}"]
 
 
 @pytest.mark.parametrize(("code", "message"), REFUSED.items())
