@@ -105,11 +105,13 @@ def main() -> int:
     options.add_argument("--mutations", type=int, default=5000, metavar="N")
     options.add_argument("--seed", type=int, default=1, metavar="N")
     options.add_argument("--no-files", action="store_true", help="leave out installed files")
+    options.add_argument("--every", type=int, default=1, metavar="N", help="every Nth file only")
     options.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default 2)")
     chosen = options.parse_args()
     tasks = list(mutations(chosen.mutations, chosen.seed, sources(chosen.folders)))
     if not chosen.no_files:
-        tasks = [*installed_files(), *installed_trees(), *tasks]
+        files = list(installed_files())[:: chosen.every]
+        tasks = [*installed_trees(), *files, *tasks]
     outcomes = run(tasks, chosen.jobs)
     faults = [each for each in outcomes if each.fault]
     for each in faults:
