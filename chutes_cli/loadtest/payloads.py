@@ -111,7 +111,7 @@ def derive(project: Project, chutes: Iterable[Chute]) -> Derivation:
         project: The tree that holds the chutes.
         chutes: The chute to be served; several where branches make different ones.
     """
-    cords = {cord.site: cord for chute in chutes for cord in chute.cords}
+    cords = {(cord.site, cord.turn): cord for chute in chutes for cord in chute.cords}
     requests: dict[str, Derived] = {}
     left_out = []
     for cord in cords.values():

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chutes_cli.project import facts
+from chutes_cli.project.displays import Turn
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, Function, ModuleTarget
@@ -78,6 +79,10 @@ class ArgumentBinder:
         self._evaluator = evaluator
         self._resolver = resolver
 
+    def during(self, turn: Turn) -> ArgumentBinder:
+        """Return a binder for one turn of the loops around a call."""
+        return ArgumentBinder(self._evaluator.during(turn), self._resolver) if turn else self
+
     def bind(self, site: Site, parameters: Sequence[str] = ()) -> Arguments:
         """Return the arguments of the call at a site.
 
@@ -122,6 +127,9 @@ class ArgumentBinder:
                 return None if starred else [(scope, each) for each in items]
             case facts.Name(id=name):
                 where, bindings = module.lookup(name, scope)
+                item = self._evaluator.item(module, bindings, name)
+                if item is not None:
+                    return self._items(module, where, item)
                 match bindings:
                     case [binding] if isinstance(binding.value, facts.Collection):
                         if not self._evaluator.changes(module, where, binding):
@@ -170,6 +178,9 @@ class ArgumentBinder:
                         case Class(module=found, index=index):
                             return self._named(found, index, name, depth)
                 return None
+            case facts.Operation(operator="[]"):
+                where, held = self._evaluator.held(module, scope, expression)
+                return None if held is expression else self._spread(module, where, held, depth + 1)
             case facts.Call(function=function):
                 return self._returned(module, scope, function, depth)
             case _:
@@ -179,6 +190,9 @@ class ArgumentBinder:
         self, module: Module, scope: int, name: str, depth: int
     ) -> list[BoundArgument] | None:
         where, bindings = module.lookup(name, scope)
+        item = self._evaluator.item(module, bindings, name)
+        if item is not None:
+            return self._spread(module, where, item, depth + 1)
         if where < 0 or len(bindings) != 1:
             return None
         (binding,) = bindings

@@ -12,7 +12,7 @@ from typing import Any
 
 from chutes_cli.project import facts
 
-VERSION = 1
+VERSION = 2
 """To be raised with every change to the records, so that old cache files are not read."""
 
 _KINDS: tuple[type, ...] = (
@@ -47,7 +47,8 @@ def to_json(module: facts.ModuleFacts) -> str:
         RecursionError: They are nested too deeply for JSON.
     """
     # Non-ASCII is escaped: a lone surrogate in a literal survives the way to disk and back.
-    return json.dumps(_encode(_without_repeats(module)), separators=(",", ":"))
+    written = [_encode(_without_repeats(module)), _tests(module)]
+    return json.dumps(written, separators=(",", ":"))
 
 
 def from_json(text: str) -> facts.ModuleFacts:
@@ -57,29 +58,43 @@ def from_json(text: str) -> facts.ModuleFacts:
         ValueError: The text is not what `to_json` wrote.
     """
     try:
-        found = _decode(json.loads(text))
+        encoded, tests = json.loads(text)
+        found = _decode(encoded)
+        if not isinstance(found, facts.ModuleFacts):
+            raise ValueError("not a facts file: it holds something else")
+        return _with_repeats(found, tests)
     except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a facts file: {error}") from error
-    if not isinstance(found, facts.ModuleFacts):
-        raise ValueError("not a facts file: it holds something else")
-    return _with_repeats(found)
 
 
 def _without_repeats(module: facts.ModuleFacts) -> facts.ModuleFacts:
-    """Leave out what `define` statements share with their scope."""
+    """Leave out what records share: `define` statements with scopes, guards with statements."""
     statements = tuple(
         replace(each, values=()) if each.defines >= 0 else each for each in module.statements
     )
-    return replace(module, statements=statements)
+    guards = tuple(replace(each, test=None) for each in module.guards)
+    return replace(module, statements=statements, guards=guards)
 
 
-def _with_repeats(module: facts.ModuleFacts) -> facts.ModuleFacts:
-    """Give `define` statements the very records of their scope again."""
+def _tests(module: facts.ModuleFacts) -> list[int]:
+    """Return for each guard the statement that evaluates its test, -1 for none."""
+    places = {
+        each.values[0]: number for number, each in enumerate(module.statements) if each.values
+    }
+    return [places[each.test] if each.test else -1 for each in module.guards]
+
+
+def _with_repeats(module: facts.ModuleFacts, tests: list[int]) -> facts.ModuleFacts:
+    """Give `define` statements and guards the very records they share again."""
     statements = tuple(
         replace(each, values=module.scopes[each.defines].evaluated()) if each.defines >= 0 else each
         for each in module.statements
     )
-    return replace(module, statements=statements)
+    guards = tuple(
+        replace(each, test=statements[number].values[0]) if number >= 0 else each
+        for each, number in zip(module.guards, tests, strict=True)
+    )
+    return replace(module, statements=statements, guards=guards)
 
 
 def _encode(value: Any) -> Any:

@@ -9,8 +9,10 @@ from chutes_cli.project.facts import (
     Call,
     Collection,
     Expression,
+    Literal,
     Mapping,
     Name,
+    Operation,
     Statement,
 )
 from chutes_cli.project.module import Module
@@ -22,34 +24,64 @@ if TYPE_CHECKING:
 _LONGEST_CHAIN = 10
 """Names that stand for names that stand for a display; also ends ``a = b``, ``b = a``."""
 
+Turn = tuple[tuple[Statement, Expression], ...]
+"""One turn of nested loops: each ``for`` with the item it holds, the outermost loop first."""
+
 
 def looped(resolver: Resolver, module: Module, statement: Statement, name: str) -> list[Target]:
     """Return what a name bound by a for statement stands for."""
     items = display_items(module, statement.scope, statement.values[0])
     found: list[Target] = []
     for item in items:
-        for part in _picked(statement.targets[0], item, name):
+        for part in picked(module, statement, item, name):
             found += resolver.resolve(module, statement.scope, part)
     return found
 
 
 def display_items(module: Module, scope: int, expression: Expression) -> tuple[Expression, ...]:
-    """Return the items of a list, tuple or ``dict.items()`` written out in the source."""
-    match _written_out(module, scope, expression):
-        case Collection(items=items):
-            return items
-        case Call(function=Attribute(value=value, attribute="items"), arguments=()):
-            pairs = _written_out(module, scope, value)
-            if isinstance(pairs, Mapping):
-                return tuple(
-                    Collection(item.span, "tuple", (key, item))
-                    for key, item in zip(pairs.keys, pairs.values, strict=True)
-                    if key is not None
-                )
+    """Return the items of a display written out in the source, as a loop meets them.
+
+    Lists, tuples, dictionaries and their ``items()``, ``keys()`` and ``values()``, and
+    ``enumerate()`` of these; nothing when an item is spread into them.
+    """
+    match written_out(module, scope, expression):
+        case Collection(kind="list" | "tuple", items=items):
+            starred = any(isinstance(each, Operation) and each.operator == "*" for each in items)
+            return () if starred else items
+        case Mapping() as pairs:
+            return _entries(pairs, "keys")
+        case Call(function=Attribute(value=value, attribute=method), arguments=()):
+            pairs_or_none = written_out(module, scope, value)
+            return _entries(pairs_or_none, method) if isinstance(pairs_or_none, Mapping) else ()
+        case Call(function=Name(id="enumerate"), arguments=(argument,)):
+            numbered = enumerate(display_items(module, scope, argument.value))
+            return tuple(
+                Collection(each.span, "tuple", (Literal(each.span, number), each))
+                for number, each in numbered
+            )
     return ()
 
 
-def _written_out(module: Module, scope: int, expression: Expression) -> Expression | None:
+def _entries(pairs: Mapping, method: str) -> tuple[Expression, ...]:
+    """Return what a loop over a dictionary, or over a method of it, meets."""
+    keys = tuple(key for key in pairs.keys if key is not None)
+    if len(keys) < len(pairs.keys):
+        return ()
+    match method:
+        case "items":
+            return tuple(
+                Collection(value.span, "tuple", (key, value))
+                for key, value in zip(keys, pairs.values, strict=True)
+            )
+        case "keys":
+            return keys
+        case "values":
+            return pairs.values
+        case _:
+            return ()
+
+
+def written_out(module: Module, scope: int, expression: Expression) -> Expression | None:
     """Follow a name that is assigned once to the expression it holds."""
     for _ in range(_LONGEST_CHAIN):
         if not isinstance(expression, Name):
@@ -61,16 +93,22 @@ def _written_out(module: Module, scope: int, expression: Expression) -> Expressi
     return None
 
 
-def _picked(target: Expression, item: Expression, name: str) -> list[Expression]:
-    """Return the parts of a loop item that a loop target binds to a name."""
-    match target, item:
-        case Name(id=bound), _ if bound == name:
-            return [item]
+def picked(module: Module, statement: Statement, item: Expression, name: str) -> list[Expression]:
+    """Return the parts of a loop's item that the loop's target binds to a name."""
+    return _picked(module, statement.scope, statement.targets[0], item, name)
+
+
+def _picked(
+    module: Module, scope: int, target: Expression, item: Expression, name: str
+) -> list[Expression]:
+    if isinstance(target, Name):
+        return [item] if target.id == name else []
+    match target, written_out(module, scope, item):
         case Collection(items=targets), Collection(items=items) if len(targets) == len(items):
             return [
                 part
                 for each, inner in zip(targets, items, strict=True)
-                for part in _picked(each, inner, name)
+                for part in _picked(module, scope, each, inner, name)
             ]
         case _:
             return []

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chutes_cli.contract.sdk import CHUTE, IMAGE, NODE_SELECTOR
 from chutes_cli.project.construction import constructions
+from chutes_cli.project.displays import Turn
 from chutes_cli.project.facts import Call, Expression
 from chutes_cli.project.model import (
     Chute,
@@ -146,20 +147,41 @@ class _Linker:
     def _applied(self) -> dict[tuple[Module, Expression], list[Function]]:
         """Functions registered without decorator syntax: ``chute.cord(...)(function)``."""
         found: dict[tuple[Module, Expression], list[Function]] = {}
-        for site, _ in self._knowledge.calls:
-            call = site.expression
-            if isinstance(call, Call) and isinstance(call.function, Call) and call.arguments:
-                targets = self._resolver.resolve(site.module, site.scope, call.arguments[0].value)
-                functions = [each for each in map(_function, targets) if each]
-                found.setdefault((site.module, call.function), []).extend(functions)
+        for place, (site, function) in self._handed.items():
+            found[place] = self._functions_of(site, function)
         return found
+
+    @cached_property
+    def _handed(self) -> dict[tuple[Module, Expression], tuple[Site, Expression]]:
+        """What is handed to the result of a call: ``call(...)(function)``."""
+        return {
+            (site.module, call.function): (site, call.arguments[0].value)
+            for site, _ in self._knowledge.calls
+            if isinstance(call := site.expression, Call)
+            and isinstance(call.function, Call)
+            and call.arguments
+        }
+
+    def _functions_of(self, site: Site, expression: Expression) -> list[Function]:
+        targets = self._resolver.resolve(site.module, site.scope, expression)
+        return [each for each in map(_function, targets) if each]
+
+    def _applied_in(self, site: Site, turn: Turn) -> list[Function]:
+        """Return what a loop's turn hands to the result of a call."""
+        place = (site.module, site.expression)
+        if not turn or place not in self._handed:
+            return []
+        at, handed = self._handed[place]
+        _, held = self._knowledge.evaluator.during(turn).held(at.module, at.scope, handed)
+        return self._functions_of(at, held)
 
     def _cords(self, mine: list[tuple[str, Site, list[Function]]]) -> Iterator[Cord]:
         for name, site, functions in mine:
             if name == "cord" and isinstance(site.expression, Call):
-                arguments = self._knowledge.arguments(site, f"{CHUTE}.cord")
-                for function in _or_none(functions):
-                    yield Cord(site, arguments, function)
+                for turn in self._knowledge.turns(site):
+                    arguments = self._knowledge.arguments(site, f"{CHUTE}.cord", turn)
+                    for function in self._applied_in(site, turn) or _or_none(functions):
+                        yield Cord(site, arguments, function, turn)
 
     def _jobs(self, mine: list[tuple[str, Site, list[Function]]]) -> Iterator[Job]:
         for name, site, functions in mine:
@@ -194,9 +216,9 @@ class _Linker:
 
     def images(self) -> tuple[Image, ...]:
         """Return every image with its directives in the order they are applied."""
-        done: dict[Instance, dict[Site, Directive]] = {}
+        done: dict[Instance, dict[tuple[Site, Turn], Directive]] = {}
         for owner, each in self._directives:
-            done.setdefault(owner, {})[each.site] = each
+            done.setdefault(owner, {})[each.site, each.turn] = each
         found = []
         for site, target in self._knowledge.calls_to(IMAGE):
             if getattr(target, "receiver", None) is None:
@@ -207,29 +229,30 @@ class _Linker:
 
     def directives(self) -> tuple[Directive, ...]:
         """Return every call on an image, each once."""
-        return _in_order({each.site: each for _, each in self._directives}.values())
+        return _in_order({(each.site, each.turn): each for _, each in self._directives}.values())
 
     @cached_property
     def _directives(self) -> list[tuple[Instance, Directive]]:
         """Every call on an image, with the image; one for each image it can be called on."""
         prefix = f"{IMAGE}."
-        found = []
-        for site, targets in self._knowledge.calls:
-            for target in targets:
-                match target:
-                    case External(name=name, receiver=Instance() as owner) if name.startswith(
-                        prefix
-                    ):
-                        found.append((owner, self._directive(site, name)))
-        return found
+        return [
+            (owner, directive)
+            for site, targets in self._knowledge.calls
+            for target in targets
+            if isinstance(target, External) and target.name.startswith(prefix)
+            if (owner := target.receiver) is not None
+            for directive in self._directives_at(site, target.name)
+        ]
 
-    def _directive(self, site: Site, name: str) -> Directive:
+    def _directives_at(self, site: Site, name: str) -> Iterator[Directive]:
         module = site.module
         kinds = {
             module.facts.guards[index].kind for index in module.guards_of(site.statement.guards)
         }
-        arguments = self._knowledge.arguments(site, name)
-        return Directive(name.rsplit(".", 1)[-1], site, arguments, bool(kinds & _BRANCHES))
+        method = name.rsplit(".", 1)[-1]
+        for turn in self._knowledge.turns(site):
+            arguments = self._knowledge.arguments(site, name, turn)
+            yield Directive(method, site, arguments, bool(kinds & _BRANCHES), turn)
 
     def node_selectors(self) -> tuple[NodeSelector, ...]:
         """Return every node selector."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from chutes_cli.project.arguments import Arguments
+from chutes_cli.project.displays import Turn
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Function, Instance
 from chutes_cli.project.values import Known
@@ -28,12 +29,14 @@ class Directive:
         site: The call.
         arguments: Its arguments.
         conditional: Whether it stands under a condition or in a loop.
+        turn: The turn of the loops around it; the same call is a directive in each.
     """
 
     method: str
     site: Site
     arguments: Arguments
     conditional: bool
+    turn: Turn = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +67,13 @@ class Cord:
         site: The ``chute.cord(...)`` call.
         arguments: Its arguments.
         function: The function, None when it cannot be told (a lambda, a computed name).
+        turn: The turn of the loops around the call; the same call makes a cord in each.
     """
 
     site: Site
     arguments: Arguments
     function: Function | None
+    turn: Turn = ()
 
     def flag(self, name: str) -> bool | None:
         """Return a boolean option: False when left out, None when it cannot be told."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from chutes_cli.project.facts import (
     Call,
@@ -63,6 +64,17 @@ class Module:
 
     def __repr__(self) -> str:
         return f"Module({self.path!r})"
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether it is a test or part of a test suite."""
+        path = PurePosixPath(self.path)
+        return (
+            bool({"test", "tests"} & set(path.parts[:-1]))
+            or path.name.startswith("test_")
+            or path.name.endswith("_test.py")
+            or path.name == "conftest.py"
+        )
 
     @cached_property
     def lines(self) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from chutes_cli.project.facts import Span
 from chutes_cli.project.model import Chute, Project
@@ -37,7 +36,7 @@ def references(project: Project, chute: Chute) -> tuple[Reference, ...]:
     resolver = project.knowledge.resolver
     found = []
     for module in project.modules:
-        if is_test(module) or not module.path.endswith(".py"):
+        if module.is_test or not module.path.endswith(".py"):
             continue
         for name, bindings in module.bindings.get(0, {}).items():
             for binding in bindings:
@@ -57,15 +56,3 @@ def entries(project: Project, chute: Chute) -> tuple[Module, ...]:
     """Return the modules that make a chute's variable: what ``chutes deploy`` uploads one of."""
     assigned = [each.module for each in references(project, chute) if not each.imported]
     return tuple(dict.fromkeys(assigned))
-
-
-def is_test(module: Module) -> bool:
-    """Say whether a module is a test or part of a test suite."""
-    path = PurePosixPath(module.path)
-    name = path.name
-    return (
-        bool({"test", "tests"} & set(path.parts[:-1]))
-        or name.startswith("test_")
-        or name.endswith("_test.py")
-        or name == "conftest.py"
-    )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from chutes_cli.contract.sdk import IMAGE
+from chutes_cli.project.callers import Callers
 from chutes_cli.project.displays import looped
 from chutes_cli.project.facts import (
     Attribute,
@@ -66,6 +67,7 @@ class Resolver:
         self.find_module = find_module
         self._canonical = canonical
         self.members = Members(self, self._modules)
+        self.callers = Callers(self, self._modules)
         self._memo: dict[tuple[int, int, Expression | str], Targets] = {}
         self._provisional: dict[tuple[int, int, Expression | str], Targets] = {}
         self._cut: set[tuple[int, int, Expression | str]] = set()
@@ -228,7 +230,12 @@ class Resolver:
             chutes = self.hooked_to(Function(module, scope))
             if chutes:
                 return chutes
-        return self.instances(module, function.parent, parameter.annotation)
+        found = list(self.instances(module, function.parent, parameter.annotation))
+        if found and not all(map(_is_sdks, found)):
+            return found
+        # Which chute or image it is, only a call can say.
+        passed = self.callers.passed(Function(module, scope), parameter)
+        return [each for place in passed for each in self.resolve(*place)] or found
 
     def _is_static(self, module: Module, scope: int) -> bool:
         decorators = module.facts.scopes[scope].decorators
@@ -340,6 +347,10 @@ class Resolver:
     def _site(self, module: Module, scope: int, call: Call) -> Site | None:
         statement = self._statement_of.get((id(module), call))
         return Site(module, statement, call) if statement else None
+
+
+def _is_sdks(target: Instance) -> bool:
+    return isinstance(target.of, External) and target.of.name.startswith("chutes.")
 
 
 def _returns_self(name: str) -> bool:

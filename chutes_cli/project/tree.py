@@ -14,12 +14,14 @@ from pathlib import Path
 from chutes_cli.contract.sdk import contract
 from chutes_cli.core.report import Skipped
 from chutes_cli.project.arguments import ArgumentBinder, Arguments
+from chutes_cli.project.displays import Turn
 from chutes_cli.project.facts import Call, Import, ModuleFacts
 from chutes_cli.project.module import Module, Site, calls_in, lines_of
 from chutes_cli.project.reader import UnreadableSource, read_facts
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.source import SourceFile, SourceTree, decode
 from chutes_cli.project.targets import Target
+from chutes_cli.project.turns import NO_LOOP, turns
 from chutes_cli.project.values import Evaluator
 
 _SDK_PACKAGE = "chutes"
@@ -219,6 +221,7 @@ class Knowledge:
         self.resolver = Resolver(self.modules, modules.find, self._sdk.canonical)
         self.evaluator = Evaluator(self.resolver)
         self.binder = ArgumentBinder(self.evaluator, self.resolver)
+        self._turns: dict[Site, tuple[Turn, ...]] = {}
 
     @cached_property
     def calls(self) -> tuple[tuple[Site, tuple[Target, ...]], ...]:
@@ -238,8 +241,14 @@ class Knowledge:
                 if getattr(target, "name", None) in names:
                     yield site, target
 
-    def arguments(self, site: Site, callee: str) -> Arguments:
+    def turns(self, site: Site) -> tuple[Turn, ...]:
+        """Return the turns of the loops around an expression, as far as they can be told."""
+        if site not in self._turns:
+            self._turns[site] = turns(self.evaluator, site)
+        return self._turns[site]
+
+    def arguments(self, site: Site, callee: str, turn: Turn = NO_LOOP) -> Arguments:
         """Return a call's arguments, positional ones named by the SDK's signature."""
         signature = self._sdk.signature(callee)
         names = [one.name for one in signature.positional] if signature else []
-        return self.binder.bind(site, names)
+        return self.binder.during(turn).bind(site, names)

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from chutes_cli.project import facts
+from chutes_cli.project.displays import Turn, picked
 from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.resolve import Resolver
-from chutes_cli.project.targets import Class, External, Instance, ModuleTarget
+from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
 
 _LONGEST_TEXT = 1_000_000
+_DEEPEST = 20
+"""Names for names for a display; also ends ``a = b``, ``b = a``."""
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 """Jinja's: sources are read before they are rendered."""
 
@@ -40,15 +43,28 @@ Value = Known | Unknown
 _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
     "//": operator.floordiv, "%": operator.mod, "|": operator.or_,
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
+    ">": operator.gt, ">=": operator.ge, "in": lambda left, right: left in right,
+    "not in": lambda left, right: left not in right,
 }  # fmt: skip
 
 
 class Evaluator:
-    """Evaluates expressions without running anything of the audited tree."""
+    """Evaluates expressions without running anything of the audited tree.
 
-    def __init__(self, resolver: Resolver) -> None:
+    Args:
+        resolver: What names stand for.
+        turn: The turn of the loops around, for what their names hold in it.
+    """
+
+    def __init__(self, resolver: Resolver, turn: Turn = ()) -> None:
         self._resolver = resolver
+        self._turn = dict(turn)
         self._active: set[tuple[int, int, facts.Expression | str]] = set()
+
+    def during(self, turn: Turn) -> Evaluator:
+        """Return an evaluator for one turn of the loops around a statement."""
+        return Evaluator(self._resolver, turn) if turn else self
 
     def value(self, module: Module, scope: int, expression: facts.Expression) -> Value:
         """Return what an expression evaluates to."""
@@ -90,9 +106,23 @@ class Evaluator:
 
     def _name(self, module: Module, scope: int, name: str) -> Value:
         where, bindings = module.lookup(name, scope)
+        item = self.item(module, bindings, name)
+        if item is not None:
+            return self.value(module, where, item)
         if where < 0 or len(bindings) != 1:
             return Unknown()
         return self._binding(module, where, bindings[0])
+
+    def item(self, module: Module, bindings: list[Binding], name: str) -> facts.Expression | None:
+        """Return what a loop's name holds in this turn; its scope is where it is bound."""
+        if not self._turn or any(each.kind != "other" for each in bindings):
+            return None
+        for binding in bindings:
+            assert binding.statement is not None
+            if binding.statement in self._turn:
+                item = self._turn[binding.statement]
+                return next(iter(picked(module, binding.statement, item, name)), None)
+        return None
 
     def _binding(self, module: Module, scope: int, binding: Binding) -> Value:
         if binding.kind == "value" and binding.value is not None and binding.statement:
@@ -101,6 +131,9 @@ class Evaluator:
             if self.changes(module, scope, binding):
                 return Unknown()
             return self.value(module, binding.statement.scope, binding.value)
+        if binding.kind == "parameter" and binding.parameter is not None:
+            passed = self._resolver.callers.only(Function(module, scope), binding.parameter)
+            return self.value(*passed) if passed else Unknown()
         if binding.kind == "import" and binding.imported and binding.imported.name:
             for target in self._resolver.resolve(
                 module, scope, facts.Name(binding.imported.span, binding.imported.bound)
@@ -205,6 +238,14 @@ class Evaluator:
             right = self.value(module, scope, operands[1])
             if isinstance(left, Known) and isinstance(right, Known):
                 return _apply(expression.operator, left.value, right.value)
+        if expression.operator == "not":
+            only = self.value(module, scope, operands[0])
+            return Known(not only.value) if isinstance(only, Known) else Unknown()
+        if expression.operator == "and" and len(operands) == 2:
+            left = self.value(module, scope, operands[0])
+            if isinstance(left, Known):
+                return self.value(module, scope, operands[1]) if left.value else left
+            return Unknown()
         if expression.operator == "or" and len(operands) == 2:
             # `os.environ.get("X") or "default"` falls back to its right side.
             likely = self.value(module, scope, operands[1])
@@ -220,21 +261,10 @@ class Evaluator:
         """Return ``base[key]``; of a dictionary, the other entries may be unknown."""
         if not isinstance(key, Known):
             return Unknown()
-        match base:
-            case facts.Name(id=name):
-                where, bindings = module.lookup(name, scope)
-                if where >= 0 and len(bindings) == 1 and bindings[0].value is not None:
-                    (binding,) = bindings
-                    if not self.changes(module, where, binding) and binding.kind == "value":
-                        return self._entry(module, where, bindings[0].value, key)
-            case facts.Mapping(keys=keys, values=values):
-                for entry, value in reversed(list(zip(keys, values, strict=True))):
-                    known = self.value(module, scope, entry) if entry is not None else Unknown()
-                    if not isinstance(known, Known):
-                        return Unknown()
-                    if known.value == key.value:
-                        return self.value(module, scope, value)
-                return Unknown()
+        where, held = self.held(module, scope, base)
+        if isinstance(held, facts.Mapping):
+            entry = self._entry_of(module, where, held, key)
+            return self.value(module, where, entry) if entry is not None else Unknown()
         whole = self.value(module, scope, base)
         if not isinstance(whole, Known):
             return Unknown()
@@ -242,6 +272,47 @@ class Evaluator:
             return Known(whole.value[key.value])
         except (TypeError, LookupError):
             return Unknown()
+
+    def held(
+        self, module: Module, scope: int, expression: facts.Expression, depth: int = 0
+    ) -> tuple[int, facts.Expression]:
+        """Follow names and entries of dictionaries to the expression they hold in this turn.
+
+        Returns:
+            The expression and its scope: the one given where nothing can be followed.
+        """
+        found: facts.Expression | None = None
+        where = scope
+        match expression:
+            case facts.Name(id=name):
+                where, bindings = module.lookup(name, scope)
+                found = self.item(module, bindings, name)
+                if found is None and len(bindings) == 1 and bindings[0].kind == "value":
+                    (binding,) = bindings
+                    found = None if self.changes(module, where, binding) else binding.value
+            case facts.Operation(operator="[]", operands=(base, key)):
+                where, display = self.held(module, scope, base, depth + 1)
+                value = self.value(module, scope, key)
+                match display, value:
+                    case facts.Mapping(), Known():
+                        found = self._entry_of(module, where, display, value)
+                    case facts.Collection(items=items), Known(value=int(place)):
+                        found = items[place] if _is_plain(items, place) else None
+        if found is None or depth > _DEEPEST:
+            return scope, expression
+        return self.held(module, where, found, depth + 1)
+
+    def _entry_of(
+        self, module: Module, scope: int, display: facts.Mapping, key: Known
+    ) -> facts.Expression | None:
+        """Return the last entry of a key, None when none is seen or one of them is unknown."""
+        for entry, value in reversed(list(zip(display.keys, display.values, strict=True))):
+            known = self.value(module, scope, entry) if entry is not None else Unknown()
+            if not isinstance(known, Known):
+                return None
+            if known.value == key.value:
+                return value
+        return None
 
     def _call(self, module: Module, scope: int, call: facts.Call) -> Value:
         name = self._resolver.dotted(module, scope, call.function)
@@ -284,6 +355,12 @@ _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "builtins.float": float,
     "builtins.str": str,
 }
+
+
+def _is_plain(items: tuple[facts.Expression, ...], place: int) -> bool:
+    """Say whether a display has an item at a place, and spreads nothing before it."""
+    spread = any(isinstance(each, facts.Operation) and each.operator == "*" for each in items)
+    return not spread and -len(items) <= place < len(items)
 
 
 def _hashable(value: Any) -> bool:

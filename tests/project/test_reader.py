@@ -192,6 +192,10 @@ def test_facts_survive_json() -> None:
                 mine is theirs
                 for mine, theirs in zip(statement.values, scope.evaluated(), strict=True)
             )
+    evaluated = {id(value) for each in again.statements for value in each.values}
+    tests = [each.test for each in again.guards if each.test is not None]
+    assert len(tests) == len([each for each in read.guards if each.test is not None])
+    assert all(id(test) in evaluated for test in tests)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "[1]", "[99, 1]", "[17, 1]", "null", "[-1]", "x"])

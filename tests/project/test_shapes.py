@@ -46,8 +46,8 @@ for package in ("a", "b"):
     )
     fluent, wise = found.images
     assert methods(fluent) == ["from_base", "run_command", "with_env"]
-    assert methods(wise) == ["run_command", "run_command", "add", "set_user", "apt_install"]
-    assert [each.conditional for each in wise.directives] == [False, False, False, True, True]
+    assert methods(wise) == ["run_command"] * 2 + ["add", "set_user", "apt_install", "apt_install"]
+    assert [each.conditional for each in wise.directives] == [False, False, False, True, True, True]
     assert fluent.directives[2].arguments.value("value") == Known("v")
     assert wise.arguments.value("name") == Known("b")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.model import Chute, Project
-from chutes_cli.project.references import is_test, references
+from chutes_cli.project.references import references
 
 from .following import handed_on
 from .refusals import ANY_NAME, refusal_of_variable
@@ -100,7 +100,7 @@ def _better_variable(name: str) -> str:
 
 def _never_a_variable(project: Project, chute: Chute) -> bool:
     module = chute.site.module
-    if is_test(module) or not module.path.endswith(".py"):
+    if module.is_test or not module.path.endswith(".py"):
         return False
     return not _returned(project, chute) and not handed_on(project, chute)
 

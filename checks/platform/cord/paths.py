@@ -20,7 +20,6 @@ from .registration import (
     normal,
     refused_by_sdk,
     registered_name,
-    repeats,
     written,
 )
 
@@ -257,9 +256,9 @@ def _internal(project: Project, cord: Cord) -> Place | None:
 
 def _clash(chute: Chute, cord: Cord, place: Place, seen: list[tuple[Cord, Place]]) -> str | None:
     """Say which earlier cord has the path, None when none certainly has."""
-    if repeats(chute, cord.site):
-        return "is registered again in every turn of the loop"
     for other, taken in seen:
-        if taken.path == place.path and both_run(other.site, cord.site):
+        if taken.path == place.path and both_run(chute, other, cord):
+            if other.site == cord.site:
+                return "is registered again in every turn of the loop"
             return f"is that of {other.label} in line {taken.span.line}"
     return None

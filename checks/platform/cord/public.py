@@ -16,7 +16,6 @@ from .registration import (
     left_out,
     normal,
     public_method,
-    repeats,
     text,
     written,
 )
@@ -214,10 +213,10 @@ def _hidden_by(
     chute: Chute, cord: Cord, key: tuple[object, ...], seen: list[tuple[Cord, tuple[object, ...]]]
 ) -> str | None:
     """Say which earlier cord the gateway calls instead, None when none certainly is."""
-    if repeats(chute, cord.site):
-        return "registered in an earlier turn of the loop"
     for other, taken in seen:
-        if taken == key and both_run(other.site, cord.site):
+        if taken == key and both_run(chute, other, cord):
+            if other.site == cord.site:
+                return "registered in an earlier turn of the loop"
             return f"that of {other.label} in line {other.site.span.line}"
     return None
 

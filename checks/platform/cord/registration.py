@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from chutes_cli.contract.sdk import CHUTE, contract
 from chutes_cli.project.arguments import BoundArgument
-from chutes_cli.project.displays import display_items
 from chutes_cli.project.facts import Attribute, Call, Expression, Guard
 from chutes_cli.project.model import Chute, Cord, Project
 from chutes_cli.project.module import Module, Site
@@ -182,32 +181,37 @@ def is_chute_method(
 # Whether declarations certainly run
 
 
-def repeats(chute: Chute, site: Site) -> bool:
-    """Say whether a declaration certainly runs several times on one and the same chute."""
-    module = site.module
-    made = module.guards_of(chute.site.statement.guards) if chute.site.module is module else ()
-    around = set(made)
-    several = False
-    for index in module.guards_of(site.statement.guards):
-        guard = module.facts.guards[index]
-        if guard.kind == "for" and guard.test is not None:
-            # A loop around the chute as well makes a new chute every time.
-            several |= (
-                index not in around and len(display_items(module, site.scope, guard.test)) > 1
-            )
-        elif not _lets_through(guard):
-            return False
-    return several
+def both_run(chute: Chute, first: Cord, second: Cord) -> bool:
+    """Say whether the chute that gets the second of two cords has got the first before.
 
-
-def both_run(first: Site, second: Site) -> bool:
-    """Say whether whoever runs the second of two declarations has run the first."""
-    if first.module is not second.module or first.scope != second.scope:
+    The cords come in the order in which they are declared; those of one loop, turn by turn.
+    """
+    module = first.site.module
+    if module is not second.site.module or first.site.scope != second.site.scope:
         return False
-    module = first.module
-    shared = set(module.guards_of(second.statement.guards))
-    alone = [each for each in module.guards_of(first.statement.guards) if each not in shared]
-    return all(_lets_through(module.facts.guards[each]) for each in alone)
+    items = dict(second.turn)
+    loops = {loop.values[0] for loop, item in first.turn if items.get(loop, item) is not item}
+    around_both = set(_guards(second))
+    made = _guards_of(chute.site)
+    alone = []
+    for guard in reversed(_guards(first)):  # the outermost first
+        if guard.test in loops:
+            if guard in made:
+                return False  # every turn makes a chute of its own
+            around_both = set()  # what stands inside is decided anew in every turn
+        elif guard not in around_both:
+            alone.append(guard)
+    taken = {loop.values[0] for loop, _ in first.turn}
+    return all(_lets_through(each) or each.test in taken for each in alone)
+
+
+def _guards(cord: Cord) -> list[Guard]:
+    return _guards_of(cord.site)
+
+
+def _guards_of(site: Site) -> list[Guard]:
+    module = site.module
+    return [module.facts.guards[index] for index in module.guards_of(site.statement.guards)]
 
 
 def _lets_through(guard: Guard) -> bool:

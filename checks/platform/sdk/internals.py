@@ -10,7 +10,6 @@ from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import Call, Expression, Literal
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.references import is_test
 from chutes_cli.project.targets import External
 
 from .objects import OBJECTS, SdkObject, SdkObjects, stored_attributes
@@ -86,7 +85,7 @@ class SdkInternalsPatched(Check):
         """Yield one finding per place that replaces something."""
         objects = SdkObjects(project)
         for module in project.modules:
-            if is_test(module):
+            if module.is_test:
                 continue
             for statement in module.facts.statements:
                 for stored in stored_attributes(statement):
@@ -152,7 +151,7 @@ def _by_call(project: Project) -> Iterator[tuple[Site, str, str]]:
     for site, targets in project.knowledge.calls:
         call = site.expression
         names = {each.name for each in targets if isinstance(each, External)}
-        if not isinstance(call, Call) or is_test(site.module):
+        if not isinstance(call, Call) or site.module.is_test:
             continue
         match names, [each.value for each in call.arguments]:
             case names, [holder, Literal(value=str(name)), *_] if names & {

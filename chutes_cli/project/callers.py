@@ -1,0 +1,116 @@
+"""Who calls a function of the tree, and what its parameters are given."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chutes_cli.project.facts import Attribute, Call, Expression, Name, Parameter
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Function
+
+if TYPE_CHECKING:
+    from chutes_cli.project.resolve import Resolver
+
+MOST_CALLS = 16
+"""A function called more often, or a name as common, tells nothing of one call."""
+
+Placed = tuple[Module, int, Expression]
+"""An expression with its module and the scope it is evaluated in."""
+
+
+class Callers:
+    """Answers which calls reach a function, and what they pass; one part of the Resolver.
+
+    Methods are left out: which class a receiver is of is rarely certain. So are tests, which
+    pass what is wrong on purpose.
+    """
+
+    def __init__(self, resolver: Resolver, modules: tuple[Module, ...]) -> None:
+        self._resolver = resolver
+        self._modules = modules
+
+    def passed(self, function: Function, parameter: Parameter) -> list[Placed]:
+        """Return every expression that a call certainly passes for a parameter."""
+        given = (self._given(call, function, parameter) for call in self._calls(function))
+        return [each for each in given if each is not None]
+
+    def only(self, function: Function, parameter: Parameter) -> Placed | None:
+        """Return what the one call of a function passes; None when others may call it.
+
+        A function that is decorated or handed on can be called by anybody.
+        """
+        name = function.scope.name
+        if function.scope.decorators or self._handed_on[name]:
+            return None
+        calls = self._calls(function)
+        return self._given(calls[0], function, parameter) if len(calls) == 1 else None
+
+    def _calls(self, function: Function) -> list[Placed]:
+        if function.module.enclosing_class(function.index) >= 0:
+            return []
+        candidates = self._by_name.get(function.scope.name, ())
+        if len(candidates) > MOST_CALLS:
+            return []
+        return [
+            (module, scope, call)
+            for module, scope, call in candidates
+            if function in self._resolver.resolve(module, scope, call.function)
+        ]
+
+    def _given(self, place: Placed, function: Function, parameter: Parameter) -> Placed | None:
+        """Return what a call passes for a parameter, or the default it leaves in place."""
+        module, scope, call = place
+        assert isinstance(call, Call)
+        if any(each.star for each in call.arguments) or parameter.kind not in _SINGLE:
+            return None
+        for argument in call.arguments:
+            if argument.keyword == parameter.name:
+                return module, scope, argument.value
+        positions = [each for each in function.scope.parameters if each.kind == "positional"]
+        given = [each.value for each in call.arguments if not each.keyword]
+        for one, value in zip(positions, given, strict=False):
+            if one is parameter:
+                return module, scope, value
+        if parameter.default is None:
+            return None
+        return function.module, function.scope.parent, parameter.default
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[Module, int, Call]]]:
+        """Calls by the last name of what is called."""
+        found: dict[str, list[tuple[Module, int, Call]]] = defaultdict(list)
+        for module in self._modules:
+            for statement in module.facts.statements if not module.is_test else ():
+                for expression in statement.expressions():
+                    if isinstance(expression, Call):
+                        found[_last_name(expression.function)].append(
+                            (module, statement.scope, expression)
+                        )
+        return dict(found)
+
+    @cached_property
+    def _handed_on(self) -> Counter[str]:
+        """How often a name is mentioned without being called."""
+        found: Counter[str] = Counter()
+        for module in self._modules:
+            for statement in module.facts.statements:
+                if statement.kind == "define":
+                    found[module.scope(statement.defines).name] -= 1  # its own name
+                for expression in statement.expressions():
+                    found[_last_name(expression)] += 1
+                    if isinstance(expression, Call):
+                        found[_last_name(expression.function)] -= 1
+        return found
+
+
+_SINGLE = ("positional", "keyword")
+
+
+def _last_name(expression: Expression) -> str:
+    match expression:
+        case Name(id=name) | Attribute(attribute=name):
+            return name
+        case _:
+            return ""
