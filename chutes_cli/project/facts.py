@@ -273,8 +273,8 @@ class Statement:
 
     Attributes:
         kind: ``import``, ``assign``, ``annotate``, ``augment``, ``expression``,
-            ``return``, ``raise``, ``assert``, ``delete``, ``test`` (of if and while),
-            ``for``, ``with``, ``except``, ``match``, ``define`` (decorators, defaults
+            ``return``, ``raise``, ``break``, ``assert``, ``delete``, ``test`` (of if and
+            while), ``for``, ``with``, ``except``, ``match``, ``define`` (decorators, defaults
             and bases evaluated by a def or class statement).
         scope: Index of the scope it runs in.
         guards: Index of its innermost guard, -1 for none.

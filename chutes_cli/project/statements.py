@@ -95,12 +95,9 @@ class StatementReader:
             case cst.AugAssign():
                 target = read(node.target)
                 self._say("augment", guards, span, values=(read(node.value),), targets=(target,))
-            case cst.Return():
-                values: tuple[Expression, ...] = (read(node.value),) if node.value else ()
-                self._say("return", guards, span, values=values)
-            case cst.Raise():
-                values = (read(node.exc),) if node.exc else ()
-                self._say("raise", guards, span, values=values)
+            case cst.Return(value=value) | cst.Raise(exc=value):
+                kind = "return" if isinstance(node, cst.Return) else "raise"
+                self._say(kind, guards, span, values=(read(value),) if value else ())
             case cst.Assert():
                 values = tuple(read(part) for part in (node.test, node.msg) if part)
                 self._say("assert", guards, span, values=values)
@@ -109,12 +106,14 @@ class StatementReader:
             case cst.Global() | cst.Nonlocal():
                 names = [item.name.value for item in node.names]
                 self._declared.setdefault(self._scope, []).extend(names)
+            case cst.Break():
+                self._say("break", guards, span)
             case cst.Import():
                 self._import(node, guards)
             case cst.ImportFrom():
                 self._import_from(node, guards)
             case _:
-                pass  # pass, break, continue and type aliases say nothing a check needs
+                pass  # pass, continue and type aliases say nothing a check needs
 
     def _annotated(self, node: cst.AnnAssign, guards: int, span: Span) -> None:
         annotation = self._expressions.annotation(node.annotation)

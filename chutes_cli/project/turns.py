@@ -18,13 +18,14 @@ def turns(evaluator: Evaluator, site: Site) -> tuple[Turn, ...]:
 
     Returns:
         `NO_LOOP` alone where there is no loop, where what a loop goes over is not written
-        out, and where it cannot be told in which turns the expression is reached.
+        out, where a loop may be left early, and where it cannot be told in which turns the
+        expression is reached.
     """
     loops = list(_loops(site))
     found: list[Turn] = [NO_LOOP]
     for loop in loops:
         module = site.module
-        if _changes(evaluator, module, loop):
+        if _changes(evaluator, module, loop) or _is_left_early(module, loop):
             return (NO_LOOP,)
         items = display_items(module, loop.scope, loop.values[0])
         found = [(*turn, (loop, item)) for turn in found for item in items]
@@ -63,6 +64,16 @@ def _changes(evaluator: Evaluator, module: Module, loop: Statement) -> bool:
             if any(evaluator.changes(module, where, each) for each in bindings):
                 return True
     return False
+
+
+def _is_left_early(module: Module, loop: Statement) -> bool:
+    """Say whether a loop, or one inside it, has a ``break``."""
+    return any(
+        module.facts.guards[index].test is loop.values[0]
+        for each in module.statements_in(loop.scope)
+        if each.kind == "break"
+        for index in module.guards_of(each.guards)
+    )
 
 
 def _is_reached(evaluator: Evaluator, site: Site, loops: list[Statement]) -> bool | None:

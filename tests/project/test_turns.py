@@ -94,6 +94,10 @@ def test_loops_in_loops(project: ReadTree) -> None:
         "PATHS = ['/a']\nPATHS.append('/b')\nfor path in PATHS:\n"
         "    chute.cord(public_api_path=path)(one)\n",
         f"for path in [{'1,' * (MOST_TURNS + 1)}]:\n    chute.cord(public_api_path=path)(one)\n",
+        # It may be left early.
+        "for path in ('/a', '/b'):\n    chute.cord(public_api_path=path)(one)\n    break\n",
+        "for path in ('/a', '/b'):\n    chute.cord(public_api_path=path)(one)\n"
+        "    if path:\n        break\n",
         # Whether a turn gets there cannot be told.
         "for path in ('/a', '/b'):\n    if wanted(path):\n"
         "        chute.cord(public_api_path=path)(one)\n",
@@ -113,6 +117,14 @@ def test_a_name_that_is_assigned_again_holds_nothing_known(project: ReadTree) ->
         "    chute.cord(public_api_path=path)(one)\n"
     )
     assert [isinstance(path, str) for _, path in cords(found)] == [False, False]
+
+
+def test_a_break_of_another_loop_changes_nothing(project: ReadTree) -> None:
+    found = project(
+        HEAD + "for path in ('/a', '/b'):\n    chute.cord(public_api_path=path)(one)\n"
+        "for each in ():\n    break\n"
+    )
+    assert [path for _, path in cords(found)] == ["/a", "/b"]
 
 
 def test_a_loop_over_nothing_is_left_alone(project: ReadTree) -> None:

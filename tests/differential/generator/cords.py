@@ -328,6 +328,18 @@ def _registered() -> Iterator[Case]:
             "called": f"{OTHER}\n\nchute.cord({options})(generate)\n",
             "loop": f"{OTHER}\n\nfor path in ({path!r},):\n"
                     '    chute.cord(public_api_path=path, public_api_method="POST")(generate)\n',
+            "dictionary": f"{OTHER}\n\nROUTES = {{{path!r}: generate}}\n"
+                    "for path, function in ROUTES.items():\n"
+                    '    chute.cord(public_api_path=path, public_api_method="POST")(function)\n',
+            "options": f"{OTHER}\n\nROUTES = [dict(public_api_path={path!r})]\n"
+                    "for each in ROUTES:\n"
+                    '    chute.cord(public_api_method="POST", **each)(generate)\n',
+            "parameter": f"{OTHER}\n\ndef register(path):\n"
+                    '    chute.cord(public_api_path=path, public_api_method="POST")(generate)\n'
+                    f"\n\nregister({path!r})\n",
+            "typed-function": f"def register(chute: Chute):\n    @chute.cord({options})\n"
+                        + "".join(f"    {line}\n" for line in OTHER.splitlines())
+                        + "\n\nregister(chute)\n",
             "function": f"def register(chute):\n    @chute.cord({options})\n"
                         + "".join(f"    {line}\n" for line in OTHER.splitlines())
                         + "\n\nregister(chute)\n",
@@ -347,6 +359,24 @@ def _registered() -> Iterator[Case]:
             yield Case(
                 f"cord-registered/{way}/{kind}", source, calls=(("POST", "/generate", BODY),)
             )
+    for name, loop in {
+        "twice": "for path in ('/a', '/b'):\n    {}(generate)\n",
+        "twice-with-paths": "for path in ('/a', '/b'):\n"
+        "    chute.cord(public_api_path=path, path=path)(generate)\n",
+        "one-turn-chosen": "for path in ('/a', '/b'):\n    if path == '/a':\n"
+        "        {}(generate)\n",
+        "one-turn-left-out": "for path in ('/a', '/b'):\n    if path == '/a':\n        continue\n"
+        "    {}(generate)\n",
+        "nested": "for first in ('/a',):\n    for second in ('/b', '/c'):\n"
+        "        path = first + second\n        {}(generate)\n",
+        "enumerated": "for number, path in enumerate(('/a', '/b')):\n"
+        "    chute.cord(public_api_path=path, path=f'/{{number}}')(generate)\n",
+        "stopped": "for path in ('/a', '/b'):\n    {}(generate)\n    break\n",
+        "over-nothing": "for path in ():\n    {}(generate)\n",
+    }.items():
+        registered = loop.format("chute.cord(public_api_path=path)")
+        source = module(HEAD, CHUTE, MODELS, f"{OTHER}\n\n{registered}")
+        yield Case(f"cord-loop/{name}", source)
     passing = "async def generate(data): ...\n"
     for name, options in {
         "plain": f'{PUBLIC}, passthrough=True, passthrough_path="/v1/x", passthrough_port=10101',

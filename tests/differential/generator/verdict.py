@@ -66,11 +66,6 @@ JUDGED_ELSEWHERE: dict[tuple[str, str], str] = {
 BEYOND: dict[str, str] = {
     "image-add/bad/23": "the folder in which the build will run is not known",
     "whole/(missing|present)-file": "what an image given by its name holds is not known",
-    "cord-registered/loop/bad": "what a loop gives to a name is not followed",
-    "image-built/loop/bad": "what a loop gives to a name is not followed",
-    "image-built/helper/bad": "an image handed to a parameter without annotation is not followed",
-    "cord-registered/function/bad": "what a call gives to a parameter is not followed",
-    "cord-signature/input-schema-on-dict": "that the body takes a model for a dict is not judged",
     "cord-stream/yields-nothing": "that a condition is never true is not judged",
 }
 
