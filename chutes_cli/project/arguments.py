@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from chutes_cli.project import facts
 from chutes_cli.project.displays import Turn
+from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, Function, ModuleTarget
-from chutes_cli.project.values import Evaluator, Known, Unknown, Value
+from chutes_cli.project.values import Known, Unknown, Value
 
 _DEEPEST_SPREAD = 10
 """Dictionaries spread into dictionaries; also ends ``z = {**z}``."""

@@ -15,6 +15,7 @@ from chutes_cli.contract.sdk import contract
 from chutes_cli.core.report import Skipped
 from chutes_cli.project.arguments import ArgumentBinder, Arguments
 from chutes_cli.project.displays import Turn
+from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.facts import Call, Import, ModuleFacts
 from chutes_cli.project.module import Module, Site, calls_in, lines_of
 from chutes_cli.project.reader import UnreadableSource, read_facts
@@ -22,7 +23,6 @@ from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.source import SourceFile, SourceTree, decode
 from chutes_cli.project.targets import Target
 from chutes_cli.project.turns import NO_LOOP, turns
-from chutes_cli.project.values import Evaluator
 
 _SDK_PACKAGE = "chutes"
 _SPEAKS_OF_CHUTES = (_SDK_PACKAGE, ".cord(", ".job(", ".on_startup(")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.project.displays import Turn, display_items
+from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.facts import Expression, Guard, Name, Statement
 from chutes_cli.project.module import Module, Site, bound_names
-from chutes_cli.project.values import Evaluator, Known
+from chutes_cli.project.values import Known
 
 MOST_TURNS = 64
 NO_LOOP: Turn = ()

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chutes_cli.project import facts
-from chutes_cli.project.displays import Turn, picked
-from chutes_cli.project.module import Binding, Module
-from chutes_cli.project.resolve import Resolver
-from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
-
 _LONGEST_TEXT = 1_000_000
-_DEEPEST = 20
-"""Names for names for a display; also ends ``a = b``, ``b = a``."""
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-"""Jinja's: sources are read before they are rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,334 +29,24 @@ class Unknown:
 
 Value = Known | Unknown
 
-_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
     "//": operator.floordiv, "%": operator.mod, "|": operator.or_,
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
     ">": operator.gt, ">=": operator.ge, "in": lambda left, right: left in right,
     "not in": lambda left, right: left not in right,
 }  # fmt: skip
+"""Those of two operands that have no branches."""
 
-
-class Evaluator:
-    """Evaluates expressions without running anything of the audited tree.
-
-    Args:
-        resolver: What names stand for.
-        turn: The turn of the loops around, for what their names hold in it.
-    """
-
-    def __init__(self, resolver: Resolver, turn: Turn = ()) -> None:
-        self._resolver = resolver
-        self._turn = dict(turn)
-        self._active: set[tuple[int, int, facts.Expression | str]] = set()
-
-    def during(self, turn: Turn) -> Evaluator:
-        """Return an evaluator for one turn of the loops around a statement."""
-        return Evaluator(self._resolver, turn) if turn else self
-
-    def value(self, module: Module, scope: int, expression: facts.Expression) -> Value:
-        """Return what an expression evaluates to."""
-        key = (
-            id(module),
-            scope,
-            expression.id if isinstance(expression, facts.Name) else expression,
-        )
-        if key in self._active or len(self._active) > 100:
-            return Unknown()
-        self._active.add(key)
-        try:
-            return self._value(module, scope, expression)
-        finally:
-            self._active.discard(key)
-
-    def _value(self, module: Module, scope: int, expression: facts.Expression) -> Value:
-        match expression:
-            case facts.Literal(value=str(text)) if _PLACEHOLDER.search(text):
-                return Unknown(text)  # it will be another text once the template is rendered
-            case facts.Literal(value=value):
-                return Known(value)
-            case facts.Name(id=name):
-                return self._name(module, scope, name)
-            case facts.Attribute():
-                return self._attribute(module, scope, expression)
-            case facts.Collection(kind=kind, items=items):
-                return self._collection(module, scope, kind, items)
-            case facts.Mapping():
-                return self._mapping(module, scope, expression)
-            case facts.FormattedText(parts=parts, exact=exact):
-                return self._text(module, scope, parts) if exact else Unknown()
-            case facts.Operation():
-                return self._operation(module, scope, expression)
-            case facts.Call():
-                return self._call(module, scope, expression)
-            case _:
-                return Unknown()
-
-    def _name(self, module: Module, scope: int, name: str) -> Value:
-        where, bindings = module.lookup(name, scope)
-        item = self.item(module, bindings, name)
-        if item is not None:
-            return self.value(module, where, item)
-        if where < 0 or len(bindings) != 1:
-            return Unknown()
-        return self._binding(module, where, bindings[0])
-
-    def item(self, module: Module, bindings: list[Binding], name: str) -> facts.Expression | None:
-        """Return what a loop's name holds in this turn; its scope is where it is bound."""
-        if not self._turn or any(each.kind != "other" for each in bindings):
-            return None
-        for binding in bindings:
-            assert binding.statement is not None
-            if binding.statement in self._turn:
-                item = self._turn[binding.statement]
-                return next(iter(picked(module, binding.statement, item, name)), None)
-        return None
-
-    def _binding(self, module: Module, scope: int, binding: Binding) -> Value:
-        if binding.kind == "value" and binding.value is not None and binding.statement:
-            if binding.statement.kind == "with":
-                return Unknown()
-            if self.changes(module, scope, binding):
-                return Unknown()
-            return self.value(module, binding.statement.scope, binding.value)
-        if binding.kind == "parameter" and binding.parameter is not None:
-            passed = self._resolver.callers.only(Function(module, scope), binding.parameter)
-            return self.value(*passed) if passed else Unknown()
-        if binding.kind == "import" and binding.imported and binding.imported.name:
-            for target in self._resolver.resolve(
-                module, scope, facts.Name(binding.imported.span, binding.imported.bound)
-            ):
-                if isinstance(target, External | ModuleTarget | Class | Instance):
-                    return Unknown()
-            return self._imported(module, binding.imported)
-        return Unknown()
-
-    def changes(self, module: Module, scope: int, binding: Binding) -> bool:
-        """Say whether a list or dict is changed in place after its assignment."""
-        if not isinstance(binding.value, facts.Collection | facts.Mapping) or not binding.statement:
-            return False
-        names = {
-            target.id for target in binding.statement.targets if isinstance(target, facts.Name)
-        }
-        return any(name in self._changed_names(module, scope) for name in names)
-
-    def _changed_names(self, module: Module, scope: int) -> set[str]:
-        found = set()
-        for statement in module.facts.statements:
-            for target in statement.targets:
-                match target:
-                    case facts.Operation(operator="[]", operands=(facts.Name(id=name), *_)):
-                        found.add(name)
-            for expression in statement.expressions():
-                match expression:
-                    case facts.Call(
-                        function=facts.Attribute(value=facts.Name(id=name), attribute=method)
-                    ) if method in _MUTATORS:
-                        found.add(name)
-        return found
-
-    def _imported(self, module: Module, imported: facts.Import) -> Value:
-        found = self._resolver.find_module(module, imported.module, imported.level)
-        if found is None or imported.name is None:
-            return Unknown()
-        return self._name(found, 0, imported.name)
-
-    def _attribute(self, module: Module, scope: int, expression: facts.Attribute) -> Value:
-        owners = self._resolver.resolve(module, scope, expression.value)
-        if len(owners) != 1:
-            return Unknown()
-        match owners[0]:
-            case ModuleTarget(module=owner):
-                return self._name(owner, 0, expression.attribute)
-            case Class(module=owner, index=index):
-                bindings = owner.bindings.get(index, {}).get(expression.attribute, [])
-                if len(bindings) == 1:
-                    return self._binding(owner, index, bindings[0])
-        return Unknown()
-
-    def _collection(
-        self, module: Module, scope: int, kind: str, items: tuple[facts.Expression, ...]
-    ) -> Value:
-        values: list[Any] = []
-        for item in items:
-            if isinstance(item, facts.Operation) and item.operator == "*":
-                spread = self.value(module, scope, item.operands[0])
-                if not isinstance(spread, Known) or not isinstance(spread.value, list | tuple):
-                    return Unknown()
-                values.extend(spread.value)
-                continue
-            value = self.value(module, scope, item)
-            if not isinstance(value, Known):
-                return Unknown()
-            values.append(value.value)
-        if kind == "set":
-            return Known(set(values)) if all(map(_hashable, values)) else Unknown()
-        return Known(tuple(values) if kind == "tuple" else values)
-
-    def _mapping(self, module: Module, scope: int, expression: facts.Mapping) -> Value:
-        found: dict[Any, Any] = {}
-        for key, item in zip(expression.keys, expression.values, strict=True):
-            value = self.value(module, scope, item)
-            if not isinstance(value, Known):
-                return Unknown()
-            if key is None:
-                if not isinstance(value.value, dict):
-                    return Unknown()
-                found.update(value.value)
-                continue
-            name = self.value(module, scope, key)
-            if not isinstance(name, Known) or not _hashable(name.value):
-                return Unknown()
-            found[name.value] = value.value
-        return Known(found)
-
-    def _text(self, module: Module, scope: int, parts: tuple[facts.Expression, ...]) -> Value:
-        pieces: list[str] = []
-        for part in parts:
-            value = self.value(module, scope, part)
-            if not isinstance(value, Known) or isinstance(value.value, dict | list | set):
-                return Unknown()
-            pieces.append(str(value.value))
-        return Known("".join(pieces))
-
-    def _operation(self, module: Module, scope: int, expression: facts.Operation) -> Value:
-        operands = expression.operands
-        if expression.operator in _OPERATORS and len(operands) == 2:
-            left = self.value(module, scope, operands[0])
-            right = self.value(module, scope, operands[1])
-            if isinstance(left, Known) and isinstance(right, Known):
-                return _apply(expression.operator, left.value, right.value)
-        if expression.operator == "not":
-            only = self.value(module, scope, operands[0])
-            return Known(not only.value) if isinstance(only, Known) else Unknown()
-        if expression.operator == "and" and len(operands) == 2:
-            left = self.value(module, scope, operands[0])
-            if isinstance(left, Known):
-                return self.value(module, scope, operands[1]) if left.value else left
-            return Unknown()
-        if expression.operator == "or" and len(operands) == 2:
-            # `os.environ.get("X") or "default"` falls back to its right side.
-            likely = self.value(module, scope, operands[1])
-            left = self.value(module, scope, operands[0])
-            if isinstance(left, Known):
-                return left if left.value else likely
-            return Unknown(likely.value if isinstance(likely, Known) else None)
-        if expression.operator == "[]" and len(operands) == 2:
-            return self._entry(module, scope, operands[0], self.value(module, scope, operands[1]))
-        return Unknown()
-
-    def _entry(self, module: Module, scope: int, base: facts.Expression, key: Value) -> Value:
-        """Return ``base[key]``; of a dictionary, the other entries may be unknown."""
-        if not isinstance(key, Known):
-            return Unknown()
-        where, held = self.held(module, scope, base)
-        if isinstance(held, facts.Mapping):
-            entry = self._entry_of(module, where, held, key)
-            return self.value(module, where, entry) if entry is not None else Unknown()
-        whole = self.value(module, scope, base)
-        if not isinstance(whole, Known):
-            return Unknown()
-        try:
-            return Known(whole.value[key.value])
-        except (TypeError, LookupError):
-            return Unknown()
-
-    def held(
-        self, module: Module, scope: int, expression: facts.Expression, depth: int = 0
-    ) -> tuple[int, facts.Expression]:
-        """Follow names and entries of dictionaries to the expression they hold in this turn.
-
-        Returns:
-            The expression and its scope: the one given where nothing can be followed.
-        """
-        found: facts.Expression | None = None
-        where = scope
-        match expression:
-            case facts.Name(id=name):
-                where, bindings = module.lookup(name, scope)
-                found = self.item(module, bindings, name)
-                if found is None and len(bindings) == 1 and bindings[0].kind == "value":
-                    (binding,) = bindings
-                    found = None if self.changes(module, where, binding) else binding.value
-            case facts.Operation(operator="[]", operands=(base, key)):
-                where, display = self.held(module, scope, base, depth + 1)
-                value = self.value(module, scope, key)
-                match display, value:
-                    case facts.Mapping(), Known():
-                        found = self._entry_of(module, where, display, value)
-                    case facts.Collection(items=items), Known(value=int(place)):
-                        found = items[place] if _is_plain(items, place) else None
-        if found is None or depth > _DEEPEST:
-            return scope, expression
-        return self.held(module, where, found, depth + 1)
-
-    def _entry_of(
-        self, module: Module, scope: int, display: facts.Mapping, key: Known
-    ) -> facts.Expression | None:
-        """Return the last entry of a key, None when none is seen or one of them is unknown."""
-        for entry, value in reversed(list(zip(display.keys, display.values, strict=True))):
-            known = self.value(module, scope, entry) if entry is not None else Unknown()
-            if not isinstance(known, Known):
-                return None
-            if known.value == key.value:
-                return value
-        return None
-
-    def _call(self, module: Module, scope: int, call: facts.Call) -> Value:
-        name = self._resolver.dotted(module, scope, call.function)
-        positional = [each.value for each in call.arguments if not each.keyword and not each.star]
-        if name in ("os.getenv", "os.environ.get"):
-            default = next(
-                (each.value for each in call.arguments if each.keyword == "default"),
-                positional[1] if len(positional) > 1 else None,
-            )
-            likely = self.value(module, scope, default) if default else Unknown()
-            return Unknown(likely.value if isinstance(likely, Known) else likely.likely)
-        convert = _CONVERSIONS.get(name or "")
-        if convert and len(positional) == 1:
-            inner = self.value(module, scope, positional[0])
-            likely_inner = inner.value if isinstance(inner, Known) else inner.likely
-            try:
-                converted = convert(likely_inner)
-            except (TypeError, ValueError, OverflowError):
-                return Unknown()
-            return Known(converted) if isinstance(inner, Known) else Unknown(converted)
-        if name == "builtins.dict" and all(each.keyword for each in call.arguments):
-            return self._dict_call(module, scope, call)
-        return Unknown()
-
-    def _dict_call(self, module: Module, scope: int, call: facts.Call) -> Value:
-        found: dict[Any, Any] = {}
-        for argument in call.arguments:
-            value = self.value(module, scope, argument.value)
-            if not isinstance(value, Known):
-                return Unknown()
-            found[argument.keyword] = value.value
-        return Known(found)
-
-
-_MUTATORS = frozenset(
-    {"append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "popitem"}
-)
-_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
+CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "builtins.int": int,
     "builtins.float": float,
     "builtins.str": str,
 }
 
 
-def _is_plain(items: tuple[facts.Expression, ...], place: int) -> bool:
-    """Say whether a display has an item at a place, and spreads nothing before it."""
-    spread = any(isinstance(each, facts.Operation) and each.operator == "*" for each in items)
-    return not spread and -len(items) <= place < len(items)
-
-
-def _hashable(value: Any) -> bool:
-    return isinstance(value, str | bytes | int | float | complex | tuple | None)
-
-
-def _apply(symbol: str, left: Any, right: Any) -> Value:
+def applied(symbol: str, left: Any, right: Any) -> Value:
+    """Return what one of `OPERATORS` makes of two values, Unknown where it fails or may grow."""
     if symbol == "%" and isinstance(left, str | bytes):
         return Unknown()  # a width in the text could ask for any amount of memory
     if symbol == "*" and not (isinstance(left, int | float) and isinstance(right, int | float)):
@@ -375,6 +54,11 @@ def _apply(symbol: str, left: Any, right: Any) -> Value:
     if isinstance(left, str) and isinstance(right, str) and len(left) + len(right) > _LONGEST_TEXT:
         return Unknown()
     try:
-        return Known(_OPERATORS[symbol](left, right))
+        return Known(OPERATORS[symbol](left, right))
     except (TypeError, ValueError, ArithmeticError):
         return Unknown()
+
+
+def hashable(value: Any) -> bool:
+    """Say whether a value can be a key of a dictionary, or stand in a set."""
+    return isinstance(value, str | bytes | int | float | complex | tuple | None)
