@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.sdk import CHUTE, contract
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Call
 from chutes_cli.project.model import Cord, Hook, Job, Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
-from chutes_cli.project.targets import External, Function, Instance, Target
+from chutes_cli.project.targets import Function, Target
 
 _KINDS = ("cord", "on_startup", "on_shutdown", "job", "route")
 
@@ -22,14 +21,15 @@ class CordCallsCord(Check):
 
     ## What it does
     Looks at what cords, hooks, jobs and middleware run for calls of another cord or job by
-    name or as `self.name(...)`, and of a hook with the chute as its argument. Code under
+    name, and of a hook with the chute as its argument. (A chute has no attribute of a cord's
+    name: `self.name(...)` is reported by `sdk-unknown-attribute`.) Code under
     `if __name__ == "__main__":` is left alone: on your own machine such a call is a request
     to the deployed chute.
 
     ## Why it matters
     The decorator does not give the function back. On an instance the name of a cord is the
     SDK's request handler, which takes the first argument for an HTTP request and fails; a
-    chute has no attribute of its name; a job's name is its decorator.
+    job's name is its decorator.
 
     ## Example
     ```python
@@ -114,7 +114,6 @@ class _Replaced:
 
     Attributes:
         function: The function.
-        chute: The chute it is registered with.
         stands_for: What its name stands for.
         way_out: What to do instead.
         streams: Whether its name stands for a generator of the SDK's.
@@ -122,7 +121,6 @@ class _Replaced:
     """
 
     function: Function
-    chute: Instance
     stands_for: str
     way_out: str
     streams: bool = False
@@ -138,15 +136,14 @@ def _replaced(project: Project) -> Iterator[_Replaced]:
             handler = "the SDK's request handler for the cord"
             for function in _decorated(cord):
                 streams = cord.stream is not False
-                yield _Replaced(function, chute.instance, handler, _EXTRACT, streams)
+                yield _Replaced(function, handler, _EXTRACT, streams)
         for job in chute.jobs:
             for function in _decorated(job):
-                yield _Replaced(function, chute.instance, "the SDK's Job", _EXTRACT)
+                yield _Replaced(function, "the SDK's Job", _EXTRACT)
         for hook in chute.hooks:
             for function in _decorated(hook):
                 yield _Replaced(
                     function,
-                    chute.instance,
                     "a wrapper that passes the chute itself",
                     "call `{name}()` without arguments, or move what it does into a plain function",
                     passes_chute=True,
@@ -170,10 +167,6 @@ def _fails(project: Project, site: Site, targets: tuple[Target, ...], each: _Rep
     """Say whether a call takes a replaced function for the one that was written."""
     call = site.expression
     assert isinstance(call, Call)
-    name = each.function.scope.name
-    taken = External(f"{CHUTE}.{name}", each.chute)
-    if targets == (taken,):
-        return name not in contract().chute_attributes
     if targets != (each.function,):
         return False
     if each.passes_chute:
