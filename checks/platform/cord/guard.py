@@ -10,9 +10,9 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Call
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.targets import Class, Function
-from chutes_cli.project.values import Known
 
 from .body import Bearer, Mention, body_parameter, mentions, running, use
+from .registration import input_model, validates_by_annotation
 from .statuses import handled, handler, raised_statuses
 
 _BREAKS_WITH = frozenset(
@@ -120,10 +120,9 @@ class CordMissingGuard(Check):
 
 def validating_model(project: Project, cord: Cord, function: Function) -> Class | None:
     """Return the model the SDK validates a cord's body with, None when there is none."""
-    given = cord.arguments.get("input_schema")
-    if given is not None and given.value not in (Known(None), Known({})):
-        return project.schemas.annotated_model(given.module, given.scope, given.expression)
-    if not cord.arguments.complete or len(function.scope.parameters) != 2:
+    if not validates_by_annotation(cord):
+        return input_model(project, cord)
+    if len(function.scope.parameters) != 2:
         return None
     chute, taken = function.scope.parameters
     if chute.name != "self" and chute.annotation is not None:

@@ -34,6 +34,8 @@ def source(body: str, *, model: str = "Input", more: str = "", head: str = "") -
         (source("return {'p': args['prompt']}"), "args['prompt']"),
         (source("return {'p': args['prompt']}", model="dict", more=", input_schema=Input"),
          "args['prompt']"),
+        (source("return {'p': args['prompt']}", more=", input_schema={'type': 'object'}"),
+         "args['prompt']"),
         (source("return {'p': args.get('prompt')}"), "args.get"),
         (source("return dict(args.items())"), "args.items"),
         (source("return list(args.keys())"), "args.keys"),
@@ -105,7 +107,14 @@ def test_each_cord_is_judged(findings: Findings) -> None:
 
 @pytest.mark.sdk
 @pytest.mark.parametrize("body", ["return {'p': args['prompt']}", "return {'p': args.get('p')}"])
-@pytest.mark.parametrize("ways", [("Input", ""), ("dict", ", input_schema=Input")])
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ("Input", ""),
+        ("dict", ", input_schema=Input"),
+        ("Input", ", input_schema={'type': 'object'}"),  # for the documentation alone
+    ],
+)
 def test_every_call_fails_under_the_sdk(body: str, ways: tuple[str, str], judge: Any) -> None:
     model, more = ways
     code = source(body, model=model, more=f"{more}, public_api_method='POST'")
