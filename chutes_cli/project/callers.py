@@ -24,7 +24,7 @@ class Callers:
     """Answers which calls reach a function, and what they pass; one part of the Resolver.
 
     Methods are left out: which class a receiver is of is rarely certain. So are tests, which
-    pass what is wrong on purpose.
+    pass what is wrong on purpose, and what runs under ``if __name__ == "__main__"`` only.
     """
 
     def __init__(self, resolver: Resolver, modules: tuple[Module, ...]) -> None:
@@ -83,6 +83,8 @@ class Callers:
         found: dict[str, list[tuple[Module, int, Call]]] = defaultdict(list)
         for module in self._modules:
             for statement in module.facts.statements if not module.is_test else ():
+                if module.only_as_script(statement.guards):
+                    continue
                 for expression in statement.expressions():
                     if isinstance(expression, Call):
                         found[_last_name(expression.function)].append(

@@ -13,6 +13,7 @@ from chutes_cli.project.facts import (
     Collection,
     Expression,
     Import,
+    Literal,
     ModuleFacts,
     Name,
     Opaque,
@@ -155,6 +156,18 @@ class Module:
         while guards >= 0:
             yield guards
             guards = self.facts.guards[guards].parent
+
+    def only_as_script(self, guards: int) -> bool:
+        """Say whether code stands under ``if __name__ == "__main__"``."""
+        for index in self.guards_of(guards):
+            guard = self.facts.guards[index]
+            match guard.kind, guard.test:
+                case "if", Operation(operator="==", operands=operands):
+                    sides = {each.id for each in operands if isinstance(each, Name)}
+                    texts = {each.value for each in operands if isinstance(each, Literal)}
+                    if sides == {"__name__"} and texts == {"__main__"}:
+                        return True
+        return False
 
     def snippet(self, span: Span) -> str:
         """Return the source text of a range with white space collapsed, 200 characters at most."""

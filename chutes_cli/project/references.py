@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from chutes_cli.project.facts import Span
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.running import only_as_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def references(project: Project, chute: Chute) -> tuple[Reference, ...]:
             for binding in bindings:
                 if binding.kind not in ("value", "import"):
                     continue
-                if binding.statement and only_as_script(module, binding.statement.guards):
+                if binding.statement and module.only_as_script(binding.statement.guards):
                     continue
                 if chute.instance in resolver.bound(module, 0, binding, name):
                     place = binding.statement or binding.imported

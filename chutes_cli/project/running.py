@@ -10,9 +10,7 @@ from chutes_cli.project.facts import (
     Call,
     Collection,
     Expression,
-    Literal,
     Name,
-    Operation,
 )
 from chutes_cli.project.module import Module
 from chutes_cli.project.reach import Arrival, Reach
@@ -98,19 +96,6 @@ def is_conditional(module: Module, guards: int, *, in_function: bool = False) ->
     """
     kinds = {module.facts.guards[index].kind for index in module.guards_of(guards)}
     return bool(kinds & _BRANCHES) or ("else" in kinds and not in_function)
-
-
-def only_as_script(module: Module, guards: int) -> bool:
-    """Say whether code stands under ``if __name__ == "__main__"``."""
-    for index in module.guards_of(guards):
-        guard = module.facts.guards[index]
-        match guard.kind, guard.test:
-            case "if", Operation(operator="==", operands=operands):
-                sides = {each.id for each in operands if isinstance(each, Name)}
-                texts = {each.value for each in operands if isinstance(each, Literal)}
-                if sides == {"__name__"} and texts == {"__main__"}:
-                    return True
-    return False
 
 
 def for_type_checkers(module: Module, guards: int) -> bool:

@@ -71,6 +71,8 @@ def test_an_image_handed_to_a_function(project: ReadTree) -> None:
         ("def add(path='/y'):\n    {}\nadd(path='/x')\n", "/x"),
         ("def add(*, path):\n    {}\nadd(path='/x')\n", "/x"),
         ("def add(name, path):\n    {}\nadd('n', '/x')\n", "/x"),
+        ("def add(path):\n    {}\nadd('/x')\nif __name__ == '__main__':\n    add('/y')\n", "/x"),
+        ("def add(path):\n    {}\nif __name__ == '__main__':\n    add('/y')\n", None),
         ("def add(path):\n    {}\ndef all():\n    add(PATH)\nPATH = '/x'\n", "/x"),
         # Nobody calls it, or others may.
         ("def add(path):\n    {}\n", None),

@@ -6,7 +6,7 @@ import pytest
 
 from chutes_cli.project.facts import Call, Name
 from chutes_cli.project.model import Project
-from chutes_cli.project.running import Runs, how_surely, only_as_script
+from chutes_cli.project.running import Runs, how_surely
 
 ReadTree = Callable[..., Project]
 HEAD = "from chutes.chute import Chute\nchute = Chute('u', 'n', 'i')\n"
@@ -92,6 +92,6 @@ def test_how_surely(source: str, runs: Runs, project: ReadTree) -> None:
 def test_only_as_script(test: str, holds: bool, project: ReadTree) -> None:
     (module,) = project(f"import chutes\nif {test}:\n    if x:\n        mark()\n").modules
     inner = module.facts.statements[-1]
-    assert only_as_script(module, inner.guards) is holds
+    assert module.only_as_script(inner.guards) is holds
     (module,) = project(f"import chutes\nif {test}:\n    pass\nelse:\n    mark()\n").modules
-    assert not only_as_script(module, module.facts.statements[-1].guards)
+    assert not module.only_as_script(module.facts.statements[-1].guards)
