@@ -38,6 +38,7 @@ BROKEN = {
     "b\tc": "the build fails",
     "-Xmx1g -Dx=1": "what follows becomes other variables",
     "b c=d": "what follows becomes other variables",
+    "b  c=d": "what follows becomes other variables",
     "b=c d": "the build fails",
     '"b" c': "the build fails",
     "b\nRUN rm -rf /": "Dockerfile instructions",
@@ -51,6 +52,11 @@ BROKEN = {
 CHANGED = {
     '{"a":1}': "quotes inside",
     "a'b'c": "quotes inside",
+    "a'b'a": "quotes inside",
+    '"a"b': "quotes inside",
+    "b'a'": "quotes inside",
+    '"a","b"': "quotes inside",
+    "'a','b'": "quotes inside",
     "C:\\temp": "backslashes",
     "pa$$5word": "`$`",
     "cost$5": "`$`",
@@ -60,7 +66,7 @@ CHANGED = {
 FINE = [
     "", "plain", "b=c", "/a:/b", '"b c"', "'b c'", "'{\"a\": 1}'", "b\\ c", "$PATH:/x", "${HOME}/x",
     "\\$word", "'$word'", "end$", "ends\n", "a,b;c#d", '"it\'s"', "'a\\b c'", "'C:\\'",
-    '"say \\"hi\\" now"',
+    '"say \\"hi\\" now"', '"b c"\n',
 ]  # fmt: skip
 
 
