@@ -120,6 +120,20 @@ def test_an_image_with_two_origins_is_told_once(findings: Any) -> None:
     assert len(findings(source, "image-env-unquoted")) == 1
 
 
+def test_every_fault_of_a_loop_is_told_once(findings: Any) -> None:
+    source = (
+        "from chutes.chute import Chute\nfrom chutes.image import Image\n"
+        "image = Image('you', 'nnn', 'tt')\n"
+        "for key, value in {'A': 'b c', 'B': 'it\\'s', 'C': 'd e'}.items():\n"
+        "    image.with_env(key, value)\nchute = Chute('you', 'nnn', image)\n"
+    )
+    found = findings(source, "image-env-unquoted")
+    assert [each.message.partition(",")[0] for each in found] == [
+        "with_env: a quote in the value is never closed",
+        "with_env: the value ends at its first blank",
+    ]
+
+
 @pytest.mark.sdk
 def test_the_sdk_quotes_nothing(chain: Chain, judge: Any) -> None:
     for key in REFUSED_KEYS:
