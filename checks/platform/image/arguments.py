@@ -174,7 +174,8 @@ def _help(method: str, misfit: Misfit, signature: Signature) -> str:
         case "unknown":
             if method == "Image" and misfit.name in _ELSEWHERE:
                 return _ELSEWHERE[misfit.name]
-            close = signature.nearest(misfit.name or "")
+            assert misfit.name is not None
+            close = signature.nearest(misfit.name)
             return f"did you mean `{close}`?" if close else "remove it"
         case "missing":
             return f"it takes {', '.join(each.name for each in signature.parameters)}"

@@ -187,8 +187,9 @@ class ImageBaseUnpinned(Check):
         pattern = contract().pattern(_PATTERN)
         for directive in called(project, "from_base"):
             base = text_of(directive, "base_image") or ""
-            if not pattern.match(base) or "@sha256:" in base:
+            if not pattern.match(base):
                 continue
+            # A digest counts as a tag here.
             _, _, tag = base.rpartition("/")[2].partition(":")
             if tag.lower() in ("", "latest"):
                 yield self.finding(
@@ -272,8 +273,9 @@ class ImageBaseUser(Check):
         rule = platform().rule("image-last-word")
         for image in project.images:
             directive, base = last_base(image)
-            if directive is None or base is None or is_platforms(base) or _makes_user(image):
+            if base is None or is_platforms(base) or _makes_user(image):
                 continue
+            assert directive is not None, "the default base is the platform's"
             yield self.finding(
                 directive.site.module,
                 name_span(directive),

@@ -201,7 +201,7 @@ def _run_unseen(found: list[Command]) -> str | None:
     fetching = False
     for command in found:
         fetching = command.program in _FETCHERS or (fetching and command.piped)
-        if fetching and command.piped and _runs_its_input(command):
+        if fetching and _runs_its_input(command):
             return command.program
         if command.program in _SHELLS and any(map(_FETCHED.match, command.arguments)):
             return command.program

@@ -12,10 +12,11 @@ from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.model import Directive, Project
 from chutes_cli.project.values import Known
 
-from .directives import histories, name_span, text_of
+from .directives import called, histories, name_span, text_of
 
 _KEYS = "chutes.image.directive.env.ENV_KEY_RE"
 _EXPANDED = re.compile(r"(?<!\\)\$\{?([0-9]|[a-z]\w*)")
+_QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*\"""")
 _CONTINUED = re.compile(r"\\[ \t]*$")
 
 
@@ -90,9 +91,9 @@ class ImageEnvName(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per refused name."""
         rule = platform().rule("instance-environment")
-        for directive in project.directives:
+        for directive in called(project, "with_env"):
             key = text_of(directive, "key")
-            if directive.method != "with_env" or key is None:
+            if key is None:
                 continue
             if not contract().pattern(_KEYS).match(key):
                 message = f"with_env refuses the name {key!r}: AssertionError at import"
@@ -177,13 +178,11 @@ class ImageEnvUnquoted(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield at most one finding per variable."""
-        seen = set()
         for history in histories(project):
             for directive, value, own in _values(history):
                 fault = _fault(value) or _change(value, own)
-                if fault is None or directive.site in seen:
+                if fault is None:
                     continue
-                seen.add(directive.site)
                 message, help, severity = fault
                 yield self.finding(
                     directive.site.module,
@@ -199,16 +198,16 @@ class ImageEnvUnquoted(Check):
 Fault = tuple[str, str, Severity]
 
 
-def _values(history: tuple[Directive, ...]) -> Iterator[tuple[Directive, str, set[str]]]:
+def _values(history: tuple[Directive, ...]) -> Iterator[tuple[Directive, str, set[str | None]]]:
     """Yield the known values with the variables that the image has set before."""
-    own: set[str] = set()
+    own: set[str | None] = set()
     for directive in history:
         if directive.method != "with_env":
             continue
         value = directive.arguments.value("value")
         if isinstance(value, Known):
             yield directive, str(value.value), set(own)
-        own.add(text_of(directive, "key") or "")
+        own.add(text_of(directive, "key"))
 
 
 def _fault(value: str) -> Fault | None:
@@ -247,9 +246,9 @@ def _fault(value: str) -> Fault | None:
     return None
 
 
-def _change(value: str, own: set[str]) -> Fault | None:
+def _change(value: str, own: set[str | None]) -> Fault | None:
     """Say how a value reaches the image as another one, if it does."""
-    if _is_quoted(value):
+    if _QUOTED.fullmatch(value.rstrip("\r\n")):
         return None
     if "'" in value or '"' in value:
         return (
@@ -270,11 +269,6 @@ def _change(value: str, own: set[str]) -> Fault | None:
             Severity.WARNING,
         )
     return None
-
-
-def _is_quoted(value: str) -> bool:
-    """Say whether a value is wrapped in quotes of its own."""
-    return len(value) > 1 and value[0] in "'\"" and value[-1] == value[0]
 
 
 def split(text: str) -> list[str] | None:

@@ -98,9 +98,11 @@ class ImageAddSource(Check):
                 continue
             if is_secret_file(source):
                 continue  # nothing that should be there
-            faults = [_fault(directive, source, folder) for folder in folders(project, directive)]
-            if all(faults):
-                message, help = faults[0] or ("", "")
+            fault, *elsewhere = (
+                _fault(directive, source, folder) for folder in folders(project, directive)
+            )
+            if fault and all(elsewhere):
+                message, help = fault
                 yield self.finding(
                     directive.site.module,
                     name_span(directive),
@@ -236,8 +238,10 @@ class ImageAddOption(Check):
                 if option == "checksum" and "://" not in source:
                     continue
                 argument = directive.arguments.get(option)
-                error = None if argument is None else _refusal(option, pattern, argument)
-                if argument is not None and error is not None:
+                if argument is None:
+                    continue
+                error = _refusal(option, pattern, argument)
+                if error is not None:
                     yield self.finding(
                         argument.module,
                         argument.span,
@@ -250,8 +254,9 @@ class ImageAddOption(Check):
     def _build_dir(self, directive: Directive, source: str) -> Iterator[Finding]:
         """The SDK compares the start of absolute paths with it, so a relative one fits none."""
         value, argument = text_of(directive, "build_dir"), directive.arguments.get("build_dir")
-        if argument is None or not value or os.path.isabs(value) or "://" in source:
+        if not value or os.path.isabs(value) or "://" in source:
             return
+        assert argument is not None
         yield self.finding(
             argument.module,
             argument.span,

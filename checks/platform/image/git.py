@@ -93,12 +93,8 @@ class ImageUnpinnedGit(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per clone or requirement without a fixed commit."""
-        seen = set()
         for history in histories(project):
             for directive, what in _loose_sources(history):
-                if (directive.site, what) in seen:
-                    continue
-                seen.add((directive.site, what))
                 yield self.finding(
                     directive.site.module,
                     name_span(directive),
@@ -160,7 +156,7 @@ def _is_loose_url(requirement: str) -> bool:
         return bool(_BRANCH_ARCHIVE.search(requirement))
     path = re.sub(r"^[a-z+]*://[^/]*", "", url.partition("#")[0])
     _, _, ref = path.partition("@")
-    return not (_FIXED_REF.fullmatch(ref) or "$" in url)
+    return not (_FIXED_REF.fullmatch(ref) or "$" in path)
 
 
 def _shown(source: str) -> str:

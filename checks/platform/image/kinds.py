@@ -143,7 +143,7 @@ def _lists(method: str, arguments: Arguments) -> Iterator[tuple[BoundArgument, s
     value = argument.value.value
     items = [value] if isinstance(value, str) else value
     if method == "add":
-        if _is_taken_apart(argument) or (value and not _is_texts(value)):
+        if value and not _is_texts(value):
             yield argument, "a list of texts"
     elif not _is_texts(items):
         yield argument, "a text or a list of texts"

@@ -34,7 +34,7 @@ _FORMATS = re.compile(
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
 _IN_ADDRESS = re.compile(r"://[^/\s:@]*:([^/\s:@]+)@")
 _IN_HEADER = re.compile(r"Authorization:\s*(?:Bearer|Basic|token)\s+([^\s\"']+)", re.IGNORECASE)
-_FEWEST_LETTERS = 9
+_FEWEST_LETTERS = 10
 """A key of fewer different characters is somebody's ``hf_xxxxxxxx``."""
 
 
@@ -62,7 +62,7 @@ def holds_a_key(text: str) -> bool:
     """Say whether a text holds a key of a known format, or a password in an address."""
     if _PRIVATE_KEY.search(text):
         return True
-    if any(len(set(found.group(1))) > _FEWEST_LETTERS for found in _FORMATS.finditer(text)):
+    if any(len(set(found.group(1))) >= _FEWEST_LETTERS for found in _FORMATS.finditer(text)):
         return True
     given = (*_IN_ADDRESS.finditer(text), *_IN_HEADER.finditer(text))
     return any(is_literal(found.group(1)) for found in given)

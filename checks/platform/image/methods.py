@@ -8,6 +8,7 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.sdk import IMAGE, contract, nearest
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Call,
     Collection,
@@ -199,8 +200,8 @@ def _is_tried(project: Project, module: Module, statement: Statement, name: str)
 def _asks_for(expression: Expression, name: str) -> bool:
     """Say whether an expression is ``hasattr(image, "name")``."""
     match expression:
-        case Call(function=Name(id="hasattr"), arguments=(_, second)):
-            return isinstance(second.value, Literal) and second.value.value == name
+        case Call(function=Name(id="hasattr"), arguments=(_, Argument(value=Literal(value=asked)))):
+            return asked == name
         case _:
             return False
 

@@ -268,13 +268,13 @@ class ImageReference(Check):
             if argument is None or not isinstance(argument.value, Known):
                 continue
             value = argument.value.value
-            if isinstance(value, str) and rule.violation(value):
+            if not isinstance(value, str) and chute.callee == CHUTE:
+                message = f"image={value!r} is neither an Image nor the name of one"
+            elif rule.violation(value):
                 message = (
                     f"{value!r} is not how the platform names an image as of {rule.as_of}: "
                     "it is never found"
                 )
-            elif not isinstance(value, str) and chute.callee == CHUTE:
-                message = f"image={value!r} is neither an Image nor the name of one"
             else:
                 continue
             yield self.finding(

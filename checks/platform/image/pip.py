@@ -197,8 +197,8 @@ def _unpinned(install: PipInstall) -> Iterator[str]:
         exact = re.search(r"===?\s*([^\s,]+)", spec)
         if exact and not exact.group(1).endswith("*"):
             continue
-        name = re.match(r"[\w.-]*", spec)
-        if name and name.group().lower() not in _TOOLS:
+        name = re.split(r"[^\w.-]", spec, maxsplit=1)[0]
+        if name.lower() not in _TOOLS:
             yield requirement
 
 

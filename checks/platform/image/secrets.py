@@ -17,11 +17,6 @@ from .directives import called, name_span, text_of
 from .leaks import holds_a_key, is_literal, names_a_secret
 from .shell import Command, commands
 
-_KEY_FILES = (".pem", ".key")
-_LEFTOVERS = frozenset({".venv", "venv", "node_modules", "__pycache__"})
-_MOST_FILES = 20_000
-_HEAD = 4096
-_SHOWN = 3
 _OPTION = re.compile(r"--[\w-]*(token|password|secret|api-key|access-key)")
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 
@@ -141,7 +136,7 @@ def _in_variable(project: Project, directive: Directive) -> tuple[str, bool] | N
 def _is_from_here(project: Project, argument: BoundArgument) -> bool:
     """Say whether a value is read from the environment of the process that builds."""
 
-    def reads(module: Module, scope: int, expression: Expression) -> bool:
+    def reads(module: Module, scope: int, expression: Expression | None) -> bool:
         dotted = project.knowledge.resolver.dotted
         match expression:
             case Call(function=function):
@@ -152,7 +147,7 @@ def _is_from_here(project: Project, argument: BoundArgument) -> bool:
                 return any(reads(module, scope, part) for part in parts)
             case Name(id=name):
                 where, bindings = module.lookup(name, scope)
-                values = [each.value for each in bindings if each.value is not None]
+                values = [each.value for each in bindings]
                 return any(
                     reads(module, where, each) for each in values if not isinstance(each, Name)
                 )
@@ -174,9 +169,9 @@ def _in_command(text: str) -> tuple[str, bool] | None:
 def _given(command: Command) -> str | None:
     """Return the secret variable or option that a command gives a value."""
     for word, following in zip(command.words, [*command.words[1:], ""], strict=True):
-        name, equals, value = word.partition("=")
-        if equals and (names_a_secret(name) or _OPTION.fullmatch(name)) and is_literal(value):
+        name, _, value = word.partition("=")
+        if (names_a_secret(name) or _OPTION.fullmatch(name)) and is_literal(value):
             return name
-        if _OPTION.fullmatch(word) and following[:1] not in ("", "-") and is_literal(following):
+        if _OPTION.fullmatch(word) and following[:1] != "-" and is_literal(following):
             return word
     return None

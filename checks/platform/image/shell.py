@@ -11,6 +11,7 @@ from itertools import pairwise
 _CONTINUED = re.compile(r"\\[ \t]*$")
 _PLAIN = re.compile(r"[^ \t\n'\"\\`$<>&|;()]+")
 _QUOTED = re.compile(r"[^\"\\`$]+")
+_COMMENT = re.compile(r"#[^\n]*")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _BEFORE_A_COMMAND = frozenset({"sudo", "env", "exec", "time", "if", "then", "else", "do", "!", "{"})
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "su"})
@@ -70,13 +71,12 @@ def lines(text: str) -> list[str]:
     The first belongs to RUN, each other one is an instruction of its own.
     """
     found = [""]
-    rows = text.split("\n")
-    for index, row in enumerate(rows):
+    for index, row in enumerate(text.split("\n")):
         if index and (not row.strip() or row.lstrip().startswith("#")):
             continue  # blank lines and comments do not end a continued line
         more = _CONTINUED.search(row)
         found[-1] += row[: more.start()] if more else row
-        if not more and index < len(rows) - 1:
+        if not more:
             found.append("")
     return [found[0], *(each for each in found[1:] if each)]
 
@@ -139,11 +139,10 @@ class _Reader:
 
     def _step(self) -> None:
         char = self._text[self._at]
-        if char in "<>" or self._text.startswith("&>", self._at):
+        if char in "<>":
             self._redirect()
         elif char == "#" and self._word is None:
-            end = self._text.find("\n", self._at)
-            self._at = end if end >= 0 else len(self._text)
+            self._run_of(_COMMENT)
         elif char in " \t":
             self._end_word()
             self._at += 1
@@ -180,7 +179,7 @@ class _Reader:
 
     def _until(self, closing: str, start: int) -> str:
         end = self._text.find(closing, start)
-        if end < 0:
+        if end == -1:
             raise _Odd
         self._at = end + 1
         return self._text[start:end]
@@ -210,7 +209,7 @@ class _Reader:
         if self._text.startswith(("<(", ">("), self._at):
             self._word = (self._word or "") + self._substitution()
             return
-        operator = re.compile(r"&>>?|<<<|<<-?|<&|<>|<|>>|>&|>\||>").match(self._text, self._at)
+        operator = re.compile(r"<<<|<<-?|<&|<>|<|>>|>&|>\||>").match(self._text, self._at)
         assert operator is not None
         if operator.group().startswith("<<"):
             raise _Odd  # a here-document is another language

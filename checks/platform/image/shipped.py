@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -21,8 +20,6 @@ _LEFTOVERS = frozenset({".venv", "venv", "node_modules", "__pycache__"})
 _MOST_FILES = 20_000
 _HEAD = 4096
 _SHOWN = 3
-_OPTION = re.compile(r"--[\w-]*(token|password|secret|api-key|access-key)")
-_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 
 
 class ImageAddSecrets(Check):

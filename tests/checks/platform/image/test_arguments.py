@@ -32,6 +32,7 @@ BAD = [
     (IMAGE, ["from_base(image='a:1')"], "no argument 'image'", "`base_image`"),
     (IMAGE, ["run_command('a', 'b', 'c')"], "too many", "&&"),
     (IMAGE, ["run_command('a', shell=True)"], "'shell'", "remove it"),
+    (IMAGE, ["run_command('a', env={})"], "'env'", "remove it"),
     (IMAGE, ["with_env('A')"], "lacks its argument 'value'", "key, value"),
     (IMAGE, ["apt_install('a', 'b')"], "too many", "one list"),
     (IMAGE, ["apt_remove('a', 'b')"], "too many", "one list"),
@@ -62,6 +63,7 @@ def test_fires(image: str, calls: list[str], message: str, help: str, fired: Fir
     assert len(found) == 1
     assert message in found[0].message
     assert help in found[0].help
+    assert "lacks" not in message or "no more" not in found[0].help
     assert found[0].location.line == (7 if not calls else 8)
 
 
@@ -76,6 +78,14 @@ def test_one_fault_is_told_once(fired: Fired) -> None:
     assert [each.message for each in fired(ID, image=image)] == [
         "Image() has no argument 'usrname'",
         "Image() has no argument 'colour'",
+    ]
+
+
+def test_surplus_arguments_are_told_once(fired: Fired) -> None:
+    found = fired(ID, "run_command('a', 'b', shell=True, *['c'])")
+    assert [each.message for each in found] == [
+        "run_command() is given too many arguments",
+        "run_command() has no argument 'shell'",
     ]
 
 
@@ -100,6 +110,7 @@ CHUTE = "chute = Chute('you', 'my-service', 'you/x:1.0')\n"
         ("Image.with_python()", True),
         ("Image.run_command(Image('you', 'nnn', 'tt'), 'ls')", False),
         ("Image.run_command(*[1, 2])", False),
+        ("Image.run_command(*input())", False),
         ("print(Image.from_base)", False),
         ("Image.from_docker('x')", False),
         ("(Image if CHUTE else Other).from_base('x')", False),

@@ -62,6 +62,11 @@ def test_the_sdk_agrees(chain: Chain, judge: Any) -> None:
     assert judge.imports(twice + "raise SystemExit(str(image))") == "SystemExit: FROM b:1\nRUN ls"
 
 
+def test_an_image_without_a_base_has_the_platforms(fired: Fired) -> None:
+    for check in ("image-base", "image-base-unpinned", "image-base-user"):
+        assert fired(check, "run_command('ls')") == []
+
+
 def test_the_last_base_wins(fired: Fired) -> None:
     (found,) = fired("image-base", "from_base('a:1')", "run_command('ls')", "from_base('b:1')")
     assert (found.severity, found.location.line) == (Severity.INFO, 8)

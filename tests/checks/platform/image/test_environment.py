@@ -38,6 +38,7 @@ BROKEN = {
     "b\tc": "the build fails",
     "-Xmx1g -Dx=1": "what follows becomes other variables",
     "b c=d": "what follows becomes other variables",
+    "b  c=d": "what follows becomes other variables",
     "b=c d": "the build fails",
     '"b" c': "the build fails",
     "b\nRUN rm -rf /": "Dockerfile instructions",
@@ -51,6 +52,11 @@ BROKEN = {
 CHANGED = {
     '{"a":1}': "quotes inside",
     "a'b'c": "quotes inside",
+    "a'b'a": "quotes inside",
+    '"a"b': "quotes inside",
+    "b'a'": "quotes inside",
+    '"a","b"': "quotes inside",
+    "'a','b'": "quotes inside",
     "C:\\temp": "backslashes",
     "pa$$5word": "`$`",
     "cost$5": "`$`",
@@ -60,7 +66,7 @@ CHANGED = {
 FINE = [
     "", "plain", "b=c", "/a:/b", '"b c"', "'b c'", "'{\"a\": 1}'", "b\\ c", "$PATH:/x", "${HOME}/x",
     "\\$word", "'$word'", "end$", "ends\n", "a,b;c#d", '"it\'s"', "'a\\b c'", "'C:\\'",
-    '"say \\"hi\\" now"',
+    '"say \\"hi\\" now"', '"b c"\n',
 ]  # fmt: skip
 
 
@@ -112,6 +118,20 @@ def test_an_image_with_two_origins_is_told_once(findings: Any) -> None:
         "image.with_env('A', 'b c')\nchute = Chute('you', 'nnn', image)\n"
     )
     assert len(findings(source, "image-env-unquoted")) == 1
+
+
+def test_every_fault_of_a_loop_is_told_once(findings: Any) -> None:
+    source = (
+        "from chutes.chute import Chute\nfrom chutes.image import Image\n"
+        "image = Image('you', 'nnn', 'tt')\n"
+        "for key, value in {'A': 'b c', 'B': 'it\\'s', 'C': 'd e'}.items():\n"
+        "    image.with_env(key, value)\nchute = Chute('you', 'nnn', image)\n"
+    )
+    found = findings(source, "image-env-unquoted")
+    assert [each.message.partition(",")[0] for each in found] == [
+        "with_env: a quote in the value is never closed",
+        "with_env: the value ends at its first blank",
+    ]
 
 
 @pytest.mark.sdk

@@ -45,6 +45,7 @@ GOOD = [
 ]
 UNKNOWN = [
     "os.environ['X'], '/app/'",
+    "'app.py', os.environ['X']",
     "os.environ.get('X', 'missing'), '/app/'",
     "'one.json', '/app/', build_dir='data'",
     "'missing', '/app/', build_dir=os.environ['X']",

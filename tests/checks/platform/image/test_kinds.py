@@ -42,6 +42,8 @@ GOOD = [
     ["apt_remove({'git'})", "apt_remove({'git': 1})", "apt_install([])"],
     ["add('app.py', '/app/', chown=None, chmod='', build_dir=None, exclude=None)"],
     ["add('app.py', '/app/', exclude=('x',))", "add(str(Path('app.py')), '/app/')"],
+    ["add('app.py', '/app/', chown='0:0', chmod='755', exclude='')"],
+    ["apt_install(os.environ.get('PACKAGE', 'git'))"],
     ["add('app.py', '/app/', exclude=[])", "with_env('A', 5)", "with_env('A', None)"],
     ["set_user(1000)", "with_entrypoint(['x'])", "with_python('3.12.1')"],
     ["from_base(os.environ.get('BASE', 'parachutes/python:3.12'))"],
@@ -73,7 +75,13 @@ def test_a_text_as_exclude_is_walked_letter_by_letter(fired: Fired) -> None:
     assert (found.severity, found.help) == (Severity.WARNING, 'write ["..."]')
 
 
-def test_exclude_and_path_belong_to_add(fired: Fired) -> None:
+def test_what_is_missing_is_another_checks(fired: Fired) -> None:
+    calls = ["from_base()", "with_env()", "run_command()", "apt_install()", "add()"]
+    assert fired(ID, *calls, image="Image('you')") == []
+
+
+def test_options_and_path_belong_to_add(fired: Fired) -> None:
+    assert fired(ID, "run_command('x', chown=5)", "set_user('x', chmod=755)") == []
     assert fired(ID, "run_command(Path('x'))", "run_command('x', exclude='.env')") == []
     above = "class Place: ...\ndef load(): ...\nplace = Place()"
     assert fired(ID, "add(place, os.sep)", "add(load(), load)", above=above) == []

@@ -91,14 +91,16 @@ def test_literals(value: str, fired: Fired) -> None:
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789ABCD"
 KEYS = [
-    f"hf_{LETTERS}", f"sk-proj-{LETTERS}", "AKIAABCDEFGHIJKLMNOP", "ASIAABCDEFGHIJKLMNOP",
+    f"hf_{LETTERS}", "hf_" + "abcdegi" * 5,
+    f"sk-proj-{LETTERS}", "AKIAABCDEFGHIJKLMNOP", "ASIAABCDEFGHIJKLMNOP",
     f"ghp_{LETTERS}", f"gho_{LETTERS}", f"github_pat_{LETTERS}", "cpk_0123456789abcdef.0a.Bc",
     f"xoxb-{LETTERS}", f"AIza{LETTERS}", f"glpat-{LETTERS}", f"npm_{LETTERS}", f"r8_{LETTERS}",
     "-----BEGIN OPENSSH PRIVATE KEY-----", "postgres://me:s3cret9@host/db",
     "curl -H Authorization:Bearer s3cret9", "curl -H authorization: token s3cret9 x",
 ]  # fmt: skip
 OTHER_TEXTS = [
-    "hf_short", "hf_" + "x" * 40, "task-runner-abcdefghijklmnopqrstuvwxyz", "sk-short",
+    "hf_short", "hf_" + "abcdeg" * 6, "hf_" + "x" * 40,
+    "task-runner-abcdefghijklmnopqrstuvwxyz", "sk-short",
     "AKIASHORT", "-----BEGIN CERTIFICATE-----", "postgres://me:$PASSWORD@host/db",
     "postgres://me@host/db", "https://host/a:b@c", "Authorization: Bearer $TOKEN",
     "Authorization: Bearer <token>", "my_hf_" + LETTERS,

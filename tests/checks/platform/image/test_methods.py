@@ -61,6 +61,7 @@ BAD = [
     IMAGE + "class Mine(Image):\n    pass\nMine('you', 'n', 't').pip_install('x')\n",
     IMAGE + "if hasattr(image, 'other'):\n    pass\nimage.pip_install('x')\n",
     IMAGE + "if hasattr(image, 'name'):\n    image.pip_install('x')\n",
+    IMAGE + "NAME = 'a'\nif not hasattr(image, NAME):\n    image.pip_install('x')\n",
     IMAGE + "for each in [1]:\n    image.pip_install('x')\n",
     IMAGE + "try:\n    image.pip_install('x')\nexcept ValueError:\n    pass\n",
     IMAGE + "try:\n    image.pip_install('x')\nfinally:\n    pass\n",
@@ -76,6 +77,17 @@ BAD = [
 @pytest.mark.parametrize("source", BAD)
 def test_fires(source: str, findings: Any) -> None:
     assert [each.check for each in findings(source + CHUTE, ID)] == [ID]
+
+
+def test_tells_attributes_from_methods(findings: Any) -> None:
+    (found,) = findings(f"{IMAGE}print(image.version)\n{CHUTE}", ID)
+    assert found.message == "Image has no attribute 'version'"
+
+
+def test_an_except_for_everything_mends_nothing(findings: Any) -> None:
+    """The import passes, and the image goes without what the method was to add."""
+    source = f"{IMAGE}try:\n    image.pip_install('x')\nexcept:\n    pass\n{CHUTE}"
+    assert [each.check for each in findings(source, ID)] == [ID]
 
 
 GOOD = [

@@ -51,7 +51,11 @@ def test_upper_case_is_doubtful(fired: Fired) -> None:
 
 def test_fine_names(fired: Fired) -> None:
     sources = [image(name=each) for each in FINE_NAME] + [image(tag=each) for each in FINE_TAG]
-    sources += ["Image('you', os.environ['N'], os.environ.get('T', '-'))", "Image('you', 5, 1.0)"]
+    sources += [
+        "Image('you')",
+        "Image('you', os.environ['N'], os.environ.get('T', '-'))",
+        "Image('you', 5, 1.0)",
+    ]
     for source in sources:
         assert fired("image-name", image=source) == [], source
 

@@ -35,6 +35,7 @@ LOOSE = {
     "pip install a b c d": "a, b, c, d",
     "pip install -r requirements.txt torch": "torch",
     "pip install -e . torch": "torch",
+    "pip install --editable=pkg torch": "torch",
     "pip install --index-url=https://x torch": "torch",
     "pip install httpx>=0.28 torch": "torch",
 }
@@ -51,6 +52,8 @@ PINNED = [
     "pip install .[all]",
     "pip install -e .",
     "pip install --editable .",
+    "pip install -e pkg",
+    "pip install --editable pkg",
     "pip install --editable=pkg",
     "pip install pkg.whl pkg.zip pkg.tar.gz",
     "pip install https://x/pkg.whl 'pkg @ https://x/pkg'",
@@ -69,6 +72,8 @@ PINNED = [
     "python install torch",
     "npm install torch",
     "echo 'pip install torch'",
+    "echo pip install torch",
+    "echo python -m pip install torch",
 ]
 OPTIONS = [
     "-r", "--requirement", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t",
@@ -139,7 +144,9 @@ def test_bounds_that_the_shell_takes(text: str, fired: Fired) -> None:
     assert found.help == f"quote the requirement: {help}"
     assert found.severity is severity
     assert ("so the build fails" in found.message) == (severity is Severity.ERROR)
+    assert ("it reads a file" in found.message) == (severity is Severity.ERROR)
     assert ("drops the bound" in found.message) == (severity is Severity.WARNING)
+    assert ("it writes to a file" in found.message) == (severity is Severity.WARNING)
 
 
 @pytest.mark.parametrize("text", NOT_REDIRECTED)

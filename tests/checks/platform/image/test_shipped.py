@@ -28,6 +28,7 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ("'.'", {"home/.aws/config": ""}, "home/.aws/config"),
     ("'.'", {"a/.env": "", "b/.env": "", "c/.env": "", "d/.env": "", "e/.env": ""},
      "ships a/.env, b/.env, c/.env and 2 more into"),
+    ("'.'", {"a/.env": "", "b/.env": "", "c/.env": ""}, "ships a/.env, b/.env, c/.env into"),
     ("'.'", {".env": "", ".git/HEAD": "", ".venv/x": ""}, "ships .env into"),
 ]  # fmt: skip
 GOOD: list[tuple[str, dict[str, str]]] = [
