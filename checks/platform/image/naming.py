@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.platform import platform
-from chutes_cli.contract.sdk import CHUTE, IMAGE, contract
+from chutes_cli.contract.sdk import IMAGE, contract
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.model import Project
@@ -212,8 +212,7 @@ class ImageReference(Check):
 
     ## Why it matters
     `image=` names an image that was built on the platform, not one of a registry. Any other
-    form is not found, and `chutes deploy` answers that the image is not available. A value
-    that is neither an `Image` nor a text fails in `chutes build` and `chutes deploy`.
+    form is not found, and `chutes deploy` answers that the image is not available.
 
     ## Example
     ```python
@@ -265,25 +264,17 @@ class ImageReference(Check):
         rule = platform().rule("image-reference")
         for chute in project.chutes:
             argument = chute.arguments.get("image")
-            if argument is None or not isinstance(argument.value, Known):
-                continue
-            value = argument.value.value
-            if not isinstance(value, str) and chute.callee == CHUTE:
-                message = f"image={value!r} is neither an Image nor the name of one"
-            elif rule.violation(value):
-                message = (
-                    f"{value!r} is not how the platform names an image as of {rule.as_of}: "
-                    "it is never found"
+            name = _text(argument)
+            if argument is not None and name is not None and rule.violation(name):
+                yield self.finding(
+                    argument.module,
+                    argument.span,
+                    argument.scope,
+                    f"{name!r} is not how the platform names an image as of {rule.as_of}: "
+                    "it is never found",
+                    'write "user/name:tag" of an image built on the platform, or pass an '
+                    "Image(...)",
                 )
-            else:
-                continue
-            yield self.finding(
-                argument.module,
-                argument.span,
-                argument.scope,
-                message,
-                'write "user/name:tag" of an image built on the platform, or pass an Image(...)',
-            )
 
 
 def _text(argument: BoundArgument | None) -> str | None:

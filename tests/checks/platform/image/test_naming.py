@@ -114,8 +114,8 @@ def test_a_chute_on_latest(image: str, fires: bool, findings: Findings) -> None:
         ("'you/my-service:1.0@sha256:abc'", True),
         ("'https://hub/x:1'", True),
         ("''", True),
-        ("5", True),
-        ("None", True),
+        ("5", False),  # chute-argument-type
+        ("None", False),
         ("'you/my-service:1.0'", False),
         ("'my-service:1.0'", False),
         ("'/my-service:1.0'", False),
@@ -130,7 +130,6 @@ def test_references(image: str, fires: bool, findings: Findings) -> None:
     assert len(found) == fires
     if found:
         assert "user/name:tag" in found[0].help
-        assert ("neither an Image" in found[0].message) == (image in ("5", "None"))
 
 
 def test_templates_have_images_of_their_own(findings: Findings) -> None:
