@@ -153,7 +153,7 @@ def _judged(stage: Stage, found: Invocation | None) -> bool:
         kept += _targets(after)
     owner = stage.pipeline.owner
     if stage.pipeline.taken:
-        assert owner is not None
+        assert isinstance(owner, Command)
         variables = list(_assigned(owner, stage.pipeline))
         if variables:
             return _is_tested([rf"\$\{{?{name}\b" for name in variables], found)
@@ -164,14 +164,13 @@ def _judged(stage: Stage, found: Invocation | None) -> bool:
     return owner is not None and _judged(owner, found)
 
 
-def _assigned(stage: Stage, taken: Pipeline) -> Iterator[str]:
+def _assigned(command: Command, taken: Pipeline) -> Iterator[str]:
     """Yield the variables that a command gives the output of a pipeline."""
-    if isinstance(stage, Command):
-        declares = bool(_DECLARING & set(stage.texts[:1]))
-        for word in stage.words if declares else stage.assignments:
-            name = _ASSIGNED.match(word.text)
-            if name and taken in word.inner:
-                yield name.group(1)
+    declares = bool(_DECLARING & set(command.texts[:1]))
+    for word in command.words if declares else command.assignments:
+        name = _ASSIGNED.match(word.text)
+        if name and taken in word.inner:
+            yield name.group(1)
 
 
 def _targets(stage: Stage) -> list[str]:
