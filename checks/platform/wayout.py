@@ -25,7 +25,8 @@ def way_out(
         return renamed[name]
     for owner, label in elsewhere:
         other = contract().signature(owner)
-        if other is not None and name in other.keywords:
+        assert other is not None
+        if name in other.keywords:
             return f"pass it to {label} instead"
     close = signature.nearest(name)
     return f"did you mean `{close}`?" if close else "remove it"

@@ -84,11 +84,11 @@ def _with(*keys: str) -> Callable[[object], bool]:
 
 
 def _each_with(key: str) -> Callable[[object], bool]:
-    """Return whether a value is empty or a list of dicts with some key."""
+    """Return whether a value is empty or a list or tuple of dicts with some key."""
     return lambda value: (
         not value
         or (
-            isinstance(value, list)
+            isinstance(value, list | tuple)
             and all(isinstance(each, dict) and key in each for each in value)
         )
     )

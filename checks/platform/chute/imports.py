@@ -225,7 +225,7 @@ def _how_surely(
         "ModuleNotFoundError",
         counts=counts,
     )
-    if runs is Runs.SOMETIMES and module.enclosing_function(imported.scope) < 0:
+    if runs is Runs.SOMETIMES and module.enclosing_function(imported.scope) == -1:
         return None  # chosen at import: for the laptop, perhaps
     return runs if runs in (Runs.ALWAYS, Runs.SOMETIMES) else None
 

@@ -132,9 +132,9 @@ class AccountPolicy(Check):
     def _numbers(self, selector: NodeSelector) -> Iterator[Finding]:
         bounds = contract().field_bounds(NODE_SELECTOR)
         allowed = list(platform().rule("ordinary-include").allowed)
-        for argument in selector.arguments:
-            name = argument.name or ""
-            if name not in _NUMBERS or not isinstance(argument.value, Known):
+        for name, policy in _NUMBERS.items():
+            argument = selector.arguments.get(name)
+            if argument is None or not isinstance(argument.value, Known):
                 continue
             if name != "gpu_count" and _included(selector) == allowed:
                 continue  # nothing matches such a selector, whoever deploys it
@@ -142,7 +142,7 @@ class AccountPolicy(Check):
             value = number(given) if whole_number(given) is None else whole_number(given)
             if bounds[name].violation(value):
                 continue  # the SDK refuses it
-            rule = platform().rule(_NUMBERS[name])
+            rule = platform().rule(policy)
             violation = rule.violation(value)
             if violation is None:
                 continue

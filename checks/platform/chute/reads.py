@@ -179,7 +179,7 @@ def _at_import(project: Project, entry: Module) -> Iterator[_Opened]:
     """Yield every file opened by a module's own statements or by a function of the tree."""
     for module in project.modules:
         for statement in module.facts.statements:
-            if module is not entry and module.enclosing_function(statement.scope) < 0:
+            if module is not entry and module.enclosing_function(statement.scope) == -1:
                 continue
             for expression in statement.values:
                 for call in _unconditional_calls(expression):
@@ -209,10 +209,9 @@ def _opened(project: Project, site: Site) -> _Opened | None:
     given = [each.value for each in call.arguments if not each.keyword]
     named = {each.keyword: each.value for each in call.arguments}
     callee = project.knowledge.resolver.dotted(site.module, site.scope, call.function)
-    path: Expression | None
     match call.function:
-        case _ if callee in _OPENERS:
-            path = given.pop(0) if given else named.get("file")
+        case _ if callee in _OPENERS and (given or "file" in named):
+            path = given.pop(0) if given else named["file"]
         case Attribute(value=path, attribute="open"):
             pass
         case Attribute(value=path, attribute="read_text" | "read_bytes"):
@@ -220,8 +219,6 @@ def _opened(project: Project, site: Site) -> _Opened | None:
         case _:
             return None
     mode = given[0] if given else named.get("mode")
-    if path is None:
-        return None
     if mode is None:
         return _Opened(site, path, "r")
     match project.knowledge.evaluator.value(site.module, site.scope, mode):

@@ -98,7 +98,7 @@ class ChuteRelativeImport(Check):
     def _first(self, project: Project, module: Module) -> Iterator[Finding]:
         for imported in module.facts.imports:
             runs = how_surely(project.reach, module, imported.scope, imported.guards, "ImportError")
-            at_import = module.enclosing_function(imported.scope) < 0
+            at_import = module.enclosing_function(imported.scope) == -1
             if not imported.level or runs not in (Runs.ALWAYS, Runs.SOMETIMES):
                 continue
             if runs is Runs.SOMETIMES and at_import:

@@ -234,7 +234,7 @@ def _functions(project: Project) -> Iterator[Function]:
             if job.function is None:
                 continue
             decorators = [each is job.site.expression for each in job.function.scope.decorators]
-            in_class = job.function.module.enclosing_class(job.function.index) >= 0
+            in_class = job.function.module.enclosing_class(job.function.index) != -1
             if all(decorators) and (decorators or not in_class):
                 found[job.function] = None
     yield from found

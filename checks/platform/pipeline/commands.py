@@ -17,9 +17,8 @@ from chutes_cli.project.scripts import Script
 from chutes_cli.project.shell import Command
 
 _WRAPPERS = frozenset(
-    {"sudo", "env", "exec", "command", "timeout", "nohup", "nice", "stdbuf", "python",
-     "python3"}
-)  # fmt: skip
+    {"sudo", "env", "command", "timeout", "nohup", "nice", "stdbuf", "python", "python3"}
+)
 _RUNNERS = frozenset({"run", "exec", "--", "-m"})
 """Words after which another program may stand: ``uv run``, ``docker exec``, ``python -m``."""
 
@@ -108,12 +107,12 @@ def is_entry_point(script: Script, project: Project) -> bool:
 
 def variables_of(script: Script) -> dict[str, str]:
     """Return the shell variables of a script that are given one plain text."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for run in script.runs:
         for command in run.commands:
             for word in command.assignments:
                 name, _, value = word.text.partition("=")
-                found.setdefault(name, set()).add(value)
+                found.setdefault(name, {})[value] = None
     return {name: value for name, (value, *others) in found.items() if not others}
 
 
@@ -130,8 +129,10 @@ def called(command: Command, variables: Mapping[str, str] | None = None) -> Invo
 
 def _written_out(word: str, variables: Mapping[str, str]) -> list[str]:
     reference = _REFERENCE.match(word)
-    value = variables.get(reference.group(1) or reference.group(2), "") if reference else ""
-    return (value + word[reference.end() :]).split() if reference and value else [word]
+    if reference is None:
+        return [word]
+    value = variables.get(reference.group(1) or reference.group(2))
+    return (value + word[reference.end() :]).split() if value else [word]
 
 
 def program(word: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from chutes_cli.check import Circumstances
 from chutes_cli.core.finding import Finding, Severity
@@ -132,15 +133,13 @@ def _is_unanswered(project: Project, found: Invocation) -> bool:
 
 def _source(stage: Stage) -> str | None:
     """Return where a stage reads from: a file's name, anything for a pipe, None for nowhere."""
-    while True:
-        read = [each.target.text for each in stage.redirects if each.operator.startswith("<")]
-        if read:
-            return read[-1]
-        if stage.pipeline.stages[0] is not stage:
-            return "|"
-        if stage.pipeline.owner is None:
-            return None
-        stage = stage.pipeline.owner
+    read = [each.target.text for each in stage.redirects if each.operator.startswith("<")]
+    if read:
+        return read[-1]
+    if stage.pipeline.stages[0] is not stage:
+        return "|"
+    owner = stage.pipeline.owner
+    return None if owner is None else _source(owner)
 
 
 def _fails_by_yes(command: Command, run: Run) -> bool:
@@ -150,8 +149,8 @@ def _fails_by_yes(command: Command, run: Run) -> bool:
         return False
     said = " ".join(
         " ".join(each.texts[1:])
-        for each in run.commands
-        if each.start < command.start and each.texts[:1] == ("set",)
+        for each in takewhile(lambda each: each is not command, run.commands)
+        if each.texts[:1] == ("set",)
     )
     errexit, pipefail = options(said)
     stops = run.errexit or errexit or command.pipeline is run.pipelines[-1]

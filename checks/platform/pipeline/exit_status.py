@@ -152,11 +152,9 @@ def _judged(stage: Stage, found: Invocation | None) -> bool:
             return not _is_ignored(stage.pipeline)
         kept += _targets(after)
     owner = stage.pipeline.owner
-    if stage.pipeline.taken and isinstance(owner, Command):
-        declares = bool(_DECLARING & set(owner.texts[:1]))
-        words = owner.words if declares else owner.assignments
-        taking = [word.text for word in words if stage.pipeline in word.inner]
-        variables = [name.group(1) for name in map(_ASSIGNED.match, taking) if name]
+    if stage.pipeline.taken:
+        assert isinstance(owner, Command)
+        variables = list(_assigned(owner, stage.pipeline))
         if variables:
             return _is_tested([rf"\$\{{?{name}\b" for name in variables], found)
         if not _passes_on(owner):
@@ -166,6 +164,15 @@ def _judged(stage: Stage, found: Invocation | None) -> bool:
     return owner is not None and _judged(owner, found)
 
 
+def _assigned(command: Command, taken: Pipeline) -> Iterator[str]:
+    """Yield the variables that a command gives the output of a pipeline."""
+    declares = bool(_DECLARING & set(command.texts[:1]))
+    for word in command.words if declares else command.assignments:
+        name = _ASSIGNED.match(word.text)
+        if name and taken in word.inner:
+            yield name.group(1)
+
+
 def _targets(stage: Stage) -> list[str]:
     """Return the files that a stage writes its output to."""
     written = [
@@ -173,15 +180,19 @@ def _targets(stage: Stage) -> list[str]:
         for each in stage.redirects
         if ">" in each.operator and not each.operator.startswith("2")
     ]
-    if isinstance(stage, Command) and stage.texts and program(stage.texts[0]) == "tee":
+    if _program(stage) == "tee":
+        assert isinstance(stage, Command)
         written += [text for text in stage.texts[1:] if not text.startswith("-")]
     return [text for text in written if not text.isdigit() and not text.startswith("/dev/")]
 
 
 def _passes_on(stage: Stage) -> bool:
-    if not isinstance(stage, Command):
-        return False
-    return bool(stage.texts) and program(stage.texts[0]) in _PASSES_ON
+    return _program(stage) in _PASSES_ON
+
+
+def _program(stage: Stage) -> str:
+    """Return the name of the program that a stage runs, empty for a group or an assignment."""
+    return program(stage.texts[0]) if isinstance(stage, Command) and stage.texts else ""
 
 
 def _is_ignored(pipeline: Pipeline) -> bool:

@@ -175,7 +175,7 @@ def installer(command: Command) -> str | None:
     texts = command.texts
     for index, word in enumerate(texts):
         name = program(word)
-        follows = not index or texts[index - 1] == "uv" or leads_to_program(texts[:index])
+        follows = texts[index - 1] == "uv" or leads_to_program(texts[:index])
         if name in _INSTALLERS and follows:
             verb = next((each for each in texts[index + 1 :] if not each.startswith("-")), "")
             if verb in _INSTALLERS[name]:
@@ -240,7 +240,7 @@ def _imported(project: Project) -> set[Module]:
             found.add(module)
             for each in module.facts.imports:
                 find = project.knowledge.resolver.find_module
-                inner = f"{each.module}.{each.name}" if each.module else str(each.name)
+                inner = f"{each.module}.{each.name}".removeprefix(".")
                 targets = (
                     find(module, each.module, each.level),
                     find(module, inner, each.level),

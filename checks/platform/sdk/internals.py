@@ -150,9 +150,10 @@ def _by_call(project: Project) -> Iterator[tuple[Site, str, str]]:
     """Yield calls that replace something by its name, with whose it is and the name."""
     for site, targets in project.knowledge.calls:
         call = site.expression
-        names = {each.name for each in targets if isinstance(each, External)}
-        if not isinstance(call, Call) or site.module.is_test:
+        assert isinstance(call, Call)
+        if site.module.is_test:
             continue
+        names = {each.name for each in targets if isinstance(each, External)}
         match names, [each.value for each in call.arguments]:
             case names, [holder, Literal(value=str(name)), *_] if names & {
                 "builtins.setattr",

@@ -165,9 +165,9 @@ def _unknown_import(imported: Import) -> tuple[str, str] | None:
     dotted = f"{imported.module}.{imported.name}" if imported.name else imported.module
     if imported.module not in contract().modules:
         return f"the SDK has no module {imported.module}", dotted
-    if imported.name in (None, "*") or _is_every_modules(imported.name):
+    if imported.name is None or imported.name == "*":
         return None
-    if contract().exists(dotted):
+    if _is_every_modules(imported.name) or contract().exists(dotted):
         return None
     return f"the SDK's module {imported.module} has no {imported.name!r}", dotted
 
@@ -187,9 +187,9 @@ def _unknown_attribute(
             return None
 
 
-def _is_every_modules(name: str | None) -> bool:
+def _is_every_modules(name: str) -> bool:
     """``__file__`` and the like; a version is what only some modules have."""
-    return bool(name) and str(name).startswith("__") and name != "__version__"
+    return name.startswith("__") and name != "__version__"
 
 
 def _way_out(dotted: str) -> str:

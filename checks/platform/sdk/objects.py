@@ -12,6 +12,7 @@ from chutes_cli.project.facts import (
     Call,
     Collection,
     Expression,
+    Import,
     Literal,
     Name,
     Operation,
@@ -112,16 +113,17 @@ class SdkObjects:
     def _bound(
         self, module: Module, scope: int, name: str, binding: Binding, depth: int
     ) -> bool | None:
-        if binding.kind == "parameter":
-            return False  # the `self` of a hook or cord
-        if binding.imported is not None and binding.imported.name:
-            imported = binding.imported
-            home = self._resolver.find_module(module, imported.module, imported.level)
-            at = Name(imported.span, binding.imported.name)
-            return self._is_pack(home, 0, at, depth + 1) if home else None
-        if binding.value is None or binding.statement is None:
-            return None
-        return self._is_pack(module, binding.statement.scope, binding.value, depth + 1)
+        match binding:
+            case Binding(kind="parameter"):
+                return False  # the `self` of a hook or cord
+            case Binding(imported=Import(name=str(imported)) as found):
+                home = self._resolver.find_module(module, found.module, found.level)
+                at = Name(found.span, imported)
+                return self._is_pack(home, 0, at, depth + 1) if home else None
+            case Binding(value=Expression() as value, statement=Statement() as statement):
+                return self._is_pack(module, statement.scope, value, depth + 1)
+            case _:
+                return None
 
     # What is kept on them
 
@@ -152,8 +154,9 @@ class SdkObjects:
         found: set[str | None] = set()
         for site, targets in self._project.knowledge.calls:
             call = site.expression
+            assert isinstance(call, Call)
             names = {each.name for each in targets if isinstance(each, External)}
-            if not isinstance(call, Call) or not names & {"builtins.setattr", "builtins.vars"}:
+            if not names & {"builtins.setattr", "builtins.vars"}:
                 continue
             holder, *rest = (each.value for each in call.arguments)
             if not self._may_be(site.module, site.scope, holder):
@@ -170,7 +173,8 @@ class SdkObjects:
         members = self._resolver.members
         for site, targets in self._project.knowledge.calls:
             call = site.expression
-            if not isinstance(call, Call) or not _is_foreign(targets):
+            assert isinstance(call, Call)
+            if not _is_foreign(targets):
                 continue
             for argument in call.arguments:
                 if isinstance(argument.value, Name | Attribute):

@@ -125,6 +125,7 @@ def _settable(found: SdkObject, name: str) -> str:
         return f"set it on the pack's chute: `.chute.{name} = ...`"
     if found.kind == NODE_SELECTOR:
         signature = contract().signature(NODE_SELECTOR)
-        close = signature.nearest(name) if signature else None
+        assert signature is not None
+        close = signature.nearest(name)
         return f"did you mean `{close}`?" if close else "remove it"
     return "keep it under a name of your own"

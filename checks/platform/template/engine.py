@@ -107,8 +107,10 @@ class TemplateEngineArgs(Check):
         for chute in project.chutes:
             engine = _ENGINES.get(builder(chute))
             argument = chute.arguments.get("engine_args")
-            text = _text(argument) if argument else None
-            if engine is None or argument is None or text is None:
+            if engine is None or argument is None:
+                continue
+            text = _text(argument)
+            if text is None:
                 continue
             for message, help, severity, confidence in _faults(engine, text):
                 yield self.finding(

@@ -61,6 +61,8 @@ IDLE = {
     "concurrency=-1": "must be at least 1, not -1: every call is answered 429",
     "concurrency=False": "must be at least 1, not False: every call is answered 429",
     "concurrency='3'": "must be a number, not '3': an instance compares it",
+    f"concurrency='{3:058}'": f"not '{3:058}': an instance compares it",
+    f"concurrency='{3:059}'": f"not '{3:059}…: an instance compares it",
     "concurrency=None": "must be a number, not None: an instance compares it",
     "concurrency=[]": "must be a number, not []: an instance compares it",
 }

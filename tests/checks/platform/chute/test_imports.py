@@ -163,6 +163,12 @@ def test_what_another_import_runs_is_not_this_chutes(findings: Findings) -> None
     assert found.location.path == "shared.py"
 
 
+def test_what_the_chutes_own_import_runs_elsewhere(findings: Findings) -> None:
+    files = app("import shared\nshared.load()\n", ".add('shared.py', '/app/')")
+    (found,) = findings({**files, "shared.py": "def load():\n    import titles\n"}, ID)
+    assert (found.location.path, found.severity) == ("shared.py", Severity.ERROR)
+
+
 def test_from_outside_the_modules_folder(findings: Findings) -> None:
     inner = {f"svc/{name}": text for name, text in app("import common").items()}
     (found,) = findings({**inner, "common.py": "x = 1\n"}, ID)

@@ -72,6 +72,7 @@ def test_only_rates_are_unsure(findings: Findings) -> None:
         "include=['h100'], exclude=['a100']", "include=[], exclude=['h100']",
         "include=None, min_vram_gb_per_gpu=80", "include=['h100'], exclude=None",
         "include=['h100'], min_vram_gb_per_gpu=80", "include=['h100'], max_hourly_price_per_gpu=2",
+        "include=['h100'], max_hourly_price_per_gpu=1.79",
         # Unknown memory and rate decide nothing.
         "include=['b300'], min_vram_gb_per_gpu=140, max_hourly_price_per_gpu=0.1",
         # What only a run can tell.

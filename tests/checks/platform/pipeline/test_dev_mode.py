@@ -44,6 +44,7 @@ def beside(name: str, text: str) -> dict[str, str]:
         ("docker-entrypoint.sh", f"#!/bin/sh\nexec {DEV}\n"),
         ("Dockerfile", f"FROM x\nRUN echo 'exec {DEV}' > /start.sh\n"),
         ("Dockerfile", f"FROM x\nRUN printf '#!/bin/sh\\n{DEV}\\n' >> /start.sh\n"),
+        ("Dockerfile", f"FROM x\nRUN printf 'sleep 1\\n{DEV}\\n' > /start.sh\n"),
         ("Dockerfile", f"FROM x\nRUN cat > /start.sh <<'EOF'\nexec {DEV}\nEOF\n"),
     ],
 )
@@ -112,6 +113,7 @@ def test_by_hand_it_is_a_warning(name: str, text: str, findings: Findings) -> No
         ("Dockerfile", f"FROM x\nRUN {DEV}\n"),
         ("Dockerfile", f"FROM x\nRUN echo '{DEV}'\n"),
         ("Dockerfile", f"FROM x\nRUN echo '{DEV}' < /a\n"),
+        ("Dockerfile", f"FROM x\nRUN echo x > '{DEV}'\n"),
         ("Dockerfile", "FROM x\nRUN echo 'chutes run a:b' > /start.sh\n"),
         ("Dockerfile", "FROM x\nRUN echo 'chutes build --dev' > /start.sh\n"),
         ("Dockerfile", f"FROM x AS dev\nCMD {DEV}\nFROM y\nCMD chutes run app:chute\n"),
@@ -163,6 +165,7 @@ def test_images(call: str, findings: Findings) -> None:
         "with_entrypoint(entry())",
         "run_command('chutes run app:chute --dev')",
         "set_workdir('chutes run app:chute --dev')",
+        "with_env('START', \"echo 'chutes run app:chute --dev' > /start.sh\")",
     ],
 )
 def test_silent_images(call: str, findings: Findings) -> None:

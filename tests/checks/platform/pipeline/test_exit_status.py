@@ -41,6 +41,10 @@ TRUSTED = [
     "nice chutes deploy app:chute",
     "stdbuf -oL chutes deploy app:chute",
     "command chutes deploy app:chute",
+    "python .venv/bin/chutes deploy app:chute",
+    "python3 .venv/bin/chutes deploy app:chute",
+    "python3.11 -m chutes.cli deploy app:chute",
+    "dotenv -- chutes deploy app:chute",
     "exec chutes deploy app:chute",
     "time chutes deploy app:chute",
     "env A=b chutes deploy app:chute",
@@ -62,6 +66,7 @@ TRUSTED = [
     "chutes deploy app:chute > deploy.log\nhead deploy.log | sed s/a/b/",
     "chutes deploy app:chute > /dev/null\ngrep x y > /dev/null",
     "chutes deploy app:chute >&2\ngrep 2 two.txt",
+    "chutes deploy app:chute < answers.txt\ngrep -q y answers.txt",
     "chutes deploy app:chute 2> errors.log\ngrep -q ERROR errors.log",
     "chutes deploy app:chute | tee -a deploy.log\ngrep -a x other.log",
     "OUT=$(chutes deploy app:chute)",
@@ -72,6 +77,7 @@ TRUSTED = [
     "OUT=$(chutes deploy app:chute)\necho $OUT",
     'OUT=$(chutes deploy app:chute)\nprintf "%s" "${OUT}"',
     "OUT=$(chutes deploy app:chute)\ntest $OUTER = x",
+    "IN=x OUT=$(chutes deploy app:chute)\ntest $IN = x",
     "grep -q x deploy.log\nchutes deploy app:chute | tee deploy.log",
     # The test decides over nothing.
     "chutes deploy app:chute | grep -q 'Successfully deployed' || true",
@@ -88,6 +94,7 @@ JUDGED = [
     "chutes deploy app:chute | grep -q Successfully || { echo failed; exit 1; }",
     "chutes deploy app:chute | grep -q Successfully || echo failed && exit 1",
     'chutes deploy app:chute | while read -r line; do check "$line"; done',
+    'while read -r line; do check "$line"; done < <(chutes deploy app:chute)',
     "if chutes deploy app:chute | grep -q Successfully; then echo ok; fi",
     "chutes deploy app:chute | tee deploy.log\ngrep -q Successfully deploy.log",
     "chutes deploy app:chute | tee deploy.log\nfalse || grep -q Successfully deploy.log",
@@ -110,6 +117,8 @@ JUDGED = [
     'OUT+=$(chutes deploy app:chute)\ntest "$OUT"',
     '[[ "$(chutes deploy app:chute)" == *Successfully* ]]',
     'echo "$(chutes deploy app:chute)" | grep -q Successfully',
+    "export $(chutes deploy app:chute)",
+    "chutes deploy app:chute | grep -q Successfully ||",  # cut short
     'echo "said=$(chutes deploy app:chute)" >> "$GITHUB_OUTPUT"',
     "chutes deploy app:chute >> $GITHUB_ENV",
     "grep -q Successfully <(chutes deploy app:chute)",
@@ -252,6 +261,10 @@ PYTHON_READ = [
     "assert b'Successfully' in done.stdout",
     "done = run(['chutes', 'deploy', 'app:chute'], capture_output=True)\n"
     "done.check_returncode()\nverify(done)",
+    "done = run(['chutes', 'deploy', 'a:b'], capture_output=True, check=first.returncode)\n"
+    "verify(done)",
+    "done = run(['chutes', 'deploy', 'app:chute'], capture_output=True)\nverify(done)\n"
+    "sys.exit(other.returncode)",
     "said = subprocess.check_output(['chutes', 'deploy', 'app:chute'])\nverify(said)",
     "if b'Successfully' not in subprocess.check_output(['chutes', 'deploy', 'a:b']):\n    pass",
     "said = os.popen('chutes deploy app:chute').read()\nverify(said)",

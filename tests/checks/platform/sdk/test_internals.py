@@ -75,6 +75,8 @@ def test_sets_private_state(source: str, message: str, findings: Findings) -> No
         "import json\njson.loads = 1",
         "class Mine(Cord):\n    def _request_handler(self): ...",
         "unknown._startup_hooks = []",
+        "def helper(name): ...\nhelper('chutes.chute.Chute.cord')",
+        "print('chutes.chute.Chute.cord')",
     ],
 )
 def test_stays_silent(source: str, findings: Findings) -> None:

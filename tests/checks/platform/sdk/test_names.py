@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chutes_cli.audit import engine
+from chutes_cli.check import Circumstances
 from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.core.report import Account, Exposure
+from chutes_cli.registry import check
 
 Findings = Callable[..., list[Finding]]
 ID = "sdk-unknown-name"
@@ -28,6 +33,7 @@ IMPORTS = [
     ("from chutes.chute import NodeSelecter", "has no 'NodeSelecter'",
      "did you mean `chutes.chute.NodeSelector`?"),
     ("from chutes.chute import zzzqqq", "has no 'zzzqqq'", "remove it"),
+    ("import chutes.qqqqqqqqqqqqqqqqqqq", "no module chutes.qqq", "remove it"),
     ("from chutes import __version__", "has no '__version__'", "`chutes._version`"),
     ("import chutes.chute.Chute", "no module chutes.chute.Chute", "it is `chutes.chute.Chute`"),
 ]  # fmt: skip
@@ -112,6 +118,18 @@ def test_annotations_need_not_be_evaluated(findings: Findings) -> None:
 def test_a_package_of_that_name(package: str, module: str, count: int, findings: Findings) -> None:
     files = {package: "", module: f"{HEAD}from chutes.mine import x\n"}
     assert len(findings(files, ID)) == count
+
+
+def test_a_package_above_the_project_is_not_its_own(tmp_path: Path) -> None:
+    for name, text in {
+        "chutes/__init__.py": "",
+        "svc/app.py": f"{HEAD}from chutes.mine import x\n",
+    }.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    circumstances = Circumstances(Exposure.GATEWAY, Account.ORDINARY)
+    report = engine.audit([tmp_path / "svc"], (check(ID),), circumstances)
+    assert len(report.findings) == 1
 
 
 @pytest.mark.sdk

@@ -59,6 +59,7 @@ def test_sets_it(line: str, findings: Findings) -> None:
         "unknown(self.title)",
         "chute.include_router(self.router)",
         "helper(self)",
+        "unknown(Chute('u', 'other', 'i'))",
     ],
 )
 def test_does_not_set_it(line: str, findings: Findings) -> None:
@@ -117,8 +118,13 @@ PACKS = [
     ("chute = pack.chute\nchute.name", 0),
     ("build_vllm_chute('u', 'm').chute.name", 0),
     ("@pack.chute.on_startup()\nasync def h(self):\n    self.name", 0),
+    ("@pack.chute.on_startup()\nasync def h(self):\n    self.zzz", 1),
     # Either of the two, or nobody can tell.
     ("x = pack\nx = pack.chute\nx.name", 0),
+    ("x = pack.chute\nx = pack\nx.chute.name", 0),
+    ("try:\n    from .missing import x\nexcept ImportError:\n    x = pack\nx.name", 0),
+    ("x = pack\nfor x in unknown: ...\nx.name", 0),
+    ("x = pack\ny = x\nx = y\nx.name", 0),
     ("def make():\n    return build_vllm_chute('u', 'm').chute\nmake().name", 0),
     ("def make():\n    return pack\nx = make()\nx.name", 0),
     ("for x in (pack, pack):\n    x.name", 0),
@@ -142,3 +148,10 @@ def test_an_imported_pack(expression: str, count: int, findings: Findings) -> No
     assert len(findings(files, ID)) == count
     files["app.py"] = f"import chutes\nimport base\nbase.{expression}.name\n"
     assert findings(files, ID) == []
+
+
+@pytest.mark.parametrize(("names", "count"), [(10, 1), (11, 0)])
+def test_names_for_names_are_followed_ten_deep(names: int, count: int, findings: Findings) -> None:
+    lines = [f"a{index} = a{index - 1}" for index in range(1, names)]
+    source = "\n".join([VLLM.replace("pack", "a0"), *lines, f"a{names - 1}.name\n"])
+    assert len(findings(source, ID)) == count
