@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,13 @@ def test_a_module_of_the_house_survives_none(root: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert " 0 survived" in done.stdout
+
+
+def test_what_is_listed_as_unnoticed_exists_and_has_a_reason(root: Path, mutate: object) -> None:
+    listed = tomllib.loads((root / "tests/checks/survivors.toml").read_text("utf-8"))["survivor"]
+    for entry in listed:
+        tree = ast.parse((root / entry["module"]).read_text("utf-8"))
+        key = (entry["where"], entry["condition"], entry["mutation"])
+        assert key in {each.key for each in mutate(tree)}, entry  # type: ignore[operator]
+        assert entry["reason"].strip()
+    assert len({tuple(each.items()) for each in listed}) == len(listed) > 0
