@@ -69,6 +69,10 @@ MISSING = {
     LATER + HEAD + "class S:\n    class Local: ...\n    @chute.cord()\n"
     "    async def x(self, args: Local): ...\n": "Local is not defined at the top",
     HEAD + "async def x(self, args: 'Nothing'): ...\nchute.cord()(x)\n": "Nothing is not defined",
+    HEAD
+    + "async def x(self, args: 'Below'): ...\nchute.cord()(x)\n"
+    + BELOW: "Below is defined below the cord",
+    HEAD + cord("'x'"): "x is defined below the cord",
 }
 FOUND = [
     HEAD + cord("'Known'"),
@@ -83,6 +87,12 @@ FOUND = [
     HEAD + cord("Also[Known, 'Nothing']"),
     HEAD + cord("'Literal[1]'"),
     HEAD + cord("None"),
+    HEAD + "if len(__name__):\n    Late = int\n" + cord("'Late'"),
+    HEAD + "FULL = True\nif FULL:\n    Late = int\n" + cord("'Late'"),
+    HEAD + "async def x(self, args: 'Below'): ...\n" + BELOW + "chute.cord()(x)\n",
+    HEAD + "def make():\n    chute.cord()(x)\nasync def x(self, args: 'Below'): ...\n" + BELOW
+    + "make()\n",
+    HEAD + "async def x(self, args: 'x'): ...\nchute.cord()(x)\n",
     LATER + HEAD + cord("Known", "Optional[dict]"),
     LATER + HEAD + "def make():\n    @chute.cord()\n    async def x(self, a: Below): ...\n"
     + BELOW + "make()\n",
@@ -111,6 +121,15 @@ def test_a_name_that_is_not_there(source: str, words: str, findings: Findings) -
 @pytest.mark.parametrize("source", [*FOUND, *SILENT])
 def test_a_name_that_is_there(source: str, findings: Findings) -> None:
     assert findings(source, ID) == []
+
+
+def test_the_names_are_those_of_the_functions_module(findings: Findings, judge: Any) -> None:
+    files = {
+        "app.py": "from chutes.chute import Chute\nfrom made import x\n"
+        "chute = Chute('u', 'n', 'i')\nchute.cord()(x)\n",
+        "made.py": f"async def x(self, args: 'Below'): ...\n{'pass' + chr(10) * 9}{BELOW}",
+    }
+    assert findings(files, ID) == []
 
 
 def test_points_to_the_annotation(findings: Findings) -> None:

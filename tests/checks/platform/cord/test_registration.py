@@ -48,6 +48,7 @@ def one_of_two(function):
     return second
 class Callable:
     def __call__(self, function): return function
+def instance(function): return Callable()
 """
 CORD = "@chute.cord(public_api_path='/p')\n"
 PATH, DUPLICATE, SIGNATURE = "cord-path", "cord-duplicate-path", "cord-signature"
@@ -77,6 +78,7 @@ NAMES = {
     "@same\n": 0,
     "@one_of_two\n": 0,
     "@Callable()\n": 0,
+    "@instance\n": 0,
     "@unknown\n": 0,
     "@unknown.wraps(1)\n": 0,
 }
@@ -200,7 +202,7 @@ CERTAIN = {
     f"for at in unknown():\n{indented(X)}": 0,
     f"while unknown():\n{indented(X)}": 0,
     f"{LOOP}    new = Chute('u', 'm', 'i')\n{indented(X)}".replace("@chute.", "@new."): 0,
-    f"if unknown:\n    {LOOP}{indented(indented(X))}": 0,
+    f"if unknown:\n    {LOOP}{indented(indented(X))}": 1,
 }
 
 
