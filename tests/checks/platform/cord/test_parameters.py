@@ -65,6 +65,7 @@ SHAPES: dict[tuple[str, str, str], Severity | None] = {
     ("self, args", "", "return args"): None,
     ("self, args", SCHEMA, USE): None,
     ("self, args: dict", "", "return args"): None,
+    ("self, args: dict = dict()", "", "return args"): None,
     ("self, *args", "", "return len(args)"): None,
     ("*args", "", "return len(args)"): None,
     ("*args: Input", "", "return len(args)"): None,
