@@ -93,6 +93,7 @@ FOUND = [
     HEAD + "def make():\n    chute.cord()(x)\nasync def x(self, args: 'Below'): ...\n" + BELOW
     + "make()\n",
     HEAD + "async def x(self, args: 'x'): ...\nchute.cord()(x)\n",
+    HEAD + "async def x(self, args: 'Same'): ...\nSame = int; chute.cord()(x)\n",
     LATER + HEAD + cord("Known", "Optional[dict]"),
     LATER + HEAD + "def make():\n    @chute.cord()\n    async def x(self, a: Below): ...\n"
     + BELOW + "make()\n",
