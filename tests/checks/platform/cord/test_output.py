@@ -574,6 +574,7 @@ NAMES_BAD = [
     ("a7", CHAIN),
     ("{'a': g8()}", HELPERS),
     ("1", "found = Result()\nwith open(__file__):\n    return found"),
+    ("1", "found = Result()\ntry:\n    return found\nexcept:\n    return 1"),
     ("1", "if not isinstance(args, Input):\n    raise HTTPException(400)\nelse:\n    return args"),
     ("found", "found = Result()"),
     ("found", "found: Result = Result()"),
