@@ -8,18 +8,22 @@ from typing import Any
 from chutes_cli.project import facts
 from chutes_cli.project.displays import Turn, picked
 from chutes_cli.project.module import Binding, Module
+from chutes_cli.project.questions import Questions
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
 from chutes_cli.project.values import (
     CONVERSIONS,
+    LONGEST_TEXT,
     OPERATORS,
     Known,
     Unknown,
     Value,
     applied,
     hashable,
+    is_small,
 )
 
+_MOST_OPEN = 100
 _DEEPEST = 20
 """Names for names for a display; also ends ``a = b``, ``b = a``."""
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -40,7 +44,7 @@ class Evaluator:
     def __init__(self, resolver: Resolver, turn: Turn = ()) -> None:
         self._resolver = resolver
         self._turn = dict(turn)
-        self._active: set[tuple[int, int, facts.Expression | str]] = set()
+        self._questions: Questions[Value] = Questions(Unknown(), _MOST_OPEN)
 
     def during(self, turn: Turn) -> Evaluator:
         """Return an evaluator for one turn of the loops around a statement."""
@@ -53,13 +57,11 @@ class Evaluator:
             scope,
             expression.id if isinstance(expression, facts.Name) else expression,
         )
-        if key in self._active or len(self._active) > 100:
-            return Unknown()
-        self._active.add(key)
-        try:
-            return self._value(module, scope, expression)
-        finally:
-            self._active.discard(key)
+        return self._questions.answer(key, lambda: self._small(module, scope, expression))
+
+    def _small(self, module: Module, scope: int, expression: facts.Expression) -> Value:
+        found = self._value(module, scope, expression)
+        return found if isinstance(found, Unknown) or is_small(found.value) else Unknown()
 
     def _value(self, module: Module, scope: int, expression: facts.Expression) -> Value:
         match expression:
@@ -203,13 +205,15 @@ class Evaluator:
         return Known(found)
 
     def _text(self, module: Module, scope: int, parts: tuple[facts.Expression, ...]) -> Value:
-        pieces: list[str] = []
+        text = ""
         for part in parts:
             value = self.value(module, scope, part)
             if not isinstance(value, Known) or isinstance(value.value, dict | list | set):
                 return Unknown()
-            pieces.append(str(value.value))
-        return Known("".join(pieces))
+            text += str(value.value)
+            if len(text) > LONGEST_TEXT:
+                return Unknown()
+        return Known(text)
 
     def _operation(self, module: Module, scope: int, expression: facts.Operation) -> Value:
         operands = expression.operands

@@ -29,6 +29,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.members import Members
 from chutes_cli.project.module import Binding, Module, Site
+from chutes_cli.project.questions import Questions
 from chutes_cli.project.targets import (
     Class,
     External,
@@ -68,10 +69,7 @@ class Resolver:
         self._canonical = canonical
         self.members = Members(self, self._modules)
         self.callers = Callers(self, self._modules)
-        self._memo: dict[tuple[int, int, Expression | str], Targets] = {}
-        self._provisional: dict[tuple[int, int, Expression | str], Targets] = {}
-        self._cut: set[tuple[int, int, Expression | str]] = set()
-        self._active: set[tuple[int, int, Expression | str]] = set()
+        self._questions: Questions[Targets] = Questions((), _MAX_DEPTH)
 
     # Expressions
 
@@ -79,27 +77,9 @@ class Resolver:
         """Return everything an expression can stand for, without repeats."""
         # Equal names in one scope are one question, wherever they stand.
         key = (id(module), scope, expression.id if isinstance(expression, Name) else expression)
-        known = self._memo.get(key)
-        if known is None:
-            known = self._provisional.get(key)
-        if known is not None:
-            return known
-        if key in self._active or len(self._active) > _MAX_DEPTH:
-            self._cut.add(key)
-            return ()
-        self._active.add(key)
-        try:
-            found = tuple(dict.fromkeys(self._resolve(module, scope, expression)))
-        finally:
-            self._active.discard(key)
-        self._cut.discard(key)
-        # An answer that leaned on a question still open may lack something: it serves
-        # until the outermost question is answered, so that circles cost no more than once.
-        (self._provisional if self._cut and self._active else self._memo)[key] = found
-        if not self._active:
-            self._provisional.clear()
-            self._cut.clear()
-        return found
+        return self._questions.answer(
+            key, lambda: tuple(dict.fromkeys(self._resolve(module, scope, expression)))
+        )
 
     def _resolve(self, module: Module, scope: int, expression: Expression) -> Iterable[Target]:
         match expression:
@@ -233,9 +213,11 @@ class Resolver:
         found = list(self.instances(module, function.parent, parameter.annotation))
         if found and not all(map(_is_sdks, found)):
             return found
-        # Which chute or image it is, only a call can say.
+        # Which chute or image it is, only a call can say. Everything else is left out: all
+        # that goes through a program's parameters is more than anybody can follow.
         passed = self.callers.passed(Function(module, scope), parameter)
-        return [each for place in passed for each in self.resolve(*place)] or found
+        given = [each for place in passed for each in self.resolve(*place)]
+        return [each for each in given if _is_sdks(each) or self.members.is_chute(each)] or found
 
     def _is_static(self, module: Module, scope: int) -> bool:
         decorators = module.facts.scopes[scope].decorators
@@ -349,8 +331,12 @@ class Resolver:
         return Site(module, statement, call) if statement else None
 
 
-def _is_sdks(target: Instance) -> bool:
-    return isinstance(target.of, External) and target.of.name.startswith("chutes.")
+def _is_sdks(target: Target) -> bool:
+    return (
+        isinstance(target, Instance)
+        and isinstance(target.of, External)
+        and target.of.name.startswith("chutes.")
+    )
 
 
 def _returns_self(name: str) -> bool:

@@ -25,6 +25,7 @@ from chutes_cli.project.targets import Target
 from chutes_cli.project.turns import NO_LOOP, turns
 
 _SDK_PACKAGE = "chutes"
+_INSTALLED = ("site-packages", "dist-packages")
 _SPEAKS_OF_CHUTES = (_SDK_PACKAGE, ".cord(", ".job(", ".on_startup(")
 """A module that registers something on a chute it imports need not name the SDK."""
 
@@ -182,7 +183,10 @@ class ModuleSet:
             # (SDK 0.6.9 entrypoint/_shared.py, load_chute).
             return
         for base in self._bases(importer):
-            yield from _module_files(base, parts)
+            # What is installed is not followed; a package that is itself audited sees itself.
+            own = importer.relative_to(base).parts[0] if importer.is_relative_to(base) else ""
+            if base.name not in _INSTALLED or own.removesuffix(".py") == parts[0]:
+                yield from _module_files(base, parts)
 
     def _bases(self, importer: Path) -> Iterator[Path]:
         """Yield the folders an absolute import starts from: above the importer's package, root."""
@@ -204,12 +208,13 @@ def _up_to(folder: Path, root: Path) -> Iterator[Path]:
 
 
 def _module_files(base: Path, parts: list[str]) -> Iterator[Path]:
-    target = base.joinpath(*parts)
-    for path in (target.with_name(f"{target.name}.py"), target / "__init__.py"):
-        if parts and os.path.isfile(path):
+    """Yield the files that a dotted name below a folder can be; the folder's own without one."""
+    *folders, name = ("", *parts)
+    files = (f"{name}.py", f"{name}/__init__.py") if parts else ("__init__.py",)
+    for file in files:
+        path = base.joinpath(*folders, file)
+        if os.path.isfile(path):
             yield path
-    if not parts and os.path.isfile(base / "__init__.py"):
-        yield base / "__init__.py"
 
 
 class Knowledge:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_LONGEST_TEXT = 1_000_000
+LONGEST_TEXT = 1_000_000
+_MOST_PARTS = 10_000
+_MOST_BITS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,6 @@ def applied(symbol: str, left: Any, right: Any) -> Value:
         return Unknown()  # a width in the text could ask for any amount of memory
     if symbol == "*" and not (isinstance(left, int | float) and isinstance(right, int | float)):
         return Unknown()
-    if isinstance(left, str) and isinstance(right, str) and len(left) + len(right) > _LONGEST_TEXT:
-        return Unknown()
     try:
         return Known(OPERATORS[symbol](left, right))
     except (TypeError, ValueError, ArithmeticError):
@@ -62,3 +62,29 @@ def applied(symbol: str, left: Any, right: Any) -> Value:
 def hashable(value: Any) -> bool:
     """Say whether a value can be a key of a dictionary, or stand in a set."""
     return isinstance(value, str | bytes | int | float | complex | tuple | None)
+
+
+def is_small(value: Any) -> bool:
+    """Say whether a value is of a size that people write.
+
+    Twenty lines of ``b = [a, a]``, ``c = [b, b]``… make one that nobody can print.
+    """
+    waiting, parts = [value], 0
+    while waiting:
+        each = waiting.pop()
+        match each:
+            case str() | bytes():
+                if len(each) > LONGEST_TEXT:
+                    return False
+            case int():
+                if each.bit_length() > _MOST_BITS:
+                    return False
+            case dict():
+                parts += len(each)
+                waiting += [*each, *each.values()] if parts <= _MOST_PARTS else ()
+            case list() | tuple() | set():
+                parts += len(each)
+                waiting += each if parts <= _MOST_PARTS else ()
+        if parts > _MOST_PARTS:
+            return False
+    return True

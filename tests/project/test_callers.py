@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chutes_cli.project.callers import MOST_CALLS
+from chutes_cli.project.facts import Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.values import Known
 
@@ -123,3 +124,19 @@ def test_a_common_name_tells_nothing(project: ReadTree) -> None:
         f"def x(self): ...\n{calls}"
     )
     assert found.chutes[0].cords == ()
+
+
+def test_only_chutes_and_images_come_in_through_parameters(project: ReadTree) -> None:
+    found = project(
+        f"{MADE}import httpx\nclass Service(Chute): ...\nclass Other: ...\n"
+        "def use(a, b, c, d, e):\n    ...\n"
+        "use(chute, Image('u', 'n', '1'), httpx.Client(), Service('u', 'n', 'i'), Other())\n"
+    )
+    (module,) = found.modules
+    (use,) = [index for index, scope in enumerate(module.facts.scopes) if scope.name == "use"]
+    resolve = found.knowledge.resolver.resolve
+    known = {
+        each.name: len(resolve(module, use, Name(each.span, each.name)))
+        for each in module.scope(use).parameters
+    }
+    assert known == {"a": 1, "b": 1, "c": 0, "d": 1, "e": 0}

@@ -18,7 +18,7 @@ from chutes_cli.project.facts import (
     Operation,
     Statement,
 )
-from chutes_cli.project.model import Project
+from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.targets import Function
 
@@ -104,9 +104,10 @@ class CordAnnotation(Check):
             if function is None or decorators_below(cord, function):
                 continue
             scope = function.scope
-            for annotation in (*(each.annotation for each in scope.parameters), scope.returns):
-                missing = annotation and _missing(project, function, annotation)
-                if annotation is None or missing is None:
+            written = (*(each.annotation for each in scope.parameters), scope.returns)
+            for annotation in filter(None, written):
+                missing = _missing(project, cord, function, annotation)
+                if missing is None:
                     continue
                 yield self.finding(
                     function.module,
@@ -118,7 +119,9 @@ class CordAnnotation(Check):
                 )
 
 
-def _missing(project: Project, function: Function, annotation: Expression) -> str | None:
+def _missing(
+    project: Project, cord: Cord, function: Function, annotation: Expression
+) -> str | None:
     """Say which name of an annotation is not there, None when all are, or may be."""
     module = function.module
     if any(each.name == "*" for each in module.facts.imports):
@@ -129,7 +132,7 @@ def _missing(project: Project, function: Function, annotation: Expression) -> st
         (each.module, each.name) == ("__future__", "annotations") for each in module.facts.imports
     )
     for name in _names(project, function, annotation, postponed=postponed):
-        reason = _why_missing(module, function, name)
+        reason = _why_missing(cord, function, name)
         if reason is not None:
             return f"{name} {reason}"
     return None
@@ -168,20 +171,22 @@ def _names_in(text: str) -> list[str]:
     return [each.id for each in ast.walk(tree) if isinstance(each, ast.Name)]
 
 
-def _why_missing(module: Module, function: Function, name: str) -> str | None:
+def _why_missing(cord: Cord, function: Function, name: str) -> str | None:
     """Say why a name is not among the module's globals when the cord is registered."""
+    module = function.module
     bindings = module.bindings.get(0, {}).get(name, [])
     if not bindings:
         if hasattr(builtins, name):
             return None
         where, _ = module.lookup(name, function.scope.parent)
-        return "is not defined at the top of the module" if where > 0 else "is not defined"
+        return "is not defined" if where == -1 else "is not defined at the top of the module"
     running = [each for each in bindings if not _for_type_checkers(module, each)]
     if not running:
         return "is imported for type checkers only"
-    if function.scope.parent == 0 and all(
-        _bound_by(each).span.line > function.scope.name_span.line for each in running
-    ):
+    # Where the cord is applied in a function or another module, the whole module may have run.
+    at_top = cord.site.module is module and cord.site.scope == 0
+    line = cord.site.span.line
+    if at_top and all(_bound_by(each).span.line > line for each in running):
         return "is defined below the cord"
     return None
 

@@ -124,7 +124,7 @@ class CordModelAsDict(Check):
 
 def _is_plain(project: Project, model: Class) -> bool:
     """Say whether a model is known whole: its classes are the tree's and pydantic's own."""
-    return project.knowledge.resolver.members.ancestors(model) <= _BASES
+    return project.knowledge.resolver.members.ancestors(model).issubset(_BASES)
 
 
 def _asks_more(project: Project, model: Class, mention: Mention, bearer: Bearer) -> bool:

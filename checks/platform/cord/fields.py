@@ -101,7 +101,7 @@ class CordFieldStream(Check):
         for chute in project.chutes:
             for cord in chute.cords:
                 model = _input(project, cord)
-                if model is None or cord.stream is not False or _has_twin(chute, cord):
+                if model is None or _has_twin(chute, cord):
                     continue
                 for field in project.schemas.fields(model):
                     taken = [name for name in _keys(field) if rule.violation(name)]
@@ -126,7 +126,7 @@ def _input(project: Project, cord: Cord) -> Class | None:
 
 
 def _has_twin(chute: Chute, cord: Cord) -> bool:
-    """Say whether a cord that may stream has the same public path, or a path that may be it."""
+    """Say whether a cord that may stream, be it itself, has or may have the same public path."""
     path = text(cord, "public_api_path")
     for other in chute.cords:
         if other.stream is not False:

@@ -101,7 +101,7 @@ class CordFunction(Check):
 def _applied(project: Project, cord: Cord) -> str | None:
     """Return what else than a function a cord is applied to, and what happens then."""
     statement = cord.site.statement
-    if statement.defines >= 0 and cord.site.module.scope(statement.defines).kind == "class":
+    if statement.kind == "define" and cord.site.module.scope(statement.defines).kind == "class":
         return "a class, which every call makes anew and answers 500"
     for site, _ in project.knowledge.calls:
         call = site.expression

@@ -254,7 +254,8 @@ def _fails_on_a_dict(project: Project, mention: Mention) -> bool:
 
 def _outcome(severity: Severity, kind: Kind, mention: Mention) -> str:
     if severity is Severity.ERROR:
-        text = mention.module.snippet((mention.parent or mention.name).span)
+        assert mention.parent is not None  # it is what fails
+        text = mention.module.snippet(mention.parent.span)
         return f"is a plain dict and `{text}` fails on every call"
     return "is a plain dict" if kind.name == "scalar" else "is whatever a caller sends"
 

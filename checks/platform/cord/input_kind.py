@@ -46,7 +46,7 @@ def input_kind(project: Project, function: Function, parameter: Parameter) -> Ki
     kinds = {item.kind for item in shape.items} if shape.kind == "union" else {shape.kind}
     if kinds & {"dict", "any"}:
         return Kind("dict", f"the SDK validates pydantic models only, not `{text}`")
-    if kinds <= _SCALARS:
+    if kinds.issubset(_SCALARS):
         rule = platform().rule("gateway-body")
         return Kind(
             "scalar", f"the gateway sends JSON objects only (as of {rule.as_of}), never `{text}`"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from chutes_cli.core.finding import Confidence
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Call,
     Collection,
@@ -21,7 +22,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
-from chutes_cli.project.schemas import Shape
+from chutes_cli.project.schemas import ModelField, Shape
 from chutes_cli.project.targets import Class, External, Function, Instance
 from chutes_cli.project.values import Known
 
@@ -115,7 +116,7 @@ class Encoder:
             case Opaque(kind="ListComp" | "DictComp", parts=(*_, head)):
                 inside = (head,)
             case Call(arguments=arguments):
-                names = self._encoded(value)
+                names = self._encoded(value, arguments)
                 inside = tuple(
                     each.value for each in arguments if not each.star and each.keyword in names
                 )
@@ -124,14 +125,13 @@ class Encoder:
         for each in inside:
             yield value.part(each)
 
-    def _encoded(self, value: Value) -> Container[str | None]:
+    def _encoded(self, value: Value, arguments: Iterable[Argument]) -> Container[str | None]:
         """Return the arguments of a call that get encoded: of dict(...), of JSONResponse(...)."""
         made = made_of(self._project, value)
-        call = value.expression
-        if not isinstance(made, External) or not isinstance(call, Call):
+        if not isinstance(made, External):
             return ()
         if made.name == "builtins.dict":
-            return {each.keyword for each in call.arguments} - {None}
+            return {each.keyword for each in arguments} - {None}
         return _CONTENT if made.name in _JSON_RESPONSES else ()
 
     def _simple(self, value: Value, *, nested: bool, by_json: bool) -> Refusal | None:
@@ -147,9 +147,11 @@ class Encoder:
             case Mapping(keys=keys) if not by_json:
                 found = self._odd_key(value, keys)
             case Name(id=name):
-                found = self._input(value, name)
+                model = self._input(value, name)
+                found = _model(model) if model else None
             case Attribute(value=Name(id=name), attribute=attribute):
-                found = self._field(value, name, attribute)
+                field = self._field(value, name, attribute)
+                found = _shape(field.shape) if field else None
             case Call(function=Attribute(value=Literal() | FormattedText(), attribute="encode")):
                 found = "bytes", BINARY
             case Call(
@@ -160,45 +162,39 @@ class Encoder:
                 found = "bytes", BINARY
             case Call(function=Attribute(value=owner, attribute=name)) if name in _VIEWS:
                 found = self._view(value.part(owner))
-        if found is None and isinstance(value.expression, Call):
+        if found is None:
             found = self._result(value, nested=nested, by_json=by_json)
-        if found is None and nested and generator_kind(self._project, value) is not None:
+        if nested and generator_kind(self._project, value) is not None:
             found = "a generator", LIST
         return Refusal(*found, value.shown) if found else None
 
     def _odd_key(self, value: Value, keys: tuple[Expression | None, ...]) -> tuple[str, str] | None:
-        for key in keys:
-            if key is not None:
-                known = self._project.knowledge.evaluator.value(value.module, value.scope, key)
-                if isinstance(known, Known) and not isinstance(known.value, str):
-                    return f"a dict with the key {known.value!r}", "make every key a text"
+        for key in filter(None, keys):
+            known = self._project.knowledge.evaluator.value(value.module, value.scope, key)
+            if isinstance(known, Known) and not isinstance(known.value, str):
+                return f"a dict with the key {known.value!r}", "make every key a text"
         return None
 
-    def _input(self, value: Value, name: str) -> tuple[str, str] | None:
-        """The cord's own argument, handed back."""
+    def _input(self, value: Value, name: str) -> Class | None:
+        """Return the model of the cord's own argument, where a name is that argument."""
         body = self._body
         if body is None or name != body.name or value.module is not body.function.module:
             return None
         where, bindings = value.module.lookup(name, value.scope)
         if where != body.function.index or len(bindings) != 1:
             return None
-        return _model(body.model)
+        return body.model
 
     def _is_text(self, value: Value, name: str, attribute: str) -> bool:
         """Say whether a field of the cord's own argument is a text."""
-        if self._body is None or self._input(value, name) is None:
-            return False
-        fields = self._project.schemas.fields(self._body.model)
-        return any(each.name == attribute and each.shape.kind == "str" for each in fields)
+        field = self._field(value, name, attribute)
+        return field is not None and field.shape.kind == "str"
 
-    def _field(self, value: Value, name: str, attribute: str) -> tuple[str, str] | None:
-        """A field of the cord's own argument that holds what JSON has no word for."""
-        if self._body is None or self._input(value, name) is None:
-            return None
-        for each in self._project.schemas.fields(self._body.model):
-            if each.name == attribute:
-                return _shape(each.shape)
-        return None
+    def _field(self, value: Value, name: str, attribute: str) -> ModelField | None:
+        """Return a field of the cord's own argument, None for any other attribute."""
+        model = self._input(value, name)
+        fields = self._project.schemas.fields(model) if model else ()
+        return next((each for each in fields if each.name == attribute), None)
 
     def _view(self, owner: Value) -> tuple[str, str] | None:
         views = [isinstance(each.expression, Mapping) for each in alternatives(owner)]
@@ -236,7 +232,8 @@ class Encoder:
         owner = dump.receiver.of if isinstance(dump.receiver, Instance) else None
         if not isinstance(owner, Class) or not self._project.schemas.is_model(owner):
             return None
-        plain = isinstance(value.expression, Call) and not value.expression.arguments
+        assert isinstance(value.expression, Call)
+        plain = not value.expression.arguments
         found = [_shape(each.shape) for each in self._project.schemas.fields(owner)]
         return next((
             (f"{each[0]} in a dict", 'write .model_dump(mode="json")')
@@ -287,7 +284,7 @@ class Encoder:
 
     def _from_helper(self, value: Value) -> Refusal | None:
         function = called(self._project, value)
-        if function is None or function in self._open or is_coroutine(self._project, value):
+        if function is None or function in self._open:
             return None
         if function not in self._helpers:
             self._open.append(function)
@@ -310,11 +307,11 @@ class Encoder:
         model = self._project.schemas.annotated_model(
             function.module, function.scope.parent, function.scope.returns
         )
-        if model is None or any(found) or not all(map(_is_unknown, values)):
+        if model is None or not all(map(_is_unknown, values)):
             return None
-        what, help = _model(model)
         shown = function.scope.returns
-        return Refusal(what, help, shown, Confidence.MEDIUM) if shown is not None else None
+        assert shown is not None  # it names the model
+        return Refusal(*_model(model), shown, Confidence.MEDIUM)
 
 
 def _model(model: Class) -> tuple[str, str]:

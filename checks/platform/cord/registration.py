@@ -43,7 +43,7 @@ def normal(path: str) -> str:
 
 def refused_by_sdk(path: str) -> bool:
     """Say whether the SDK raises ``InvalidPath`` for a path made by `normal`."""
-    return "//" in path or not contract().pattern(_PATH_PATTERN).match(path)
+    return not contract().pattern(_PATH_PATTERN).match(path)
 
 
 def public_method(cord: Cord) -> str | None:
@@ -102,7 +102,7 @@ def called_function(project: Project, cord: Cord) -> Function | None:
 
 def _is_bound(cord: Cord, function: Function) -> bool:
     """Say whether it may be a method taken from an object, whose first parameter is filled."""
-    in_class = function.module.enclosing_class(function.index) >= 0
+    in_class = function.module.enclosing_class(function.index) != -1
     return in_class and cord.site.expression not in function.scope.decorators
 
 
@@ -168,13 +168,11 @@ def is_chute_method(
     project: Project, module: Module, scope: int, expression: Expression, method: str
 ) -> bool:
     """Say whether an expression is a chute's method of that name."""
-    resolver = project.knowledge.resolver
     return any(
         isinstance(target, External)
         and target.name == f"{CHUTE}.{method}"
         and target.receiver is not None
-        and resolver.members.is_chute(target.receiver)
-        for target in resolver.resolve(module, scope, expression)
+        for target in project.knowledge.resolver.resolve(module, scope, expression)
     )
 
 

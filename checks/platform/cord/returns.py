@@ -69,10 +69,10 @@ def yielded(function: Function) -> Iterator[tuple[Value, bool]]:
     module = function.module
     for statement in module.statements_in(function.index):
         for expression in statement.expressions():
-            if isinstance(expression, Yield) and expression.value is not None:
-                first = Value(module, function.index, expression.value, expression.value)
-                for each in alternatives(first):
-                    yield each, expression.delegated
+            match expression:
+                case Yield(value=Expression() as value, delegated=delegated):
+                    first = Value(module, function.index, value, value)
+                    yield from ((each, delegated) for each in alternatives(first))
 
 
 def alternatives(value: Value, depth: int = 0) -> Iterator[Value]:

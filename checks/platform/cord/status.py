@@ -17,7 +17,7 @@ from .statuses import (
     callers,
     exception_status,
     is_caught,
-    number,
+    number_given,
     response_status,
     stays_direct,
 )
@@ -139,16 +139,18 @@ def _is_plain_route(arrival: Arrival) -> bool:
 
 def _statuses(project: Project, function: Function, site: Site) -> Iterator[tuple[Site, int]]:
     """Yield the harmful statuses that a call asks for, and where each of them is written."""
-    status = exception_status(project, site)
-    if status is None and not project.reach.arrivals(function, "cord"):
+    given = exception_status(project, site)
+    found: list[tuple[Site, int]] = []
+    status = None
+    if given is not None:
+        if isinstance(given.expression, Name):
+            found = list(_passed_in(project, function, given.expression.id))
+        status = number_given(project, given)
+    elif not project.reach.arrivals(function, "cord"):
         # What middleware returns is the instance's own answer; what a cord returns is not.
         status = response_status(project, site)
-    if isinstance(status, int):
+    if status is not None and not found:
         found = [(site, status)]
-    elif isinstance(status, Name):
-        found = list(_passed_in(project, function, status.id))
-    else:
-        found = []
     for where, each in found:
         if each >= 300 and each not in platform().rule("gateway-status").allowed:
             yield where, each
@@ -159,7 +161,7 @@ def _passed_in(project: Project, function: Function, name: str) -> Iterator[tupl
     names = [each.name for each in function.scope.parameters]
     for site, skipped in callers(project, function):
         given = project.knowledge.binder.bind(site, names[skipped:]).get(name)
-        found = given and number(project, given.module, given.scope, given.expression)
+        found = given and number_given(project, given)
         if found:
             yield site, found
 

@@ -6,6 +6,7 @@ import http
 import re
 from collections.abc import Iterator
 
+from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.exposure import exposures_at
 from chutes_cli.project.facts import Attribute, Call, Expression, Name, Opaque, Statement
 from chutes_cli.project.model import Project
@@ -42,15 +43,14 @@ def callees(project: Project, site: Site) -> tuple[Target, ...]:
     return project.knowledge.resolver.resolve(site.module, site.scope, call.function)
 
 
-def exception_status(project: Project, site: Site) -> Expression | int | None:
-    """Return the status of an HTTPException made at a site.
+def exception_status(project: Project, site: Site) -> BoundArgument | None:
+    """Return the status given to an HTTPException at a site.
 
     Returns:
-        The number where it is known, else the expression it is given as; None when the
-        call makes no HTTPException, or leaves the status out.
+        None when the call makes no HTTPException, or leaves the status out.
     """
     if any(_is_exception(project, target) for target in callees(project, site)):
-        return _given(project, site, ("status_code",))
+        return project.knowledge.binder.bind(site, ("status_code",)).get("status_code")
     return None
 
 
@@ -58,11 +58,17 @@ def response_status(project: Project, site: Site) -> int | None:
     """Return the known status of a response made at a site, None when it has its default."""
     for target in callees(project, site):
         if isinstance(target, External) and target.name in RESPONSES:
-            found = _given(project, site, ("content", "status_code"))
-            if found is None and target.name.endswith(".RedirectResponse"):
-                return _REDIRECT
-            return found if isinstance(found, int) else None
+            names = ("content", "status_code")
+            given = project.knowledge.binder.bind(site, names).get("status_code")
+            if given is not None:
+                return number_given(project, given)
+            return _REDIRECT if target.name.endswith(".RedirectResponse") else None
     return None
+
+
+def number_given(project: Project, given: BoundArgument) -> int | None:
+    """Return the status that is given as an argument, None when it is not known."""
+    return number(project, given.module, given.scope, given.expression)
 
 
 def number(project: Project, module: Module, scope: int, expression: Expression) -> int | None:
@@ -78,14 +84,6 @@ def number(project: Project, module: Module, scope: int, expression: Expression)
     if owner == "http.HTTPStatus" and name in http.HTTPStatus.__members__:
         return int(http.HTTPStatus[name])
     return None
-
-
-def _given(project: Project, site: Site, names: tuple[str, ...]) -> Expression | int | None:
-    given = project.knowledge.binder.bind(site, names).get("status_code")
-    if given is None:
-        return None
-    found = number(project, given.module, given.scope, given.expression)
-    return given.expression if found is None else found
 
 
 def _is_exception(project: Project, target: Target) -> bool:
@@ -113,7 +111,7 @@ def callers(project: Project, function: Function) -> Iterator[tuple[Site, int]]:
                     yield site, 0
                 case Method(function=found) if found == function:
                     yield site, 1
-                case Class() if function.scope.name == "__init__":
+                case Class():
                     members = project.knowledge.resolver.members.class_member(target, "__init__")
                     if function in members:
                         yield site, 1
@@ -171,8 +169,9 @@ def raised_statuses(
     """Yield the status of each exception that statements raise, None where it is not known."""
     for statement in statements:
         if statement.kind == "raise":
-            found = [exception_status(project, site) for site in calls_in(module, statement)]
-            yield next((each for each in found if isinstance(each, int)), None)
+            given = [exception_status(project, site) for site in calls_in(module, statement)]
+            found = (number_given(project, each) for each in filter(None, given))
+            yield next((each for each in found if each is not None), None)
 
 
 def _passes_on(statement: Statement) -> bool:

@@ -69,6 +69,10 @@ MISSING = {
     LATER + HEAD + "class S:\n    class Local: ...\n    @chute.cord()\n"
     "    async def x(self, args: Local): ...\n": "Local is not defined at the top",
     HEAD + "async def x(self, args: 'Nothing'): ...\nchute.cord()(x)\n": "Nothing is not defined",
+    HEAD
+    + "async def x(self, args: 'Below'): ...\nchute.cord()(x)\n"
+    + BELOW: "Below is defined below the cord",
+    HEAD + cord("'x'"): "x is defined below the cord",
 }
 FOUND = [
     HEAD + cord("'Known'"),
@@ -83,6 +87,13 @@ FOUND = [
     HEAD + cord("Also[Known, 'Nothing']"),
     HEAD + cord("'Literal[1]'"),
     HEAD + cord("None"),
+    HEAD + "if len(__name__):\n    Late = int\n" + cord("'Late'"),
+    HEAD + "FULL = True\nif FULL:\n    Late = int\n" + cord("'Late'"),
+    HEAD + "async def x(self, args: 'Below'): ...\n" + BELOW + "chute.cord()(x)\n",
+    HEAD + "def make():\n    chute.cord()(x)\nasync def x(self, args: 'Below'): ...\n" + BELOW
+    + "make()\n",
+    HEAD + "async def x(self, args: 'x'): ...\nchute.cord()(x)\n",
+    HEAD + "async def x(self, args: 'Same'): ...\nSame = int; chute.cord()(x)\n",
     LATER + HEAD + cord("Known", "Optional[dict]"),
     LATER + HEAD + "def make():\n    @chute.cord()\n    async def x(self, a: Below): ...\n"
     + BELOW + "make()\n",
@@ -101,6 +112,12 @@ SILENT = [
     "from __future__ import division\n" + HEAD + cord("Nothing"),
 ]
 
+ELSEWHERE = {
+    "app.py": "from chutes.chute import Chute\nfrom made import x\n"
+    "chute = Chute('u', 'n', 'i')\nchute.cord()(x)\n",
+    "made.py": "\n\n\n\nasync def x(self, args: 'Below'): ...\n" + BELOW,
+}
+
 
 @pytest.mark.parametrize(("source", "words"), MISSING.items())
 def test_a_name_that_is_not_there(source: str, words: str, findings: Findings) -> None:
@@ -111,6 +128,10 @@ def test_a_name_that_is_not_there(source: str, words: str, findings: Findings) -
 @pytest.mark.parametrize("source", [*FOUND, *SILENT])
 def test_a_name_that_is_there(source: str, findings: Findings) -> None:
     assert findings(source, ID) == []
+
+
+def test_a_function_of_another_module_is_defined_whole(findings: Findings) -> None:
+    assert findings(ELSEWHERE, ID) == []
 
 
 def test_points_to_the_annotation(findings: Findings) -> None:
@@ -124,3 +145,4 @@ def test_the_sdk_agrees(judge: Any) -> None:
         assert (judge.imports(source) or "").startswith("NameError"), source
     for source in FOUND:
         assert judge.imports(source) is None, source
+    assert judge.imports(ELSEWHERE) is None

@@ -56,6 +56,9 @@ def source(body: str, *, model: str = "Input", more: str = "", head: str = "") -
          "args['prompt']"),
         (source("return args['prompt']", model="More",
                 head="class More(Input):\n    more: int = 1\n"), "args['prompt']"),
+        (source("return args['prompt']", model="Own",
+                head="from pydantic.main import BaseModel as Main\nclass Own(Main):\n    n: int\n"),
+         "args['prompt']"),
     ],
 )  # fmt: skip
 def test_a_model_read_as_a_dict(code: str, what: str, findings: Findings) -> None:
@@ -70,6 +73,8 @@ def test_a_model_read_as_a_dict(code: str, what: str, findings: Findings) -> Non
         source("return {'p': args.prompt}"),
         source("return {'p': args.prompt[0], 'q': {'a': 1}[args.prompt]}"),
         source("return PAGES[args]"),
+        source("return args.model_dump()"),
+        source("return {}", more=", input_schema=Input").replace("args: Input", "*args"),
         source("return {'p': args['prompt']}", model="dict"),
         source("return {'p': args['prompt']}", more=", passthrough=True"),
         source("if isinstance(args, dict):\n    return args['prompt']\nreturn args.prompt"),

@@ -54,6 +54,8 @@ WORKS = [
     "class Service:\n    @chute.cord()\n    async def x(self): return {'a': 1}\n",
     f"@plain\n{CORD}{X}",
     f"{CORD}@plain\n{X}",
+    f"{CORD}{X}sizes = list(map(lambda n: n, []))\n",
+    "chute.cord(public_api_path='/p', path='/x')((kept := ready))\n",
     "class Outer:\n    chute.cord(path='/x')(ready)\n",
 ]
 SILENT = [

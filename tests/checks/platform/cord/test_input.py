@@ -17,6 +17,7 @@ HEAD = """\
 import asyncio
 import base64
 import collections.abc
+import functools
 import json
 import typing
 from dataclasses import dataclass
@@ -71,6 +72,19 @@ def made(raw):
 
 def touched(raw):
     return raw.prompt
+
+
+def shouted(text):
+    return text.upper()
+
+
+def again(raw, deep=True):
+    return raw["prompt"] if deep else again(raw)
+
+
+@functools.wraps(made)
+def wrapped(raw):
+    return raw["prompt"]
 
 
 def asked(value):
@@ -156,6 +170,10 @@ BAD = [
     ("args: Union[dict, list]", "return args['prompt']", "", WARNING),
     ("args", "return args['prompt']", "", WARNING),
     ("args: Any", TEXT, "", WARNING),
+    ("args: dict", "return shouted(args['prompt'])", "", WARNING),
+    ("args: dict", "return again(args)", "", WARNING),
+    ("args: dict", "return wrapped(args)", "", WARNING),
+    ("args: dict = asked({})", "return args['prompt']", "", WARNING),
     ("args: object", TEXT, "", WARNING),
     ("args: Shown", "return args['prompt']", "", WARNING),
     ("args: dict", "return args.get('prompt')", "", INFO),
@@ -347,6 +365,18 @@ def test_a_guard_for_a_model_that_never_comes(
     )
 
 
+def test_a_guard_that_is_the_first_of_its_module(findings: Findings) -> None:
+    source = (
+        "from typing import Optional\nfrom chutes.chute import Chute\n"
+        "from pydantic import BaseModel\nchute = Chute('u', 'n', 'i')\n"
+        "class Input(BaseModel):\n    prompt: str\n@chute.cord(public_api_path='/x')\n"
+        "async def x(self, args: Optional[Input]):\n    if not isinstance(args, Input):\n"
+        "        raise ValueError\n    return str(args)\n"
+    )
+    (found,) = findings(source, ID)
+    assert found.severity is ERROR
+
+
 def test_a_direct_caller_may_send_a_bare_text(findings: Findings) -> None:
     (found,) = findings(cord("args: str", "return args.upper()"), ID, exposure=Exposure.DIRECT)
     assert found.severity is WARNING
@@ -359,6 +389,8 @@ def test_a_direct_caller_may_send_a_bare_text(findings: Findings) -> None:
     [
         ("args: str", TEXT, "never `str`, so args is a plain dict"),
         ("args: list[Input]", TEXT, "never `list[Input]`, so args is a plain dict"),
+        ("args: str | int", TEXT, "never `str | int`, so args is a plain dict"),
+        ("args: Union[dict, list]", TEXT, "not `Union[dict, list]`, so args is whatever a caller"),
         ("args: dict", TEXT, "not `dict`, so args is whatever a caller sends"),
         ("args: Shown", TEXT, "not the `Shown`, so args is whatever a caller sends"),
         ("args: Typed", TEXT, "not the `Typed`, so args is whatever a caller sends"),

@@ -59,6 +59,7 @@ class Input(BaseModel):
     tags: set[str] = {"a"}
     raw: bytes = b"a"
     pairs: tuple[int, Inner] = (1, Inner())
+    either: Inner | str = "x"
 
 
 class Clean(BaseModel):
@@ -125,6 +126,10 @@ class Far(collections.UserDict):
     pass
 
 
+class FarTags(collections.UserDict):
+    tags: set[str]
+
+
 class Unknown(getattr(collections, "UserDict")):
     pass
 
@@ -172,6 +177,12 @@ def model_or_dict(plain=True):
     return Result()
 
 
+def model_or_text(plain=True):
+    if plain:
+        return "x"
+    return Result()
+
+
 def model_by_name():
     result = Result()
     return result
@@ -193,6 +204,14 @@ def circle(deep=False):
     return circle() if deep else {}
 
 
+def tree(deep=False):
+    return {"a": tree()} if deep else {}
+
+
+def echo(args):
+    return args
+
+
 def looked_up(key="x") -> Result:
     return json.loads('{"n": 1}') if key else STORE.get(key)
 
@@ -206,6 +225,10 @@ def stored() -> Result:
 
 def fetched() -> Result:
     return STORE.get("x")
+
+
+def stored_or_made() -> Result:
+    return STORE["x"] if NUMBER else Result()
 
 
 def dumped() -> Result:
@@ -272,6 +295,9 @@ class Service:
     def run(self):
         return Result()
 
+    def values(self):
+        return [1]
+
     @staticmethod
     def plain():
         return Result()
@@ -335,6 +361,10 @@ BAD = {
     "{'a': model()}": "a Result, a pydantic model",
     "stored()": "a Result, a pydantic model",
     "fetched()": "a Result, a pydantic model",
+    "stored_or_made()": "a Result, a pydantic model",
+    f"{'[' * 8}Result(){']' * 8}": "a Result, a pydantic model",
+    "JSONResponse({'a': decimal.Decimal(1)})": "an object (Decimal)",
+    "dict(a=18446744073709551616)": "a number beyond 64 bits",
     "later()": "a coroutine that nobody awaits",
     "later_dict()": "a coroutine that nobody awaits",
     "{'a': later()}": "a coroutine that nobody awaits",
@@ -433,7 +463,8 @@ GOOD = [
     "JSONResponse({1: 'a'})", "JSONResponse([18446744073709551616])", "JSONResponse([Pair()])",
     "JSONResponse({}, headers={'a': 'b'})", "JSONResponse(*[{}])", "dict(**{'a': 1})",
     "dict((k, v) for k, v in [('a', 1)])", "dict({'a': 1})", "sum(n for n in [1])",
- "Fixed()", "model_or_dict()",
+    "Fixed()", "model_or_dict()", "model_or_text()", "tree()", "echo(1)", "args.either",
+    "service.values()", "JSONResponse(*{1})", "{args.text: 1}", "{**{'a': 1}, 'b': 2}",
     "circle()", "old_dumped()", "as_text()", "old_text()", "written()", "dumped()", "odd_way()",
     "looked_up()", "wrapped()",
     "model().model_dump()",
@@ -477,7 +508,9 @@ def test_stays_silent(returned: str, findings: Findings) -> None:
     assert findings(cord(returned), ID) == []
 
 
-@pytest.mark.parametrize("returned", ["Far()", "Unknown()", "RecordChild()", "LATER()"])
+@pytest.mark.parametrize(
+    "returned", ["Far()", "FarTags().dict()", "Unknown()", "RecordChild()", "LATER()"]
+)
 def test_an_object_of_whose_class_nobody_can_tell(returned: str, findings: Findings) -> None:
     assert findings(cord(returned), ID) == []
 
@@ -490,7 +523,7 @@ def test_what_a_guard_leaves_is_the_model(findings: Findings) -> None:
 
 
 def test_what_else_is_encoded_to_bytes_nobody_can_tell(findings: Findings) -> None:
-    for returned in ("args.missing.encode()", "other.text.encode()", "args.count.encode()"):
+    for returned in ("args.missing.encode()", "other.text.encode()", "args.inner.encode()"):
         assert findings(cord(returned), ID) == []
 
 
@@ -512,7 +545,37 @@ def test_a_json_response_may_hold_numpy_numbers(findings: Findings) -> None:
     assert findings(cord("JSONResponse({'a': numpy.mean([1])})", "import numpy"), ID) == []
 
 
+def test_a_name_in_another_module_is_another_name(findings: Findings) -> None:
+    files = {
+        "app.py": "from chutes.chute import Chute\nfrom pydantic import BaseModel\n"
+        "from results import echo\nchute = Chute('u', 'n', 'i')\nclass Input(BaseModel): ...\n"
+        "@chute.cord(public_api_path='/x')\nasync def x(self, args: Input):\n"
+        "    return echo(1)\n",
+        "results.py": "def one(): ...\ndef echo(args):\n    return args\n",
+    }
+    assert findings(files, ID) == []
+    files["app.py"] = files["app.py"].replace("echo(1)", "args")
+    assert len(findings(files, ID)) == 1
+
+
+def test_bases_of_bases(findings: Findings) -> None:
+    chain = "class D0:\n    pass\n" + "".join(
+        f"class D{n}(D{n - 1}):\n    pass\n" for n in range(1, 9)
+    )
+    assert len(findings(cord("D8()", chain), ID)) == 1
+    assert findings(cord("Circle()", "class Circle(Circle):\n    pass"), ID) == []
+
+
+CHAIN = "a0 = Result()\n" + "".join(f"a{n} = a{n - 1}\n" for n in range(1, 8))
+HELPERS = "def g0():\n    yield 1\n" + "".join(
+    f"def g{n}():\n    return g{n - 1}()\n" for n in range(1, 9)
+)
 NAMES_BAD = [
+    ("a7", CHAIN),
+    ("{'a': g8()}", HELPERS),
+    ("1", "found = Result()\nwith open(__file__):\n    return found"),
+    ("1", "found = Result()\ntry:\n    return found\nexcept:\n    return 1"),
+    ("1", "if not isinstance(args, Input):\n    raise HTTPException(400)\nelse:\n    return args"),
     ("found", "found = Result()"),
     ("found", "found: Result = Result()"),
     ("{'a': found}", "found = [Result()]"),
@@ -527,6 +590,12 @@ NAMES_GOOD = [
     ("found", "found = Result()\nfound = found.model_dump()"),
     ("found", "found = Result()\nif isinstance(found, BaseModel):\n    found = {}"),
     ("1", "found = model()\nif not isinstance(found, BaseModel):\n    return found"),
+    ("1", "found = model()\nif isinstance(found, BaseModel):\n    pass\nelse:\n    return found"),
+    (
+        "1",
+        "found = model()\nif found and isinstance(found, BaseModel):\n    pass\nelse:\n"
+        "    return found",
+    ),
     ("found", "with open(__file__) as found:\n    found = 1"),
     ("found", "with Manager() as found:\n    pass"),
     ("found", "for found in [1]:\n    pass"),

@@ -21,6 +21,7 @@ from starlette.requests import HTTPConnection
 chute = Chute('u', 'n', 'i')
 class Input(BaseModel):
     prompt: str
+class Plain: ...
 class Free(BaseModel):
     prompt: str = ""
 def guard(): ...
@@ -64,6 +65,7 @@ SHAPES: dict[tuple[str, str, str], Severity | None] = {
     ("self, args", "", "return args"): None,
     ("self, args", SCHEMA, USE): None,
     ("self, args: dict", "", "return args"): None,
+    ("self, args: dict = dict()", "", "return args"): None,
     ("self, *args", "", "return len(args)"): None,
     ("*args", "", "return len(args)"): None,
     ("*args: Input", "", "return len(args)"): None,
@@ -71,10 +73,13 @@ SHAPES: dict[tuple[str, str, str], Severity | None] = {
     ("self: Chute, args: Input", "", USE): None,
     ("app, args: Input", "", USE): None,
     ("app: Chute, args: dict", "", "return args"): None,
+    ("app: Input, args", "", "return 1"): None,
+    ("self, args: dict, *, n: int = 3", "", "return n"): None,
     ("app: Chute, args: Input", SCHEMA, USE): None,
     ("self, args: dict, n: int = 3", "", "return n"): WARNING,
     ("self, args, n: int = 3", "", "return n"): WARNING,
     ("self, args: Any, n: int = 3", "", "return n"): WARNING,
+    ("self, args: Plain, n: int = 3", "", "return n"): WARNING,
     ("self, args: int | str, n: int = 3", "", "return n"): WARNING,
     ("self, args: Input, n: int = 3", SCHEMA, USE): WARNING,
     ("", "", "return 1"): ERROR,
@@ -175,15 +180,28 @@ def test_names_the_fault(parameters: str, arguments: str, words: str, findings: 
     assert "def x(self, " in found.help or "`self`" in found.help
 
 
+def test_names_the_way_out(findings: Findings) -> None:
+    def help(parameters: str) -> str:
+        (found,) = findings(cord(parameters), "cord-signature")
+        return found.help
+
+    assert help("") == "write `def x(self, ...)`: the SDK passes the chute first"
+    assert help("app: Chute, args: Input") == "call it `self`, or leave out its annotation"
+    assert help("self, a, b") == "take one pydantic model: `async def x(self, args: Input)`"
+
+
 @pytest.mark.parametrize(
     "code",
     [
-        "@chute.cord(passthrough=True)\nasync def x(data, more): ...\n",
-        "@chute.cord(passthrough=unknown())\nasync def x(data, more): ...\n",
+        "@chute.cord(passthrough=True)\nasync def x(data, one, more): ...\n",
+        "@chute.cord(passthrough=unknown())\nasync def x(data, one, more): ...\n",
+        "@chute.cord()\nasync def x(self): ...\n",
         "chute.cord()(unknown)\n",
         # A method taken from an object has its first parameter filled already.
         "class Service:\n    async def x(self, chute, args): ...\nchute.cord()(Service().x)\n",
         "from elsewhere import Request\n@chute.cord()\nasync def x(self, a: Request): ...\n",
+        "from urllib.request import Request as Sent\n"
+        "@chute.cord()\nasync def x(self, a: Sent): ...\n",
         "class Request: ...\n@chute.cord()\nasync def x(self, a: Request): ...\n",
     ],
 )

@@ -113,6 +113,11 @@ def test_tells_the_way_out(arguments: str, name: str, help: str, findings: Findi
     assert help in found.help
 
 
+def test_gives_an_example_only_where_there_is_one(findings: Findings) -> None:
+    (found,) = findings(HEAD + cord("path='/é'", "x"), "cord-path")
+    assert found.help.endswith("each with a letter first")
+
+
 def test_points_to_what_is_wrong(findings: Findings) -> None:
     (found,) = findings(HEAD + cord("public_api_path='/A'"), "cord-path")
     assert found.snippet == "public_api_path='/A'"

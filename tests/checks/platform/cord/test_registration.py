@@ -48,6 +48,7 @@ def one_of_two(function):
     return second
 class Callable:
     def __call__(self, function): return function
+def instance(function): return Callable()
 """
 CORD = "@chute.cord(public_api_path='/p')\n"
 PATH, DUPLICATE, SIGNATURE = "cord-path", "cord-duplicate-path", "cord-signature"
@@ -77,6 +78,7 @@ NAMES = {
     "@same\n": 0,
     "@one_of_two\n": 0,
     "@Callable()\n": 0,
+    "@instance\n": 0,
     "@unknown\n": 0,
     "@unknown.wraps(1)\n": 0,
 }
@@ -131,6 +133,7 @@ def test_a_wrapper_gives_its_own_name(findings: Findings) -> None:
         ("@chute.cord(public_api_path=unknown())\nasync def x(self): ...\n",
          "cord-without-public-path", 0),
         ("@chute.cord(**unknown())\nasync def x(self): ...\n", "cord-without-public-path", 0),
+        (named("", "x"), "cord-without-public-path", 0),
         # The public method: POST, unless something is said.
         (named("", "a") + named("", "b"), "cord-duplicate-public-path", 1),
         (named("", "a") + named("", "b").replace("'/p'", "'/p', public_api_method='POST'"),
@@ -197,10 +200,14 @@ CERTAIN = {
     f"{LOOP}    if at:\n{indented(indented(X))}": 0,
     f"{LOOP}    try:\n{indented(indented(X))}    except ValueError:\n        pass\n": 0,
     f"for at in (1,):\n{indented(X)}": 0,
+    f"for at in (1,):\n    if at:\n{indented(indented(X + X))}": 1,
+    f"for at in (1,):\n    new = Chute('u', 'm', 'i')\n{indented(X + X)}".replace(
+        "@chute.", "@new."
+    ): 1,
     f"for at in unknown():\n{indented(X)}": 0,
     f"while unknown():\n{indented(X)}": 0,
     f"{LOOP}    new = Chute('u', 'm', 'i')\n{indented(X)}".replace("@chute.", "@new."): 0,
-    f"if unknown:\n    {LOOP}{indented(indented(X))}": 0,
+    f"if unknown:\n    {LOOP}{indented(indented(X))}": 1,
 }
 
 

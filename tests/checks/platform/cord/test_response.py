@@ -46,11 +46,18 @@ RESPONSES = {
     "HTMLResponse('x', status_code=503)": (503, ERROR),
     "fastapi.Response('x', 422)": (422, ERROR),
     "starlette.responses.Response('x', 422)": (422, ERROR),
+    "Response('x', 300)": (300, ERROR),
     "RedirectResponse('/x')": (307, ERROR),
     "RedirectResponse('/x', 302)": (302, ERROR),
     "refused()": (400, ERROR),
 }
-TUPLES = ["({}, 404)", "({'a': 1}, 201)", "('x', NOT_HERE)", "({}, status.HTTP_404_NOT_FOUND)"]
+TUPLES = [
+    "({}, 404)",
+    "({}, 100)",
+    "({'a': 1}, 201)",
+    "('x', NOT_HERE)",
+    "({}, status.HTTP_404_NOT_FOUND)",
+]
 GOOD = [
     "JSONResponse({})", "JSONResponse({}, status_code=200)", "Response('x')", "(1, 200)", "(1, 2)",
     "({}, 99)", "({}, 600)", "({}, 'x')", "({}, 1, 404)", "[{}, 404]", "({},)", "({}, True)",

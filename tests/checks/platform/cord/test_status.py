@@ -64,6 +64,7 @@ def cord(body: str) -> str:
         "raise HTTPException(HTTPStatus.NOT_FOUND.value)",
         "raise HTTPException(NOT_HERE)",
         "raise HTTPException(400 + 4)",
+        "raise HTTPException(300)",
         "raise HTTPException(301)",
         "raise fastapi.exceptions.HTTPException(404)",
         "try:\n    raise HTTPException(404)\n"
@@ -217,7 +218,12 @@ API_ERROR = (
         (API_ERROR, "raise ApiError(400, 'x')", []),
         (API_ERROR, "other(404)\nOther(404)\nraise ApiError(400, 'x')", []),
         (FAIL.replace("(status_code=status", "(status_code=OTHER"), "fail(404)", []),
-        (FAIL.replace("(status_code=status", "(status_code=int(status)"), "fail(404)", []),
+        (
+            FAIL.replace("(status_code=status", "(status_code=int(status)"),
+            "fail(404)",
+            ["HTTPException(status_code=int(status), detail=why)"],
+        ),
+        (FAIL.replace("(status_code=status", "(status_code=int(status)"), "fail(400)", []),
     ],
 )
 def test_a_status_handed_to_a_helper(

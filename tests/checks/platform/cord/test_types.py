@@ -23,6 +23,7 @@ T = TypeVar("T")
 class Page(BaseModel, Generic[T]):
     items: list[T] = []
 class Plain: ...
+class Dynamic(getattr(enum, "Missing", Input)): ...
 class Inherited(Plain, object): ...
 class Document(dict): ...
 class Entry(TypedDict): ...
@@ -50,6 +51,7 @@ WRONG = {
 RIGHT = {
     "path": ["None", "''", "0", "False", "'x'", "PATH"],
     "input_schema": ["None", "{}", "SCHEMA", "{'type': 'object'}", "Input", "Page", "Page[int]",
+                     "Dynamic", "int and Input",
                      "Document()", "Input.model_json_schema()"],
     "minimal_input_schema": ["Input"],
     "output_schema": ["Input", "{'type': 'object'}"],
@@ -112,6 +114,11 @@ def test_unknown_type(argument: str, findings: Findings) -> None:
     source = cord(argument).replace("chute = Chute", f"{UNCERTAIN}chute = Chute", 1)
     source = source.replace("class Plain: ...\n", "")
     assert findings("class Plain: ...\n" + source, ID) == []
+
+
+def test_bases_of_bases(findings: Findings) -> None:
+    chain = "class D0: ...\n" + "".join(f"class D{n}(D{n - 1}): ...\n" for n in range(1, 21))
+    assert len(findings(HEAD + chain + cord("input_schema=D20").removeprefix(HEAD), ID)) == 1
 
 
 def test_says_what_it_is(findings: Findings) -> None:

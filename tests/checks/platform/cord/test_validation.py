@@ -117,6 +117,7 @@ LOOSE_GOOD = [
     "return Loose(**args.dict()).n",
     "return Loose.model_validate(args).n",
     "return isinstance(args, Loose)",
+    "return Loose(n=args.n, **{}).n",
 ]
 
 
