@@ -39,6 +39,7 @@ from chutes_cli.audit import engine
 from chutes_cli.check import Circumstances
 from chutes_cli.core.errors import NothingToAudit
 from chutes_cli.core.report import Exposure, Report
+from chutes_cli.project.source import collect
 from chutes_cli.registry import checks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -229,9 +230,10 @@ def fault_of(folder: Path) -> str | None:
 
 def misplaced(report: Report, folder: Path) -> str | None:
     """Return a finding that points outside its file."""
+    root = collect([folder]).root
     for finding in report.findings:
         at = finding.location
-        file = folder / at.path
+        file = root / at.path
         if not file.is_file():
             return f"{finding.check} points to a file that is not there: {at}"
         lines = _lines(file)

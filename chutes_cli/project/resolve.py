@@ -46,6 +46,8 @@ FindModule = Callable[[Module, str, int], Module | None]
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_DEPTH = 60
+MOST_TARGETS = 64
+"""``x = x.a()``, ``x = x.b()``… in one function stand for more than anybody can use."""
 HOOK_METHODS = ("cord", "job", "on_startup", "on_shutdown")
 
 
@@ -74,12 +76,13 @@ class Resolver:
     # Expressions
 
     def resolve(self, module: Module, scope: int, expression: Expression) -> Targets:
-        """Return everything an expression can stand for, without repeats."""
+        """Return what an expression can stand for, without repeats, `MOST_TARGETS` at most."""
         # Equal names in one scope are one question, wherever they stand.
         key = (id(module), scope, expression.id if isinstance(expression, Name) else expression)
-        return self._questions.answer(
-            key, lambda: tuple(dict.fromkeys(self._resolve(module, scope, expression)))
-        )
+        return self._questions.answer(key, lambda: self._found(module, scope, expression))
+
+    def _found(self, module: Module, scope: int, expression: Expression) -> Targets:
+        return tuple(dict.fromkeys(self._resolve(module, scope, expression)))[:MOST_TARGETS]
 
     def _resolve(self, module: Module, scope: int, expression: Expression) -> Iterable[Target]:
         match expression:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chutes_cli.project.model import Project
+from chutes_cli.project.resolve import MOST_TARGETS
 from chutes_cli.project.values import Known, Unknown, Value, is_small
 
 ReadTree = Callable[..., Project]
@@ -72,3 +73,14 @@ def test_doubling_through_calls(project: ReadTree) -> None:
 )  # fmt: skip
 def test_sizes(value: object, small: bool) -> None:
     assert is_small(value) is small
+
+
+def test_a_name_for_very_many_things_is_followed_to_some(project: ReadTree) -> None:
+    """Where names are made anew from each other, the ways to do so multiply line by line."""
+    lines = "".join(f"a = library.A{n}()\n" for n in range(MOST_TARGETS + 10))
+    found = project(f"{HEAD}import library\nchute = Chute('u', 'n', 'i')\n{lines}a.z\n")
+    (module,) = found.modules
+    used = module.facts.statements[-1].values[0]
+    for expression in used.walk():
+        targets = found.knowledge.resolver.resolve(module, 0, expression)
+        assert len(targets) == MOST_TARGETS
