@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chutes_cli.project import facts
-from chutes_cli.project.displays import Turn
+from chutes_cli.project.displays import Turn, spreads
 from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
@@ -120,22 +120,10 @@ class ArgumentBinder:
         self, module: Module, scope: int, expression: facts.Expression
     ) -> list[tuple[int, facts.Expression]] | None:
         """Return the items of a ``*`` argument with their scope, None when they are not known."""
-        match expression:
-            case facts.Collection(items=items):
-                starred = any(
-                    isinstance(each, facts.Operation) and each.operator == "*" for each in items
-                )
-                return None if starred else [(scope, each) for each in items]
-            case facts.Name(id=name):
-                where, bindings = module.lookup(name, scope)
-                item = self._evaluator.item(module, bindings, name)
-                if item is not None:
-                    return self._items(module, where, item)
-                match bindings:
-                    case [binding] if isinstance(binding.value, facts.Collection):
-                        if not self._evaluator.changes(module, where, binding):
-                            return self._items(module, where, binding.value)
-        return None
+        where, held = self._evaluator.held(module, scope, expression)
+        if not isinstance(held, facts.Collection) or spreads(held.items):
+            return None
+        return [(where, each) for each in held.items]
 
     def spread(self, module: Module, scope: int, expression: facts.Expression) -> Arguments:
         """Return the arguments that ``**expression`` passes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from chutes_cli.project.facts import (
@@ -46,8 +47,7 @@ def display_items(module: Module, scope: int, expression: Expression) -> tuple[E
     """
     match written_out(module, scope, expression):
         case Collection(kind="list" | "tuple", items=items):
-            starred = any(isinstance(each, Operation) and each.operator == "*" for each in items)
-            return () if starred else items
+            return () if spreads(items) else items
         case Mapping() as pairs:
             return _entries(pairs, "keys")
         case Call(function=Attribute(value=value, attribute=method), arguments=()):
@@ -60,6 +60,11 @@ def display_items(module: Module, scope: int, expression: Expression) -> tuple[E
                 for number, each in numbered
             )
     return ()
+
+
+def spreads(items: Iterable[Expression]) -> bool:
+    """Say whether a display spreads another into itself: how many items it has is not seen."""
+    return any(isinstance(each, Operation) and each.operator == "*" for each in items)
 
 
 def _entries(pairs: Mapping, method: str) -> tuple[Expression, ...]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from chutes_cli.project import facts
-from chutes_cli.project.displays import Turn, picked
+from chutes_cli.project.displays import Turn, picked, spreads
 from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.resolve import Resolver
@@ -281,7 +281,8 @@ class Evaluator:
                     case facts.Mapping(), Known():
                         found = self._entry_of(module, where, display, value)
                     case facts.Collection(items=items), Known(value=int(place)):
-                        found = items[place] if _is_plain(items, place) else None
+                        known = not spreads(items) and -len(items) <= place < len(items)
+                        found = items[place] if known else None
         if found is None or depth > _DEEPEST:
             return scope, expression
         return self.held(module, where, found, depth + 1)
@@ -329,9 +330,3 @@ class Evaluator:
                 return Unknown()
             found[argument.keyword] = value.value
         return Known(found)
-
-
-def _is_plain(items: tuple[facts.Expression, ...], place: int) -> bool:
-    """Say whether a display has an item at a place, and spreads nothing before it."""
-    spread = any(isinstance(each, facts.Operation) and each.operator == "*" for each in items)
-    return not spread and -len(items) <= place < len(items)

@@ -181,11 +181,12 @@ def _bound(
     project: Project, target: Target, keyword: str | None, position: int
 ) -> Iterator[tuple[Function, str]]:
     for function, filled in _runs(project, target):
-        names = [each.name for each in function.scope.parameters]
-        if keyword is not None:
-            yield from ((function, each) for each in names if each == keyword)
-        else:
-            yield from ((function, each) for each in names[position + filled :][:1])
+        # `*args` holds the body among others, and `**options` under its name.
+        kinds = ("positional",) if keyword is None else ("positional", "keyword")
+        names = [each.name for each in function.scope.parameters if each.kind in kinds]
+        if keyword is None:
+            names = names[position + filled :][:1]
+        yield from ((function, each) for each in names if keyword in (None, each))
 
 
 def _runs(project: Project, target: Target) -> Iterator[tuple[Function, int]]:
