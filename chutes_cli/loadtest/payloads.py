@@ -171,6 +171,8 @@ class _CordReader:
         if "direct" not in exposures:
             raise _Refused("it is registered for the gateway only")
         kinds = {module.facts.guards[index].kind for index in module.guards_of(guards)}
+        if cord.turn:
+            kinds -= {"for"}  # the cord is the one of a turn that is known to come
         if exposures == EXPOSURES and kinds & _BRANCHES:
             raise _Refused("it is registered under a condition or in a loop")
         return cord.function

@@ -107,12 +107,11 @@ class Evaluator:
         return None
 
     def _binding(self, module: Module, scope: int, binding: Binding) -> Value:
-        if binding.kind == "value" and binding.value is not None and binding.statement:
-            if binding.statement.kind == "with":
+        if binding.kind == "value" and binding.statement:
+            assigned = self._assigned(module, scope, binding)
+            if assigned is None:
                 return Unknown()
-            if self.changes(module, scope, binding):
-                return Unknown()
-            return self.value(module, binding.statement.scope, binding.value)
+            return self.value(module, binding.statement.scope, assigned)
         if binding.kind == "parameter" and binding.parameter is not None:
             passed = self._resolver.callers.only(Function(module, scope), binding.parameter)
             return self.value(*passed) if passed else Unknown()
@@ -124,6 +123,12 @@ class Evaluator:
                     return Unknown()
             return self._imported(module, binding.imported)
         return Unknown()
+
+    def _assigned(self, module: Module, scope: int, binding: Binding) -> facts.Expression | None:
+        """Return what a name holds for good, None where that cannot be told."""
+        if binding.statement and binding.statement.kind == "with":
+            return None  # the name holds what `__enter__` returns
+        return None if self.changes(module, scope, binding) else binding.value
 
     def changes(self, module: Module, scope: int, binding: Binding) -> bool:
         """Say whether a list or dict is changed in place after its assignment."""
@@ -272,8 +277,7 @@ class Evaluator:
                 where, bindings = module.lookup(name, scope)
                 found = self.item(module, bindings, name)
                 if found is None and len(bindings) == 1 and bindings[0].kind == "value":
-                    (binding,) = bindings
-                    found = None if self.changes(module, where, binding) else binding.value
+                    found = self._assigned(module, where, bindings[0])
             case facts.Operation(operator="[]", operands=(base, key)):
                 where, display = self.held(module, scope, base, depth + 1)
                 value = self.value(module, scope, key)

@@ -137,6 +137,29 @@ def test_a_cord_that_cannot_is_left_out_with_its_reason(derive, source, reason, 
         assert left_out.line.endswith(f"; write --request '{by_hand}'")
 
 
+def test_each_turn_of_a_loop_gets_its_request(derive):
+    source = """
+def one(self, data: Input): ...
+def two(self): ...
+for path, function in (("/one", one), ("/two", two)):
+    chute.cord(public_api_path=path)(function)
+"""
+    found = derive(source)
+    assert [each.line for each in found.requests] == [f"POST /one {TEXT}", "POST /two {}"]
+    assert found.left_out == ()
+
+
+@pytest.mark.parametrize("inner", ["if os.environ.get('X'):", "for name in 'ab':"])
+def test_a_turn_may_still_register_nothing(derive, inner):
+    source = "for path in ('/one', '/two'):\n"
+    source += f"    {inner}\n" + cord("self", "public_api_path=path", indent="        ")
+    found = derive(HEALTH + source)
+    assert [each.line for each in found.requests] == ["GET /health"]
+    assert {each.reason for each in found.left_out} == {
+        "it is registered under a condition or in a loop"
+    }
+
+
 def test_bodies_are_json_and_endpoints_are_named_by_method_and_path(derive):
     found = derive(HEALTH + cord("self, data: Input"))
     planned = [each.request for each in found.requests]

@@ -91,13 +91,14 @@ def test_items_and_entries(call: str, project: ReadTree) -> None:
     "value",
     [
         "CONFIG['missing']", "CONFIG[unknown()]", "CONFIG['b']", "OPEN['a']", "NUMBER['a']",
-        "CHANGED['a']", "unknown()['a']", "TWICE['a']",
+        "CHANGED['a']", "unknown()['a']", "TWICE['a']", "WITHIN['a']",
     ],
 )  # fmt: skip
 def test_entries_that_are_not_known(value: str, project: ReadTree) -> None:
     source = (
         f"{HEAD}CONFIG = {{'a': 'u', 'b': unknown()}}\nOPEN = {{'a': 'u', **unknown()}}\n"
         "NUMBER = 3\nCHANGED = {'a': 'u'}\nCHANGED['a'] = 'v'\nTWICE = {'a': 1}\n"
+        "with {'a': 'u'} as WITHIN: pass\n"
         f"TWICE = {{'a': 2}}\nchute = Chute({value})\n"
     )
     assert given(project(source)) == {"username": "?"}
