@@ -62,11 +62,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The validated argument of a cord, which is a model inside its function."""
+    """The argument of a cord.
+
+    Attributes:
+        function: The cord's function.
+        name: What it calls the argument.
+        model: What the SDK makes of it, None where it stays as JSON has it.
+    """
 
     function: Function
     name: str
-    model: Class
+    model: Class | None
 
 
 class Encoder:
@@ -74,7 +80,7 @@ class Encoder:
 
     Args:
         project: The audited tree.
-        body: The cord's validated argument, if it has one.
+        body: The cord's argument, if it has one.
     """
 
     def __init__(self, project: Project, body: Body | None) -> None:

@@ -108,6 +108,5 @@ class CordUnserialisableReturn(Check):
 
 
 def _body(project: Project, cord: Cord, function: Function) -> Body | None:
-    """Return a cord's argument where the SDK makes a model of it."""
     parameter, model = body_parameter(function), validating_model(project, cord, function)
-    return Body(function, parameter.name, model) if parameter and model else None
+    return Body(function, parameter.name, model) if parameter else None
