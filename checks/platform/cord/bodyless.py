@@ -9,6 +9,7 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.targets import Function
 
+from ..wording import article
 from .parameters import own_model, signature_fault
 from .registration import (
     called_function,
@@ -126,5 +127,5 @@ def _needs(project: Project, cord: Cord, function: Function) -> str | None:
             return f"its function needs {parameter.name!r}"
         model = own_model(project, function, parameter)
         if model is not None and validates_by_annotation(cord):
-            return f"{parameter.name!r} is validated as a {model.scope.name}"
+            return f"{parameter.name!r} is validated as {article(model.scope.name)}"
     return None

@@ -20,6 +20,7 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Class, Function
 
+from ..wording import article
 from .body import running
 from .returns import Value, called, is_bare, made_of, returned, yielded
 from .statuses import RESPONSES
@@ -170,11 +171,11 @@ def object_made(project: Project, value: Value) -> str | None:
     """Return what a call makes that is neither text nor bytes."""
     made = made_of(project, value)
     if isinstance(made, Class):
-        return f"a {made.scope.name}" if project.schemas.is_model(made) else None
+        return article(made.scope.name) if project.schemas.is_model(made) else None
     if made is None:
         return None
     if made.name in RESPONSES:
-        return f"a {made.name.rsplit('.', 1)[-1]}"
+        return article(made.name.rpartition(".")[2])
     return _MAKES.get(made.name)
 
 

@@ -26,6 +26,7 @@ from chutes_cli.project.schemas import ModelField, Shape
 from chutes_cli.project.targets import Class, External, Function, Instance
 from chutes_cli.project.values import Known
 
+from ..wording import article
 from .json_tables import ARRAYS, BINARY, DUMP, LIST, PARTS, TABLE, TEXT
 from .returns import Value, alternatives, called, generator_kind, is_coroutine, made_of, returned
 from .statuses import RESPONSES, STREAMED
@@ -218,9 +219,11 @@ class Encoder:
         name = made.name
         short = name.rsplit(".", 1)[-1]
         if name in STREAMED:
-            return f"a {short}", "yield the parts from a cord with stream=True, or " + BINARY
+            return article(short), "yield the parts from a cord with stream=True, or " + BINARY
         if name in RESPONSES:
-            return (f"a {short} inside something else", "return it alone") if nested else None
+            return (
+                (f"{article(short)} inside something else", "return it alone") if nested else None
+            )
         if name == "builtins.open.read":
             return ("bytes", BINARY) if self._is_binary(made) else None
         if short in _DUMPED:
@@ -230,7 +233,7 @@ class Encoder:
                 return f"{what} ({short})" if what == "an object" else what, help
         kind = getattr(builtins, name.removeprefix("builtins."), None)
         if isinstance(kind, type) and issubclass(kind, BaseException):
-            return f"a {short} that is not raised", "raise it"
+            return f"{article(short)} that is not raised", "raise it"
         return None
 
     def _dumped(self, value: Value, dump: External) -> tuple[str, str] | None:
@@ -263,8 +266,12 @@ class Encoder:
         name = owner.scope.name
         bases = self._project.knowledge.resolver.members.ancestors(owner)
         if bases & _NAMED_TUPLES:
-            return None if by_json else (f"a {name}, a named tuple", "return a dict of its fields")
-        return (f"a {name} object", PARTS) if self._is_plain(owner) else None
+            return (
+                None
+                if by_json
+                else (f"{article(name)}, a named tuple", "return a dict of its fields")
+            )
+        return (f"{article(name)} object", PARTS) if self._is_plain(owner) else None
 
     def _is_plain(self, owner: Class, depth: int = 0) -> bool:
         """Say whether nothing but the tree's own classes decides what an object is."""
@@ -321,7 +328,7 @@ class Encoder:
 
 
 def _model(model: Class) -> tuple[str, str]:
-    return f"a {model.scope.name}, a pydantic model", DUMP
+    return f"{article(model.scope.name)}, a pydantic model", DUMP
 
 
 def _shape(shape: Shape) -> tuple[str, str] | None:

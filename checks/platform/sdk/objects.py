@@ -23,6 +23,8 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.targets import Class, External, Instance, Target
 
+from ..wording import article
+
 _KINDS = {
     CHUTE_PACK: CHUTE_PACK,
     NODE_SELECTOR: NODE_SELECTOR,
@@ -57,7 +59,7 @@ class SdkObject:
     @property
     def label(self) -> str:
         """How messages call it."""
-        return f"a {self.kind.rpartition('.')[2]}"
+        return article(self.kind.rpartition(".")[2])
 
 
 class SdkObjects:

@@ -21,7 +21,7 @@ BAD = {
     "args.text.encode()": "bytes",
     "{'a': args.text.encode()}": "bytes",
     "Result()": "a Result, a pydantic model",
-    "Inner(n=2)": "a Inner, a pydantic model",
+    "Inner(n=2)": "an Inner, a pydantic model",
     "{'a': Result()}": "a Result, a pydantic model",
     "{'a': {'b': [Result()]}}": "a Result, a pydantic model",
     "[Result()]": "a Result, a pydantic model",
@@ -57,14 +57,14 @@ BAD = {
     "later()": "a coroutine that nobody awaits",
     "later_dict()": "a coroutine that nobody awaits",
     "{'a': later()}": "a coroutine that nobody awaits",
-    "args": "a Input, a pydantic model",
-    "{'input': args}": "a Input, a pydantic model",
-    "args.inner": "a Inner, a pydantic model",
-    "{'a': args.inner}": "a Inner, a pydantic model",
-    "args.inners": "a Inner, a pydantic model",
-    "args.maybe": "a Inner, a pydantic model",
-    "args.by_name": "a Inner, a pydantic model",
-    "args.pairs": "a Inner, a pydantic model",
+    "args": "an Input, a pydantic model",
+    "{'input': args}": "an Input, a pydantic model",
+    "args.inner": "an Inner, a pydantic model",
+    "{'a': args.inner}": "an Inner, a pydantic model",
+    "args.inners": "an Inner, a pydantic model",
+    "args.maybe": "an Inner, a pydantic model",
+    "args.by_name": "an Inner, a pydantic model",
+    "args.pairs": "an Inner, a pydantic model",
     "args.tags": "a set",
     "args.raw": "bytes",
     "Tags().model_dump()": "a set in a dict",
@@ -116,8 +116,8 @@ BAD = {
     "-9223372036854775809": "a number beyond 64 bits",
     "Pair()": "a Pair, a named tuple",
     "Plain()": "a Plain object",
-    "Abstract()": "a Abstract object",
-    "Explicit()": "a Explicit object",
+    "Abstract()": "an Abstract object",
+    "Explicit()": "an Explicit object",
     "Boxed()": "a Boxed object",
     "Concrete()": "a Concrete object",
     "Child()": "a Child object",
@@ -229,6 +229,22 @@ def test_libraries_that_are_not_installed_here(
     assert [each.snippet for each in found] == made
     assert len(findings(returning(made[0], f"import {module}"), ID)) == 1
     assert findings(returning(f"{module}.something(1)", f"import {module}"), ID) == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "an Input", "an Answer", "an Element", "an Output", "an UploadFile", "an UndoStep",
+        "an HTTPState", "a UserInput", "a UsageStats", "a UnionOfAll", "a UnitTest",
+        "a EuroPrice", "a OneOf", "a Result", "a HealthState", "a _Input",
+    ],
+)  # fmt: skip
+def test_the_article_goes_with_the_sound(
+    made: str, findings: Findings, returning: Returning
+) -> None:
+    name = made.partition(" ")[2]
+    (found,) = findings(returning(f"{name}()", f"class {name}(BaseModel):\n    n: int = 1"), ID)
+    assert f"returns {made}, a pydantic model" in found.message
 
 
 TORCH = """\

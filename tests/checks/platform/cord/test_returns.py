@@ -75,7 +75,7 @@ def test_a_name_with_two_values_says_nothing(
 def test_what_a_guard_leaves_is_the_model(findings: Findings, returning: Returning) -> None:
     guard = "if not isinstance(args, Input):\n        raise HTTPException(status_code=400)"
     (found,) = findings(returning("args", guard), ID)
-    assert "returns a Input, a pydantic model" in found.message
+    assert "returns an Input, a pydantic model" in found.message
     assert findings(returning("args", "if isinstance(args, Input):\n        args = {}"), ID) == []
 
 
