@@ -69,10 +69,17 @@ class Stage:
     Attributes:
         pipeline: The pipeline it is part of.
         redirects: Its redirections.
+        start: Where it starts in the file.
     """
 
     pipeline: Pipeline
     redirects: list[Redirect] = field(default_factory=list)
+    start: int = -1
+
+    @property
+    def parts(self) -> tuple[Word, ...]:
+        """The words it is given: the targets of its redirections, and a command's own."""
+        return tuple(each.target for each in self.redirects)
 
 
 @dataclass(slots=True, eq=False)
@@ -82,14 +89,12 @@ class Command(Stage):
     Attributes:
         words: Program and arguments.
         assignments: ``NAME=value`` words before the program.
-        start: Where it starts in the file.
-        end: Where it ends there.
+        end: Where it ends in the file.
         inner: The pipelines it runs itself, for ``sh -c '...'``.
     """
 
     words: list[Word] = field(default_factory=list)
     assignments: list[Word] = field(default_factory=list)
-    start: int = -1
     end: int = -1
     inner: list[Pipeline] = field(default_factory=list)
 
@@ -134,14 +139,19 @@ class Pipeline:
         return self.stages[self.stages.index(stage) + 1 :]
 
 
-def commands(pipelines: Sequence[Pipeline]) -> Iterator[Command]:
-    """Yield every command of some pipelines, nested ones after the one they are in."""
+def stages(pipelines: Sequence[Pipeline]) -> Iterator[Stage]:
+    """Yield every stage of some pipelines, nested ones after the one they are in."""
     for pipeline in pipelines:
         for stage in pipeline.stages:
+            yield stage
             if isinstance(stage, Group):
-                yield from commands(stage.body)
+                yield from stages(stage.body)
             elif isinstance(stage, Command):
-                yield stage
-                yield from commands(stage.inner)
-            for word in stage.parts if isinstance(stage, Command) else ():
-                yield from commands(word.inner)
+                yield from stages(stage.inner)
+            for word in stage.parts:
+                yield from stages(word.inner)
+
+
+def commands(pipelines: Sequence[Pipeline]) -> Iterator[Command]:
+    """Yield every command of some pipelines, nested ones after the one they are in."""
+    return (stage for stage in stages(pipelines) if isinstance(stage, Command))

@@ -185,7 +185,7 @@ class Parser:
         return command
 
     def _group(self, closer: str) -> None:
-        group = Group(self._pipeline)
+        group = Group(self._pipeline, start=self._piece.places[self.at - 1])
         self._pipeline.stages.append(group)
         inner = Parser(self._piece, self.at, self._depth + 1, group, end=self._end)
         inner._heredocs = self._heredocs

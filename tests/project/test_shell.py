@@ -35,6 +35,8 @@ def texts(text: str) -> list[tuple[str, ...]]:
         ("a=(b c) d", [("d",)]),
         ("if a; then b; elif c; then d; else e; fi", [("a",), ("b",), ("c",), ("d",), ("e",)]),
         ("while a; do b; done", [("a",), ("b",)]),
+        ("while a; do b; done < <(c | d)", [("a",), ("b",), ("c",), ("d",)]),
+        ("{ a; } > $(b)", [("a",), ("b",)]),
         ("until ! a; do time b; done", [("a",), ("b",)]),
         ("for x in 1 2; do a $x; done", [("x", "in", "1", "2"), ("a", "$x")]),
         ("case $x in (a) b;; c|d) e;; esac; f", [("$x", "in"), ("a",), ("b",), ("c",), ("d",),

@@ -10,7 +10,7 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Attribute, Await, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.processes import Process
-from chutes_cli.project.shell import Command, Pipeline, Stage
+from chutes_cli.project.shell import Command, Pipeline, Stage, stages
 
 from .commands import Invocation, InvocationCheck, constant, invocations, program
 
@@ -153,8 +153,8 @@ def _judged(stage: Stage, found: Invocation | None) -> bool:
         kept += _targets(after)
     owner = stage.pipeline.owner
     if stage.pipeline.taken:
-        assert isinstance(owner, Command)
-        variables = list(_assigned(owner, stage.pipeline))
+        assert owner is not None
+        variables = list(_assigned(owner, stage.pipeline)) if isinstance(owner, Command) else []
         if variables:
             return _is_tested([rf"\$\{{?{name}\b" for name in variables], found)
         if not _passes_on(owner):
@@ -210,11 +210,11 @@ def _is_tested(patterns: list[str], found: Invocation | None) -> bool:
         return False
     pattern = re.compile("|".join(patterns))
     return any(
-        _judged(command, None) if _passes_on(command) else not _is_ignored(command.pipeline)
+        _judged(stage, None) if _passes_on(stage) else not _is_ignored(stage.pipeline)
         for run in found.script.runs
-        for command in run.commands
-        if command.start > found.command.end
-        and any(pattern.search(word.text) for word in command.parts)
+        for stage in stages(run.pipelines)
+        if stage.start > found.command.end
+        and any(pattern.search(word.text) for word in stage.parts)
     )
 
 

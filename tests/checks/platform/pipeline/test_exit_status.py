@@ -66,6 +66,8 @@ TRUSTED = [
     "chutes deploy app:chute > deploy.log\nhead deploy.log | sed s/a/b/",
     "chutes deploy app:chute > /dev/null\ngrep x y > /dev/null",
     "chutes deploy app:chute >&2\ngrep 2 two.txt",
+    "{ chutes deploy app:chute; } > deploy.log",
+    "while read -r line; do chutes deploy app:chute; done < deploy.log > deploy.log",
     "chutes deploy app:chute < answers.txt\ngrep -q y answers.txt",
     "chutes deploy app:chute 2> errors.log\ngrep -q ERROR errors.log",
     "chutes deploy app:chute | tee -a deploy.log\ngrep -a x other.log",
@@ -102,6 +104,7 @@ JUDGED = [
     "chutes deploy app:chute >> deploy.log 2>&1\nif ! grep -q Successfully ./deploy.log; then\n"
     "  exit 1\nfi",
     "chutes deploy app:chute >| deploy.log\ncat deploy.log | grep -q Successfully",
+    'chutes deploy app:chute > deploy.log\nwhile read -r line; do check "$line"; done < deploy.log',
     "{ chutes deploy app:chute; } | tee deploy.log\ngrep -q Successfully deploy.log",
     "{ chutes deploy app:chute; } > deploy.log\ngrep -q Successfully < deploy.log",
     "bash -c 'chutes deploy app:chute' | grep -q Successfully",
