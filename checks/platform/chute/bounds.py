@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.platform import Rule, platform
@@ -19,6 +20,7 @@ _COMMIT = "give the full commit hash, 40 hexadecimal digits, not a branch, tag o
 _WAYS_OUT = {
     "tagline": "shorten it; the long text belongs in `readme`",
     "readme": "shorten it, and link to the rest",
+    "concurrency": "choose a whole number from 1 on that is {bound}",
     "standard_template": "leave it out; the builders in `chutes.chute.template` set it",
     "revision": _COMMIT,
 }
@@ -125,19 +127,30 @@ def _fault(chute: Chute, argument: BoundArgument) -> tuple[str, str] | None:
             return f"{value!r} needs a revision as of {rule.as_of}", f"add `revision=`: {_COMMIT}"
     if found is None:
         return None
-    return found, _WAYS_OUT.get(name, f"choose a value {rule.bound}")
+    return found, _WAYS_OUT.get(name, "choose a value {bound}").format(bound=rule.bound)
 
 
 def _idle(value: object) -> str | None:
     """Say why an instance with such a concurrency serves nothing."""
     if not isinstance(value, int | float):
-        return (
-            f"must be a number, not {shown(value)}: an instance compares it with the number of "
-            "open calls, and every call fails"
+        effect = (
+            "an instance compares it with the number of open calls, and every call fails"
+            if _is_taken(value)
+            else "no instance starts"
         )
+        return f"must be a number, not {shown(value)}: {effect}"
     if value <= 0:
         return f"must be at least 1, not {value!r}: every call is answered 429"
     return None
+
+
+def _is_taken(value: Any) -> bool:
+    """Say whether an instance starts with it: SDK entrypoint/run.py, `int(... or 1)`."""
+    try:
+        int(value or 1)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _refused(name: str, value: object, rule: Rule) -> str | None:

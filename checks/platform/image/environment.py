@@ -248,21 +248,21 @@ def _fault(value: str) -> Fault | None:
 
 def _change(value: str, own: set[str | None]) -> Fault | None:
     """Say how a value reaches the image as another one, if it does."""
-    if _QUOTED.fullmatch(value.rstrip("\r\n")):
-        return None
-    if "'" in value or '"' in value:
+    quoted = _QUOTED.fullmatch(value.rstrip("\r\n"))
+    if not quoted and ("'" in value or '"' in value):
         return (
             "the quotes inside the value are dropped",
             "wrap it in quotes of the other kind: ''' '...' '''",
             Severity.WARNING,
         )
-    if re.search(r"\\\w", value):
+    if not quoted and re.search(r"\\\w", value):
         return (
             "the backslashes in the value are dropped",
             "wrap it in single quotes of its own",
             Severity.WARNING,
         )
-    if any(each.group(1) not in own for each in _EXPANDED.finditer(value)):
+    in_single_quotes = value.startswith("'")  # wholly, or it had been told above
+    if not in_single_quotes and any(each.group(1) not in own for each in _EXPANDED.finditer(value)):
         return (
             "`$` in the value is replaced by a variable while the image is built",
             "wrap it in single quotes of its own, or write `\\$`",

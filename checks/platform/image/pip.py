@@ -285,16 +285,33 @@ class ImagePipRedirection(Check):
             bounds = [b for install in pip_installs(commands(text)) for b in install.redirections]
             if not bounds:
                 continue
-            first = bounds[0]
-            fails = any(each.operator == "<" for each in bounds)
-            effect = "which does not exist, so the build fails" if fails else "and drops the bound"
-            verb = "reads a file" if fails else f"writes to a file {first.target!r}"
+            # Reading a file that is not there is worse than writing one that nobody wants.
+            worst = next((each for each in bounds if each.operator == "<"), bounds[0])
+            fails = worst.operator == "<"
+            effect = (
+                f"reads a file {worst.target!r}, which does not exist, so the build fails"
+                if fails
+                else f"writes to a file {worst.target!r}, and drops the bound"
+            )
+            requirement = _requirement(bounds, worst)
             yield self.finding(
                 directive.site.module,
                 name_span(directive),
                 directive.site.scope,
-                f"the shell takes {first.operator!r} after {first.glued!r} for a redirection: "
-                f"it {verb}, {effect}",
-                f"quote the requirement: '{first.glued}{first.operator}{first.target}'",
+                f"the shell takes {worst.operator!r} in {requirement} for a redirection: "
+                f"it {effect}",
+                f"quote the requirement: '{requirement}'",
                 severity=Severity.ERROR if fails else None,
             )
+
+
+def _requirement(bounds: Sequence[Redirection], one: Redirection) -> str:
+    """Return the whole requirement that a bound is part of, as it was meant."""
+    chains: list[list[Redirection]] = []
+    for each in bounds:
+        if chains and each.glued == chains[-1][-1].target:  # `httpx>=0.28,<1`
+            chains[-1].append(each)
+        else:
+            chains.append([each])
+    chain = next(each for each in chains if one in each)
+    return chain[0].glued + "".join(f"{each.operator}{each.target}" for each in chain)

@@ -64,6 +64,8 @@ IDLE = {
     f"concurrency='{3:058}'": f"not '{3:058}': an instance compares it",
     f"concurrency='{3:059}'": f"not '{3:059}…: an instance compares it",
     "concurrency=None": "must be a number, not None: an instance compares it",
+    "concurrency='abc'": "must be a number, not 'abc': no instance starts",
+    "concurrency=[1]": "must be a number, not [1]: no instance starts",
     "concurrency=[]": "must be a number, not []: an instance compares it",
 }
 GOOD = [
@@ -122,7 +124,7 @@ def test_stays_silent(arguments: str, findings: Findings) -> None:
     ("arguments", "help"),
     [
         ("max_instances=0", "choose a value between 1 and 100"),
-        ("concurrency=0", "choose a value at most 256"),
+        ("concurrency=0", "choose a whole number from 1 on that is at most 256"),
         ("tagline=5", "`readme`"),
         ("readme=5", "link to the rest"),
         ("standard_template='sglang'", "leave it out"),
@@ -165,8 +167,12 @@ def test_the_platforms_schema_agrees(deploys: Callable[[str], str | None]) -> No
 @pytest.mark.sdk
 def test_the_sdk_agrees(judge: Any) -> None:
     request = ("POST", "/x", {"a": 1})
-    for arguments in IDLE:
+    for arguments, message in IDLE.items():
+        if "no instance starts" in message:
+            with pytest.raises(AssertionError, match=r"ValueError|TypeError"):
+                judge.calls(made(arguments) + CORD, request)
+            continue
         ((status, _),) = judge.calls(made(arguments) + CORD, request)
-        assert status == (429 if "429" in IDLE[arguments] else 500), arguments
+        assert status == (429 if "429" in message else 500), arguments
     for arguments in GOOD:
         assert judge.calls(made(arguments) + CORD, request) == [(200, '{"a":1}')], arguments

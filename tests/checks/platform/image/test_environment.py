@@ -62,11 +62,12 @@ CHANGED = {
     "cost$5": "`$`",
     "x$word": "`$`",
     "${word}": "`$`",
+    '"costs $word"': "`$`",
 }
 FINE = [
     "", "plain", "b=c", "/a:/b", '"b c"', "'b c'", "'{\"a\": 1}'", "b\\ c", "$PATH:/x", "${HOME}/x",
     "\\$word", "'$word'", "end$", "ends\n", "a,b;c#d", '"it\'s"', "'a\\b c'", "'C:\\'",
-    '"say \\"hi\\" now"', '"b c"\n',
+    '"say \\"hi\\" now"', '"b c"\n', '"$HOME \\$word"', '"C:\\temp"',
 ]  # fmt: skip
 
 
