@@ -56,10 +56,17 @@ class Word:
 
 @dataclass(slots=True, eq=False)
 class Redirect:
-    """A redirection: its operator (``2>&``, ``<<<``) and where to, or a heredoc's text."""
+    """A redirection.
+
+    Attributes:
+        operator: Such as ``2>&`` or ``<<<``.
+        target: Where to, or a heredoc's text.
+        start: Where it starts in the file.
+    """
 
     operator: str
     target: Word
+    start: int
 
 
 @dataclass(slots=True, eq=False)
@@ -143,15 +150,23 @@ def stages(pipelines: Sequence[Pipeline]) -> Iterator[Stage]:
     """Yield every stage of some pipelines, nested ones after the one they are in."""
     for pipeline in pipelines:
         for stage in pipeline.stages:
-            yield stage
-            if isinstance(stage, Group):
-                yield from stages(stage.body)
-            elif isinstance(stage, Command):
-                yield from stages(stage.inner)
-            for word in stage.parts:
-                yield from stages(word.inner)
+            yield from _with_inner(stage)
 
 
 def commands(pipelines: Sequence[Pipeline]) -> Iterator[Command]:
     """Yield every command of some pipelines, nested ones after the one they are in."""
     return (stage for stage in stages(pipelines) if isinstance(stage, Command))
+
+
+def commands_of(stage: Stage) -> Iterator[Command]:
+    """Yield every command of a stage: itself, or those of the group."""
+    return (each for each in _with_inner(stage) if isinstance(each, Command))
+
+
+def _with_inner(stage: Stage) -> Iterator[Stage]:
+    yield stage
+    match stage:
+        case Group(body=inner) | Command(inner=inner):
+            yield from stages(inner)
+    for word in stage.parts:
+        yield from stages(word.inner)

@@ -37,7 +37,7 @@ _PLAIN = re.compile(r"[\w./:=@%+,-]+")
 _HEAD_END = re.compile(r"[ \t]*\)")
 _BRACE = re.compile(r"[{}]")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh", "su"})
 
 
 def parse(piece: Piece) -> list[Pipeline]:
@@ -208,7 +208,7 @@ class Parser:
         target = self._word()
         for each in target.inner:
             each.owner = stage
-        redirect = Redirect(operator, target)
+        redirect = Redirect(operator, target, start)
         stage.redirects.append(redirect)
         if operator.lstrip("0123456789") in ("<<", "<<-"):
             self._heredocs.append((redirect, operator.endswith("-")))
@@ -287,7 +287,7 @@ class Parser:
         """Say whether a special character belongs to the word all the same."""
         text, at = self._text, self.at
         if text[at] in "<>":
-            return at == start and text.startswith("(", at + 1)
+            return text.startswith("(", at + 1)
         return text[at] == "(" and bool(_ASSIGNMENT.fullmatch(text, start, at))
 
     def _made(

@@ -198,10 +198,9 @@ class ImagePipeToShell(Check):
 
 def _run_unseen(found: list[Command]) -> str | None:
     """Return the program that runs a download, if there is one."""
-    fetching = False
     for command in found:
-        fetching = command.program in _FETCHERS or (fetching and command.piped)
-        if fetching and _runs_its_input(command):
+        fetches = any(each.program in _FETCHERS for each in command.read)
+        if fetches and _runs_its_input(command):
             return command.program
         if command.program in _SHELLS and any(map(_FETCHED.match, command.arguments)):
             return command.program

@@ -323,7 +323,7 @@ class ImageAptWithoutYes(Check):
 def _asks(command: Command) -> str | None:
     """Return the action that apt asks about."""
     words = command.arguments
-    if command.program not in ("apt", "apt-get") or command.piped:
+    if command.program not in ("apt", "apt-get") or command.read:
         return None
     if any(map(_YES.fullmatch, words)):
         return None

@@ -74,6 +74,11 @@ SEEN = [
     "[ -d x ] || pip install loose",
     "[1] && pip install loose",
     "[1]; pip install loose",
+    "cat <<<x; pip install loose",
+    "cat <<EOF && pip install loose\nx\nEOF",
+    "echo $(pip install loose)",
+    "while read x; do ls; done < <(pip install loose)",
+    "name() { pip install loose; }; name",
 ]
 # None of these installs anything that can be told.
 UNSEEN = [
@@ -81,12 +86,8 @@ UNSEEN = [
     "# pip install loose",
     "echo 'pip install loose",
     'echo "; pip install loose',
-    "echo `; pip install loose",
-    "echo $(; pip install loose",
-    "diff <(ls; pip install loose",
     "cat <<EOF\npip install loose\nEOF",
     "cat <<-EOF\npip install loose\nEOF",
-    "cat <<<x; pip install loose",
     "echo pip install loose",
     "echo a\\;pip install loose",
     "echo 'x' ';' pip install loose",
@@ -101,13 +102,8 @@ UNSEEN = [
     '["pip", "install", "loose", 5]',
     "5",
     '{"pip": 1}',
-    'pip install loose "x',
-    "pip install loose 'x",
-    "pip install loose `x",
-    "pip install loose $(x",
     "pip install x==1 \\",
     "A=b",
-    "echo $(pip install loose)",
 ]
 
 
