@@ -22,6 +22,7 @@ from chutes_cli.project.model import (
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.processes import find_processes
 from chutes_cli.project.reach import Entry, Reach
+from chutes_cli.project.references import References
 from chutes_cli.project.schemas import Schemas
 from chutes_cli.project.scripts import Script
 from chutes_cli.project.source import SourceTree
@@ -49,6 +50,7 @@ def link(tree: SourceTree, modules: ModuleSet, scripts: tuple[Script, ...] = ())
         directives=linker.directives(),
         node_selectors=linker.node_selectors(),
         reach=Reach(knowledge.resolver, modules.modules, entries),
+        references=References(modules.modules, knowledge.resolver),
         schemas=Schemas(knowledge.resolver, knowledge.binder),
         knowledge=knowledge,
         broken=modules.broken,

@@ -15,6 +15,7 @@ from chutes_cli.project.values import Known
 if TYPE_CHECKING:
     from chutes_cli.project.processes import Process
     from chutes_cli.project.reach import Reach
+    from chutes_cli.project.references import References
     from chutes_cli.project.schemas import Schemas
     from chutes_cli.project.scripts import Script
     from chutes_cli.project.tree import BrokenFile, Knowledge
@@ -165,6 +166,7 @@ class Project:
             is known (an annotated parameter, a subclass).
         node_selectors: Every node selector.
         reach: Which functions run from cords, start-up and jobs, and how they get there.
+        references: The variables that hold the chutes.
         schemas: The pydantic models.
         knowledge: Names and values: what an expression stands for.
         broken: Files that are not Python.
@@ -179,6 +181,7 @@ class Project:
     directives: tuple[Directive, ...]
     node_selectors: tuple[NodeSelector, ...]
     reach: Reach = field(repr=False)
+    references: References = field(repr=False)
     schemas: Schemas = field(repr=False)
     knowledge: Knowledge = field(repr=False)
     broken: tuple[BrokenFile, ...] = ()

@@ -60,6 +60,7 @@ class ModuleSet:
         self._read_facts = read
         self._files = {file.absolute: file for file in tree.files}
         self._modules: dict[Path, Module | None] = {}
+        self._found: dict[tuple[str, str, int], Module | None] = {}
         self.skipped: list[Skipped] = []
         self._broken: list[BrokenFile] = [
             BrokenFile(each.path, each.reason, each.line, 1, 1)
@@ -153,11 +154,12 @@ class ModuleSet:
 
     def find(self, importer: Module, dotted: str, level: int) -> Module | None:
         """Return the module of the tree that an import names, None for anything else."""
-        for path in self._candidates(self._tree.root / importer.path, dotted, level):
-            found = self._modules.get(path)
-            if found is not None:
-                return found
-        return None
+        key = (importer.path, dotted, level)
+        if key not in self._found:
+            paths = self._candidates(self._tree.root / importer.path, dotted, level)
+            modules = map(self._modules.get, paths)
+            self._found[key] = next((each for each in modules if each is not None), None)
+        return self._found[key]
 
     def _imported_paths(self, module: Module, imported: Import) -> Iterator[Path]:
         absolute = self._tree.root / module.path

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chutes_cli.project.model import Project
-from chutes_cli.project.references import entries, references
 
 ReadTree = Callable[..., Project]
 HEAD = "from chutes.chute import Chute\n"
@@ -11,7 +10,7 @@ HEAD = "from chutes.chute import Chute\n"
 
 def named(project: Project) -> list[tuple[str, str, bool]]:
     (chute,) = project.chutes
-    found = references(project, chute)
+    found = project.references.of(chute.instance)
     return [(each.module.path, each.name, each.imported) for each in found]
 
 
@@ -27,7 +26,7 @@ def test_variables_of_a_chute(project: ReadTree) -> None:
     )
     assert named(found) == [("b.py", "chute", False), ("b.py", "alias", False),
                             ("a.py", "imported", True)]  # fmt: skip
-    assert [each.path for each in entries(found, found.chutes[0])] == ["b.py"]
+    assert [each.path for each in found.references.entries(found.chutes[0].instance)] == ["b.py"]
 
 
 def test_a_chute_made_in_a_function(project: ReadTree) -> None:
@@ -35,10 +34,10 @@ def test_a_chute_made_in_a_function(project: ReadTree) -> None:
     app = "import chutes\nfrom make import make\nchute = make()\n"
     found = project({"make.py": maker, "app.py": app})
     assert named(found) == [("app.py", "chute", False)]
-    assert [each.path for each in entries(found, found.chutes[0])] == ["app.py"]
+    assert [each.path for each in found.references.entries(found.chutes[0].instance)] == ["app.py"]
 
 
 def test_a_chute_of_a_script(project: ReadTree) -> None:
     found = project(f"{HEAD}if __name__ == '__main__':\n    chute = Chute('u', 'n', 'i')\n")
     assert named(found) == []
-    assert entries(found, found.chutes[0]) == ()
+    assert found.references.entries(found.chutes[0].instance) == ()

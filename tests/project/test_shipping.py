@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 import pytest
 
 from chutes_cli.project.model import Project
-from chutes_cli.project.references import entries
 from chutes_cli.project.shipping import Shipment, shipment
 
 ReadTree = Callable[..., Project]
@@ -16,7 +15,7 @@ FILES = {"a.py": "", "pkg/__init__.py": "", "pkg/b.py": "", "data/x.json": ""}
 
 def shipped(project: Project) -> Shipment | None:
     chute = project.chutes[0]
-    (entry,) = entries(project, chute)
+    (entry,) = project.references.entries(chute.instance)
     return shipment(project, chute, entry)
 
 

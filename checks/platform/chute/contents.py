@@ -9,10 +9,9 @@ from chutes_cli.contract.platform import platform
 from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.model import Chute, Cord, Job, Project
-from chutes_cli.project.references import references
 from chutes_cli.project.running import is_conditional
 
-from .following import handed_on
+from .following import Following
 
 
 class ChuteCordsAndJobs(Check):
@@ -167,10 +166,11 @@ class ChuteServesNothing(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per chute that certainly stays empty."""
         rule = platform().rule("cords-or-jobs")
+        following = Following(project)
         for chute in project.chutes:
             if chute.callee != CHUTE or chute.cords or chute.jobs:
                 continue
-            if not references(project, chute) or handed_on(project, chute):
+            if not project.references.of(chute.instance) or following.handed_on(chute):
                 continue
             unserved = " (plain routes are not served)" if chute.routes else ""
             yield self.at(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
 from chutes_cli.project.facts import (
     Attribute,
     Call,
@@ -17,22 +20,82 @@ from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Instance
 
+Place = tuple[Module, int, Expression]
 
-def handed_on(project: Project, chute: Chute) -> bool:
-    """Say whether a chute goes where the source is not followed.
 
-    It may be filled or bound there: passed to a function, kept in a container or on an
-    object, caught in a lambda, or asked for its `cord` without calling it at once.
+class Following:
+    """Answers where the chutes of a project go, for all of them in one reading.
+
+    Args:
+        project: The audited tree.
     """
-    return any(
-        _stored(project, chute, module, statement)
-        or any(
-            _passed(project, chute, module, statement.scope, expression)
-            for expression in _uncalled(statement)
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def handed_on(self, chute: Chute) -> bool:
+        """Say whether a chute goes where the source is not followed.
+
+        It may be filled or bound there: passed to a function, kept in a container or on an
+        object, caught in a lambda, or asked for its `cord` without calling it at once.
+        """
+        of_a_subclass = Instance(chute.instance.of, None)  # its `self`
+        return chute.instance in self._handed_on or of_a_subclass in self._handed_on
+
+    def returned(self, chute: Chute) -> bool:
+        """Say whether a function returns a chute."""
+        return chute.instance in self._returned
+
+    @cached_property
+    def _handed_on(self) -> frozenset[Instance]:
+        return self._at(place for each in self._statements() for place in self._leaving(*each))
+
+    @cached_property
+    def _returned(self) -> frozenset[Instance]:
+        return self._at(
+            (module, statement.scope, value)
+            for module, statement in self._statements()
+            if statement.kind == "return"
+            for value in statement.values[:1]
         )
-        for module in project.modules
-        for statement in module.facts.statements
-    )
+
+    def _statements(self) -> Iterator[tuple[Module, Statement]]:
+        for module in self._project.modules:
+            for statement in module.facts.statements:
+                yield module, statement
+
+    def _leaving(self, module: Module, statement: Statement) -> Iterator[Place]:
+        """Yield what a statement hands on."""
+        kept = [each for each in statement.targets if not isinstance(each, Name)]
+        if statement.values and kept:
+            yield module, statement.scope, statement.values[-1]
+        for expression in _uncalled(statement):
+            for part in self._parts(module, statement.scope, expression):
+                yield module, statement.scope, part
+
+    def _parts(self, module: Module, scope: int, expression: Expression) -> Iterable[Expression]:
+        """Return what of an expression goes elsewhere."""
+        match expression:
+            case Call(function=function, arguments=arguments):
+                callee = self._project.knowledge.resolver.dotted(module, scope, function)
+                if callee in ("builtins.print", "builtins.isinstance"):
+                    return ()
+                return [each.value for each in arguments]
+            case Attribute(value=value, attribute=name) if name.strip("_").rstrip("s") in (
+                "cord",
+                "job",
+            ):
+                return (value,)
+            case Collection() | Mapping() | Opaque() | Yield():
+                return expression.children()
+            case _:
+                return ()
+
+    def _at(self, places: Iterable[Place]) -> frozenset[Instance]:
+        """Return the objects that expressions may be."""
+        resolve = self._project.knowledge.resolver.resolve
+        found = (target for place in places for target in resolve(*place))
+        return frozenset(each for each in found if isinstance(each, Instance))
 
 
 def _uncalled(statement: Statement) -> list[Expression]:
@@ -40,39 +103,3 @@ def _uncalled(statement: Statement) -> list[Expression]:
     expressions = list(statement.expressions())
     called = {each.function for each in expressions if isinstance(each, Call)}
     return [each for each in expressions if isinstance(each, Call) or each not in called]
-
-
-def _stored(project: Project, chute: Chute, module: Module, statement: Statement) -> bool:
-    """Say whether a statement keeps the chute anywhere but under plain names."""
-    if not statement.values:
-        return False
-    return any(not isinstance(target, Name) for target in statement.targets) and _is(
-        project, chute, module, statement.scope, statement.values[-1]
-    )
-
-
-def _passed(
-    project: Project, chute: Chute, module: Module, scope: int, expression: Expression
-) -> bool:
-    match expression:
-        case Call(function=function, arguments=arguments):
-            callee = project.knowledge.resolver.dotted(module, scope, function)
-            if callee in ("builtins.print", "builtins.isinstance"):
-                return False
-            parts: tuple[Expression, ...] = tuple(each.value for each in arguments)
-        case Attribute(value=value, attribute=name) if name.strip("_").rstrip("s") in (
-            "cord",
-            "job",
-        ):
-            parts = (value,)
-        case Collection() | Mapping() | Opaque() | Yield():
-            parts = expression.children()
-        case _:
-            return False
-    return any(_is(project, chute, module, scope, part) for part in parts)
-
-
-def _is(project: Project, chute: Chute, module: Module, scope: int, expression: Expression) -> bool:
-    itself = (chute.instance, Instance(chute.instance.of, None))  # the second: a subclass's self
-    found = project.knowledge.resolver.resolve(module, scope, expression)
-    return any(each in itself for each in found)

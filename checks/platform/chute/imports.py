@@ -13,7 +13,6 @@ from chutes_cli.project.facts import Import
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.reach import Arrival
-from chutes_cli.project.references import entries
 from chutes_cli.project.running import Runs, how_surely
 from chutes_cli.project.shipping import APP, Shipment, shipment
 
@@ -136,7 +135,7 @@ class LocalImportNotInImage(Check):
         """Yield one finding per module or package that is missing."""
         told: set[tuple[Module, str]] = set()
         for chute in project.chutes:
-            for entry in entries(project, chute):
+            for entry in project.references.entries(chute.instance):
                 shipped = shipment(project, chute, entry)
                 if shipped is None or _changes_path(project, entry):
                     continue

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import BoundArgument
-from chutes_cli.project.facts import Attribute, Statement
+from chutes_cli.project.facts import Attribute, Expression, Statement
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import External
@@ -96,6 +97,7 @@ class ChuteLifespan(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per lifespan given or assigned."""
+        contexts = list(_contexts(project))
         for chute in project.chutes:
             argument = chute.arguments.get("lifespan")
             if argument is not None and _is_given(project, argument):
@@ -107,12 +109,14 @@ class ChuteLifespan(Check):
                     "chute, so it never becomes active",
                     _HELP,
                 )
-            replaced = [] if _is_kept(project, chute) else _replacements(project, chute)
-            for module, statement in replaced:
+            own = [each for each in contexts if each.is_of(project, chute)]
+            if not all(each.replaces for each in own):
+                continue  # a wrapper of the old one
+            for each in own:
                 yield self.finding(
-                    module,
-                    statement.span,
-                    statement.scope,
+                    each.module,
+                    each.statement.span,
+                    each.statement.scope,
                     "a new lifespan_context drops the start-up events by which the SDK "
                     "activates a chute, so it never becomes active",
                     _HELP,
@@ -128,33 +132,35 @@ def _is_given(project: Project, argument: BoundArgument) -> bool:
     )
 
 
-def _replacements(project: Project, chute: Chute) -> list[tuple[Module, Statement]]:
-    """Return the assignments to a chute's lifespan context."""
-    return [
-        (module, statement)
-        for module in project.modules
-        for statement in module.facts.statements
-        for target in statement.targets
-        if _is_context(project, chute, module, statement.scope, target)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """A mention of some router's ``lifespan_context``.
+
+    Attributes:
+        module: Where it stands.
+        statement: Where in it.
+        router: The expression before the dot.
+        replaces: Whether it is assigned to, not read.
+    """
+
+    module: Module
+    statement: Statement
+    router: Expression
+    replaces: bool
+
+    def is_of(self, project: Project, chute: Chute) -> bool:
+        """Say whether the router is a chute's."""
+        resolver = project.knowledge.resolver
+        routers = resolver.resolve(self.module, self.statement.scope, self.router)
+        return External(f"{CHUTE}.router", chute.instance) in routers
 
 
-def _is_kept(project: Project, chute: Chute) -> bool:
-    """Say whether the old lifespan context is read, as a wrapper of it would."""
-    return any(
-        _is_context(project, chute, module, statement.scope, expression)
-        for module in project.modules
-        for statement in module.facts.statements
-        for value in statement.values
-        for expression in value.walk()
-    )
-
-
-def _is_context(
-    project: Project, chute: Chute, module: Module, scope: int, expression: object
-) -> bool:
-    """Say whether an expression is ``chute.router.lifespan_context``."""
-    if not isinstance(expression, Attribute) or expression.attribute != _CONTEXT:
-        return False
-    router = project.knowledge.resolver.resolve(module, scope, expression.value)
-    return External(f"{CHUTE}.router", chute.instance) in router
+def _contexts(project: Project) -> Iterator[_Context]:
+    """Yield every mention, in source order."""
+    for module in project.modules:
+        for statement in module.facts.statements:
+            read = [each for value in statement.values for each in value.walk()]
+            for replaces, expressions in ((True, statement.targets), (False, read)):
+                for each in expressions:
+                    if isinstance(each, Attribute) and each.attribute == _CONTEXT:
+                        yield _Context(module, statement, each.value, replaces)

@@ -11,7 +11,6 @@ from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.references import entries, references
 
 from .refusals import refusal_of_module
 
@@ -81,7 +80,7 @@ class ModuleName(Check):
         """Yield one finding per module that cannot be named."""
         told: set[Module] = set()
         for chute in project.chutes:
-            found = references(project, chute)
+            found = project.references.of(chute.instance)
             problems = [refusal_of_module(each.module) for each in found]
             if not found or not all(problems) or found[0].module in told:
                 continue
@@ -166,14 +165,14 @@ class ModuleTooLarge(Check):
         rule = platform().rule("code-size")
         told: set[Module] = set()
         for chute in project.chutes:
-            for module in entries(project, chute):
+            for module in project.references.entries(chute.instance):
                 # Read as text, as `chutes deploy` does, a line's end is one character.
                 problem = rule.violation(module.text.replace("\r\n", "\n"))
                 if problem and module not in told:
                     told.add(module)
                     yield self.finding(
                         module,
-                        references(project, chute)[0].span,
+                        project.references.of(chute.instance)[0].span,
                         0,
                         f"the module {problem} (as of {rule.as_of})",
                         "put data into files that the image adds: `.add(...)`",

@@ -14,7 +14,6 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.paths import LocalPaths
 from chutes_cli.project.reach import Arrival
-from chutes_cli.project.references import entries
 from chutes_cli.project.running import Runs, how_surely
 from chutes_cli.project.shipping import APP, Shipment, shipment
 from chutes_cli.project.values import Known
@@ -120,7 +119,7 @@ class LocalFileReadAtImport(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per read that fails on an instance."""
         for chute in project.chutes:
-            for entry in entries(project, chute):
+            for entry in project.references.entries(chute.instance):
                 shipped = shipment(project, chute, entry)
                 for opened, name in _failing(project, entry, shipped) if shipped else ():
                     yield self._finding(opened, name, entry)

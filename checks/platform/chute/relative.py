@@ -8,7 +8,6 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.references import entries, references
 from chutes_cli.project.running import Runs, how_surely
 
 
@@ -89,10 +88,10 @@ class ChuteRelativeImport(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per module, at the first import that fails."""
         for chute in project.chutes:
-            found = references(project, chute)
+            found = project.references.of(chute.instance)
             if any(each.imported for each in found):
                 continue
-            for module in entries(project, chute):
+            for module in project.references.entries(chute.instance):
                 yield from self._first(project, module)
 
     def _first(self, project: Project, module: Module) -> Iterator[Finding]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.model import Chute, Project
-from chutes_cli.project.references import references
 
-from .following import handed_on
+from .following import Following
 from .refusals import ANY_NAME, refusal_of_variable
 
 
@@ -74,8 +73,9 @@ class ChuteVariable(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per chute that no reference can name."""
+        following = Following(project)
         for chute in project.chutes:
-            found = references(project, chute)
+            found = project.references.of(chute.instance)
             problems = [refusal_of_variable(each.name) for each in found]
             if found and all(problems):
                 yield self.finding(
@@ -85,7 +85,7 @@ class ChuteVariable(Check):
                     problems[0],
                     f"rename it to `{_better_variable(found[0].name)}`",
                 )
-            elif not found and _never_a_variable(project, chute):
+            elif not found and _never_a_variable(following, chute):
                 yield self.at(
                     chute.site,
                     "this chute is no variable of its module, so `chutes deploy` cannot find it",
@@ -98,19 +98,8 @@ def _better_variable(name: str) -> str:
     return plain if len(plain) > 1 and plain.isascii() else ANY_NAME
 
 
-def _never_a_variable(project: Project, chute: Chute) -> bool:
+def _never_a_variable(following: Following, chute: Chute) -> bool:
     module = chute.site.module
     if module.is_test or not module.path.endswith(".py"):
         return False
-    return not _returned(project, chute) and not handed_on(project, chute)
-
-
-def _returned(project: Project, chute: Chute) -> bool:
-    resolver = project.knowledge.resolver
-    return any(
-        statement.kind == "return"
-        and statement.values
-        and chute.instance in resolver.resolve(module, statement.scope, statement.values[0])
-        for module in project.modules
-        for statement in module.facts.statements
-    )
+    return not following.returned(chute) and not following.handed_on(chute)
