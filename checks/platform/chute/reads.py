@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -118,11 +118,12 @@ class LocalFileReadAtImport(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per read that fails on an instance."""
+        opened = list(_opened_files(project))
         for chute in project.chutes:
             for entry in project.references.entries(chute.instance):
                 shipped = shipment(project, chute, entry)
-                for opened, name in _failing(project, entry, shipped) if shipped else ():
-                    yield self._finding(opened, name, entry)
+                for each, name in _failing(project, entry, shipped, opened) if shipped else ():
+                    yield self._finding(each, name, entry)
 
     def _finding(self, opened: _Opened, name: PurePosixPath, entry: Module) -> Finding:
         outside = ".." in name.parts
@@ -138,11 +139,11 @@ class LocalFileReadAtImport(Check):
 
 
 def _failing(
-    project: Project, entry: Module, shipped: Shipment
+    project: Project, entry: Module, shipped: Shipment, every: Iterable[_Opened]
 ) -> Iterator[tuple[_Opened, PurePosixPath]]:
     """Yield the reads that find no file on an instance, with the path from the module's folder."""
     paths = LocalPaths(project.knowledge, project.root, shipped.folder)
-    opened = list(_at_import(project, entry))
+    opened = [each for each in every if _at_import(each.site, entry)]
     written = {
         paths.of(each.site.module, each.site.scope, each.path)
         for each in opened
@@ -174,12 +175,15 @@ def _from(arrival: Arrival, entry: Module) -> bool:
     return arrival.entry.kind == "import" and arrival.entry.function.module is entry
 
 
-def _at_import(project: Project, entry: Module) -> Iterator[_Opened]:
-    """Yield every file opened by a module's own statements or by a function of the tree."""
+def _at_import(site: Site, entry: Module) -> bool:
+    """Say whether importing a module may run a call: its own statement, or in a function."""
+    return site.module is entry or site.module.enclosing_function(site.scope) != -1
+
+
+def _opened_files(project: Project) -> Iterator[_Opened]:
+    """Yield every file that the tree opens."""
     for module in project.modules:
         for statement in module.facts.statements:
-            if module is not entry and module.enclosing_function(statement.scope) == -1:
-                continue
             for expression in statement.values:
                 for call in _unconditional_calls(expression):
                     opened = _opened(project, Site(module, statement, call))

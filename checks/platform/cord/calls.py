@@ -92,11 +92,13 @@ class CordCallsCord(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per call of a replaced function."""
-        replaced = tuple(_replaced(project))
+        replaced: dict[tuple[Target, ...], list[_Replaced]] = {}
+        for each in _replaced(project):
+            replaced.setdefault((each.function,), []).append(each)
         for site, targets in project.knowledge.calls:
-            for each in replaced:
+            for each in replaced.get(targets, ()):
                 arrival = _arrival(project, site)
-                if arrival is None or not _fails(project, site, targets, each):
+                if arrival is None or not _fails(project, site, each):
                     continue
                 name = each.function.scope.name
                 yield self.at(
@@ -163,12 +165,10 @@ def _arrival(project: Project, site: Site) -> Arrival | None:
     return next(iter(project.reach.arrivals(function, *_KINDS)), None)
 
 
-def _fails(project: Project, site: Site, targets: tuple[Target, ...], each: _Replaced) -> bool:
+def _fails(project: Project, site: Site, each: _Replaced) -> bool:
     """Say whether a call takes a replaced function for the one that was written."""
     call = site.expression
     assert isinstance(call, Call)
-    if targets != (each.function,):
-        return False
     if each.passes_chute:
         takes = [one for one in each.function.scope.parameters if one.kind == "positional"]
         given = [one for one in call.arguments if not one.keyword]
