@@ -8,8 +8,8 @@ Usage::
 
 Audited are every file of the standard library and of site-packages, alone with a chute
 appended to it, so that the checks have something to look at; every package of them as a
-tree; and random mutations (see `noise.py`) of the templates, of the examples of all checks,
-of the tests' own sources, and of the files below the folders given. Prints every crash,
+tree; a tree of hundreds of chutes; and random mutations (see `noise.py`) of the templates, of
+the examples of all checks, of the tests' own sources, and of the files below the folders given. Prints every crash,
 every file that took longer than its limit, and the slowest ones; the exit code is 1 when
 there was any.
 """
@@ -110,6 +110,7 @@ def main() -> int:
     options.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default 2)")
     chosen = options.parse_args()
     tasks = list(mutations(chosen.mutations, chosen.seed, sources(chosen.folders)))
+    tasks.append(tree_of_chutes(500))
     if not chosen.no_files:
         files = list(installed_files())[:: chosen.every]
         tasks = [*installed_trees(), *files, *tasks]
@@ -124,6 +125,20 @@ def main() -> int:
 
 
 # What is audited
+
+
+def tree_of_chutes(count: int) -> Task:
+    """Return the task to audit many chutes at once, made of the examples of the checks."""
+    texts = [text for each in checks() for text in (each.docs.example, each.docs.instead)]
+
+    def prepare(folder: Path) -> Path:
+        for number in range(count):
+            file = folder / f"service_{number}" / "chute.py"
+            file.parent.mkdir()
+            file.write_text(texts[number % len(texts)], "utf-8")
+        return folder
+
+    return Task(f"a tree of {count} chutes", FILE_LIMIT_S, prepare)
 
 
 def installed_files() -> Iterator[Task]:

@@ -105,8 +105,8 @@ class ExpressionReader:
         if node is None:
             return None
         inner = node.annotation
-        if isinstance(inner, cst.SimpleString) and isinstance(inner.evaluated_value, str):
-            return _textual(inner.evaluated_value, self._positions.of(inner))
+        if isinstance(inner, cst.SimpleString) and isinstance(text := _value(inner), str):
+            return _textual(text, self._positions.of(inner))
         return self.read(inner)
 
     def argument(self, node: cst.Arg) -> Argument:
@@ -147,7 +147,7 @@ class ExpressionReader:
 
     def _string(self, node: cst.SimpleString, span: Span) -> Expression:
         try:
-            return Literal(span, node.evaluated_value)
+            return Literal(span, _value(node))
         except (SyntaxError, ValueError):  # an escape this Python does not know
             return Opaque(span, "SimpleString", (), ())
 
@@ -306,6 +306,13 @@ def _unescaped(text: str, node: cst.FormattedString) -> str | None:
     except (SyntaxError, ValueError):
         return None
     return value if isinstance(value, str) else None
+
+
+def _value(node: cst.SimpleString) -> str | bytes:
+    """Return a string's value; LibCST asks Python's parser for it, which plain ones can spare."""
+    if node.prefix or "\\" in node.value or "\r" in node.value:
+        return node.evaluated_value
+    return node.raw_value
 
 
 def _textual(text: str, span: Span) -> Expression:

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from chutes_cli.contract.sdk import IMAGE
-from chutes_cli.project.facts import Call
 from chutes_cli.project.model import Chute, Directive, Image, Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import External, Instance, Target
+from chutes_cli.project.targets import External, Instance
 from chutes_cli.project.values import Known
 
 APP = PurePosixPath("/app")
@@ -108,26 +107,11 @@ def shipment(project: Project, chute: Chute, module: Module) -> Shipment | None:
             return nothing
         case (Instance(of=External(name=name), site=site) as made,) if name == IMAGE:
             image = next((each for each in project.images if each.site == site), None)
-            if image is None or _handed_on(project, made):
+            if image is None or made in project.knowledge.handed_on:
                 return None
             return _of_image(image, folder)
         case _:
             return None
-
-
-def _handed_on(project: Project, image: Instance) -> bool:
-    """Say whether an image is passed to a function that may do something to it."""
-    resolver = project.knowledge.resolver
-    return any(
-        image in resolver.resolve(site.module, site.scope, argument.value)
-        for site, targets in project.knowledge.calls
-        if isinstance(site.expression, Call) and not (targets and all(map(_is_harmless, targets)))
-        for argument in site.expression.arguments
-    )
-
-
-def _is_harmless(callee: Target) -> bool:
-    return isinstance(callee, External) and callee.name.startswith(("chutes.", "builtins."))
 
 
 def _of_image(image: Image, folder: Path) -> Shipment | None:

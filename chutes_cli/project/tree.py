@@ -21,7 +21,7 @@ from chutes_cli.project.module import Module, Site, calls_in, lines_of
 from chutes_cli.project.reader import UnreadableSource, read_facts
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.source import SourceFile, SourceTree, decode
-from chutes_cli.project.targets import Target
+from chutes_cli.project.targets import External, Instance, Target
 from chutes_cli.project.turns import NO_LOOP, turns
 
 _SDK_PACKAGE = "chutes"
@@ -248,6 +248,18 @@ class Knowledge:
                 if getattr(target, "name", None) in names:
                     yield site, target
 
+    @cached_property
+    def handed_on(self) -> frozenset[Instance]:
+        """The objects passed to a function that may do something to them."""
+        return frozenset(
+            target
+            for site, callees in self.calls
+            if not (callees and all(map(_is_harmless, callees)))
+            for part in site.expression.children()[1:]
+            for target in self.resolver.resolve(site.module, site.scope, part)
+            if isinstance(target, Instance)
+        )
+
     def turns(self, site: Site) -> tuple[Turn, ...]:
         """Return the turns of the loops around an expression, as far as they can be told."""
         if site not in self._turns:
@@ -259,3 +271,7 @@ class Knowledge:
         signature = self._sdk.signature(callee)
         names = [one.name for one in signature.positional] if signature else []
         return self.binder.during(turn).bind(site, names)
+
+
+def _is_harmless(callee: Target) -> bool:
+    return isinstance(callee, External) and callee.name.startswith(("chutes.", "builtins."))

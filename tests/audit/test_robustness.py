@@ -48,6 +48,10 @@ def test_the_standard_library(robustness: Any) -> None:
     assert faults(robustness, [robustness.file_task(file) for file in files]) == []
 
 
+def test_a_tree_of_many_chutes(robustness: Any) -> None:
+    assert faults(robustness, [robustness.tree_of_chutes(200)]) == []
+
+
 def test_damage_is_the_same_for_the_same_seed(robustness: Any) -> None:
     texts = ["x = 1\ny = (2, 3)\n", "def f(a, b):\n    return a\n"]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from chutes_cli.project import codec, facts
@@ -231,3 +233,20 @@ def test_a_yield_in_a_lambda_makes_no_generator_of_the_function() -> None:
         ("f", False),
         ("g", True),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["'plain'", '"""a\nb"""', '"""a\r\nb"""', '"""a\rb"""', r"'a\tb'", r"r'a\tb'", "b'x'", "u'x'",
+     "'''it's'''", "''", '""""x"""', "'é\u2028'", "'a\\\nb'", r"'\N{DASH}'", r"b'\xff'"],
+)  # fmt: skip
+def test_texts_have_the_value_that_python_gives_them(text: str) -> None:
+    (statement,) = read_facts(f"x = {text}\n").statements
+    (value,) = statement.values
+    try:
+        expected = ast.literal_eval(text)
+    except SyntaxError:
+        assert isinstance(value, facts.Opaque)
+    else:
+        assert isinstance(value, facts.Literal)
+        assert (type(value.value), value.value) == (type(expected), expected)

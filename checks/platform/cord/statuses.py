@@ -171,7 +171,7 @@ def raised_statuses(
         if statement.kind == "raise":
             given = [exception_status(project, site) for site in calls_in(module, statement)]
             found = (number_given(project, each) for each in filter(None, given))
-            yield next((each for each in found if each is not None), None)
+            yield next(found, None)
 
 
 def _passes_on(statement: Statement) -> bool:

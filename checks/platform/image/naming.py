@@ -263,18 +263,18 @@ class ImageReference(Check):
         """Yield one finding per image that is not named as the platform names it."""
         rule = platform().rule("image-reference")
         for chute in project.chutes:
-            argument = chute.arguments.get("image")
-            name = _text(argument)
-            if argument is not None and name is not None and rule.violation(name):
-                yield self.finding(
-                    argument.module,
-                    argument.span,
-                    argument.scope,
-                    f"{name!r} is not how the platform names an image as of {rule.as_of}: "
-                    "it is never found",
-                    'write "user/name:tag" of an image built on the platform, or pass an '
-                    "Image(...)",
-                )
+            match chute.arguments.get("image"):
+                case BoundArgument(value=Known(value=str(name))) as argument:
+                    if rule.violation(name):
+                        yield self.finding(
+                            argument.module,
+                            argument.span,
+                            argument.scope,
+                            f"{name!r} is not how the platform names an image as of "
+                            f"{rule.as_of}: it is never found",
+                            'write "user/name:tag" of an image built on the platform, or pass '
+                            "an Image(...)",
+                        )
 
 
 def _text(argument: BoundArgument | None) -> str | None:

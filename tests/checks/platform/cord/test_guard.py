@@ -168,6 +168,7 @@ GOOD = [
     "return endless(args)",
     "return checked(args, Input).prompt",
     "return checked(value=args, model=Input).prompt",
+    "return checked(model=Input, value=args).prompt",
     "args = checked(args, Input)\n" + RETURN,
     "return Service(args).value.prompt",
     "return Service.plain(args)",
