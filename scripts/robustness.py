@@ -9,9 +9,9 @@ Usage::
 Audited are every file of the standard library and of site-packages, alone with a chute
 appended to it, so that the checks have something to look at; every package of them as a
 tree; a tree of hundreds of chutes; and random mutations (see `noise.py`) of the templates, of
-the examples of all checks, of the tests' own sources, and of the files below the folders given. Prints every crash,
-every file that took longer than its limit, and the slowest ones; the exit code is 1 when
-there was any.
+the examples of all checks, of the tests' own sources, and of the files below the folders given.
+Prints every crash, every file that took longer than its limit, and the slowest ones; the exit
+code is 1 when there was any.
 """
 
 from __future__ import annotations
