@@ -18,7 +18,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Instance
+from chutes_cli.project.targets import Instance, Target
 
 Place = tuple[Module, int, Expression]
 
@@ -47,11 +47,11 @@ class Following:
         return chute.instance in self._returned
 
     @cached_property
-    def _handed_on(self) -> frozenset[Instance]:
+    def _handed_on(self) -> frozenset[Target]:
         return self._at(place for each in self._statements() for place in self._leaving(*each))
 
     @cached_property
-    def _returned(self) -> frozenset[Instance]:
+    def _returned(self) -> frozenset[Target]:
         return self._at(
             (module, statement.scope, value)
             for module, statement in self._statements()
@@ -91,11 +91,10 @@ class Following:
             case _:
                 return ()
 
-    def _at(self, places: Iterable[Place]) -> frozenset[Instance]:
-        """Return the objects that expressions may be."""
+    def _at(self, places: Iterable[Place]) -> frozenset[Target]:
+        """Return what expressions may stand for."""
         resolve = self._project.knowledge.resolver.resolve
-        found = (target for place in places for target in resolve(*place))
-        return frozenset(each for each in found if isinstance(each, Instance))
+        return frozenset(target for place in places for target in resolve(*place))
 
 
 def _uncalled(statement: Statement) -> list[Expression]:
