@@ -62,15 +62,17 @@ class Judge:
         *requests: tuple[str, str, object],
         way: str = "production",
         variable: str = "chute",
+        at_once: bool = False,
     ) -> list[tuple[int | str, str]]:
-        """Start a chute, send ``(method, path, body)`` one after the other, return the answers.
+        """Start a chute, send ``(method, path, body)``, return the answers in the same order.
 
-        ``way`` is ``production`` (the method is always POST and the path the internal one)
-        or ``dev`` (method and path are the public ones). An answer is ``(status, text)``, or
-        ``("error", what)`` when none came.
+        Requests go one after the other, or all at once with ``at_once``. ``way`` is
+        ``production`` (the method is always POST and the path the internal one) or ``dev``
+        (method and path are the public ones). An answer is ``(status, text)``, or
+        ``("error", what)`` when none came within 10 seconds.
         """
         case = {"folder": str(self._written(files)), "module": "app", "variable": variable,
-                "calls": requests, "way": way}  # fmt: skip
+                "calls": requests, "way": way, "at_once": at_once}  # fmt: skip
         answer = self._ask("REMOTE", case)
         assert answer["error"] is None, answer["error"]
         return [tuple(each) for each in answer["answers"]]

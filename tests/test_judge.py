@@ -61,3 +61,14 @@ def test_deploys(judge: Any) -> None:
 def test_what_kills_or_hangs_a_case_is_told(judge: Any) -> None:
     assert judge.imports("import os\nos._exit(3)\n").startswith("Died: ")
     assert judge.imports(SOUND) is None
+
+
+def test_calls_sent_at_once_meet(judge: Any) -> None:
+    meeting = (
+        SOUND.replace("class Input", "import threading\ngate = threading.Barrier(2)\n\nclass Input")
+        .replace("    return {", "    gate.wait(timeout=2)\n    return {")
+        .replace("image=", "concurrency=4, image=")
+    )
+    pair = [("POST", "/twice", {"n": 1}), ("POST", "/twice", {"n": 2})]
+    assert [status for status, _ in judge.calls(meeting, *pair)] == [500, 500]
+    assert judge.calls(meeting, *pair, at_once=True) == [(200, '{"n":2}'), (200, '{"n":4}')]

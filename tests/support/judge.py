@@ -2,10 +2,11 @@
 
 Run as a script by the ``judge`` fixture of ``tests/conftest.py``. Reads one JSON object per
 line and answers with one: ``folder`` (where ``module`` lies), ``variable`` (the chute), and
-``calls`` (None: import only; else a list of ``[path, body]``), ``way`` (``production``,
-``dev``, or ``deploy`` for what ``chutes build`` and ``chutes deploy`` do up to the request
-they send). The answer holds ``error`` (None, or ``Type: message`` of what the import or the
-start-up raised) and ``answers`` (a list of ``[status, body]`` or ``["error", text]``).
+``calls`` (None: import only; else a list of ``[method, path, body]``), ``at_once`` (whether
+they are sent together), ``way`` (``production``, ``dev``, or ``deploy`` for what ``chutes
+build`` and ``chutes deploy`` do up to the request they send). The answer holds ``error``
+(None, or ``Type: message`` of what the import or the start-up raised) and ``answers`` (a
+list of ``[status, body]`` or ``["error", text]``).
 
 ``production`` mounts the SDK's own middleware and replaces nothing but the cryptography, as
 PLATFORM.md describes under "How to run the production request path in a test".
@@ -157,19 +158,22 @@ async def _answers(chute: Any, case: dict[str, Any]) -> list[list[Any]]:
     transport = httpx.ASGITransport(
         app=chute, client=("203.0.113.7", 1234), raise_app_exceptions=False
     )
-    found: list[list[Any]] = []
     async with httpx.AsyncClient(
         transport=transport, base_url="http://chute", timeout=20
     ) as client:
-        for method, path, body in case["calls"]:
+
+        async def answer(method: str, path: str, body: Any) -> list[Any]:
             try:
                 response = await asyncio.wait_for(
                     _sent(client, method, path, body, production=production), 10
                 )
-                found.append([response.status_code, _plain(response.text, production)])
+                return [response.status_code, _plain(response.text, production)]
             except Exception as error:  # noqa: BLE001 - told to the test
-                found.append(["error", f"{type(error).__name__}: {error}"])
-    return found
+                return ["error", f"{type(error).__name__}: {error}"]
+
+        if case["at_once"]:
+            return list(await asyncio.gather(*(answer(*call) for call in case["calls"])))
+        return [await answer(*call) for call in case["calls"]]
 
 
 def _mount(chute: Any, *, production: bool) -> None:
