@@ -26,6 +26,7 @@ from chutes_cli.project.references import References
 from chutes_cli.project.schemas import Schemas
 from chutes_cli.project.scripts import Script
 from chutes_cli.project.source import SourceTree
+from chutes_cli.project.taint.sources import Taint
 from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 from chutes_cli.project.tree import Knowledge, ModuleSet
 
@@ -42,6 +43,7 @@ def link(tree: SourceTree, modules: ModuleSet, scripts: tuple[Script, ...] = ())
     linker = _Linker(knowledge)
     chutes = linker.chutes()
     entries = list(_entries(chutes))
+    schemas = Schemas(knowledge.resolver, knowledge.binder)
     return Project(
         root=tree.root,
         modules=modules.modules,
@@ -51,7 +53,8 @@ def link(tree: SourceTree, modules: ModuleSet, scripts: tuple[Script, ...] = ())
         node_selectors=linker.node_selectors(),
         reach=Reach(knowledge.resolver, modules.modules, entries),
         references=References(modules.modules, knowledge.resolver),
-        schemas=Schemas(knowledge.resolver, knowledge.binder),
+        schemas=schemas,
+        taint=Taint(knowledge, schemas, chutes),
         knowledge=knowledge,
         broken=modules.broken,
         scripts=scripts,

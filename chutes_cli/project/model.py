@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chutes_cli.project.references import References
     from chutes_cli.project.schemas import Schemas
     from chutes_cli.project.scripts import Script
+    from chutes_cli.project.taint.sources import Taint
     from chutes_cli.project.tree import BrokenFile, Knowledge
 
 
@@ -168,6 +169,7 @@ class Project:
         reach: Which functions run from cords, start-up and jobs, and how they get there.
         references: The variables that hold the chutes.
         schemas: The pydantic models.
+        taint: What of a caller's input reaches an expression.
         knowledge: Names and values: what an expression stands for.
         broken: Files that are not Python.
         scripts: CI files, scripts and container files beside the chutes.
@@ -183,6 +185,7 @@ class Project:
     reach: Reach = field(repr=False)
     references: References = field(repr=False)
     schemas: Schemas = field(repr=False)
+    taint: Taint = field(repr=False)
     knowledge: Knowledge = field(repr=False)
     broken: tuple[BrokenFile, ...] = ()
     scripts: tuple[Script, ...] = ()

@@ -94,6 +94,11 @@ class Module:
         return self._by_scope.get(scope, [])
 
     @cached_property
+    def order(self) -> dict[Statement, int]:
+        """The place of each statement in source order."""
+        return {statement: index for index, statement in enumerate(self.facts.statements)}
+
+    @cached_property
     def bindings(self) -> dict[int, dict[str, list[Binding]]]:
         """Bindings of each scope, by name, in source order."""
         found: dict[int, dict[str, list[Binding]]] = defaultdict(lambda: defaultdict(list))

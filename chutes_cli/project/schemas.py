@@ -97,7 +97,7 @@ class Schemas:
     def __init__(self, resolver: Resolver, binder: ArgumentBinder) -> None:
         self._resolver = resolver
         self._binder = binder
-        self._validators = Validators(resolver, binder)
+        self.validators = Validators(resolver, binder)
 
     def is_model(self, owner: Class) -> bool:
         """Say whether a class is a pydantic model."""
@@ -142,8 +142,8 @@ class Schemas:
                 yield base
 
     def _own_fields(self, model: Class) -> Iterator[ModelField]:
-        limit = self._validators.text_limit(model)
-        checked = self._validators.checked_names(model)
+        limit = self.validators.text_limit(model)
+        checked = self.validators.checked_names(model)
         for statement in model.module.statements_in(model.index):
             if statement.kind != "annotate" or not isinstance(statement.targets[0], facts.Name):
                 continue
@@ -169,7 +169,7 @@ class Schemas:
                 not has_default,
                 name in checked
                 or "*" in checked
-                or self._validators.in_annotation(model, annotation),
+                or self.validators.in_annotation(model, annotation),
                 ignored,
             )
 

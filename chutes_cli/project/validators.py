@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from chutes_cli.project import facts
 from chutes_cli.project.arguments import ArgumentBinder
 from chutes_cli.project.module import Site
@@ -31,6 +33,46 @@ class Validators:
                     found |= set(arguments) if "field_" in name or name == "validator" else {"*"}
         return found
 
+    def of(
+        self, model: Class, name: str, annotation: facts.Expression | None
+    ) -> tuple[tuple[tuple[Function, str], ...], tuple[tuple[Function, str], ...]]:
+        """Return the validators of a field, and those of the whole model.
+
+        Each comes with its parameter that holds the value, or the model.
+        """
+        own: list[tuple[Function, str]] = []
+        whole: list[tuple[Function, str]] = []
+        for index, scope in enumerate(model.module.facts.scopes):
+            if scope.parent != model.index or scope.kind != "function" or not scope.parameters:
+                continue
+            function = Function(model.module, index)
+            for decorator in scope.decorators:
+                kind, fields = _decorator(decorator)
+                if kind in ("field_validator", "validator") and {name, "*"} & set(fields):
+                    last = scope.parameters[1 if len(scope.parameters) > 1 else 0]
+                    own.append((function, last.name))
+                elif kind in ("model_validator", "root_validator"):
+                    whole.append((function, scope.parameters[0].name))
+        for function in self._annotated(model, annotation):
+            if function.scope.parameters:
+                own.append((function, function.scope.parameters[0].name))
+        return tuple(own), tuple(whole)
+
+    def _annotated(self, model: Class, annotation: facts.Expression | None) -> Iterator[Function]:
+        """Yield the functions of ``AfterValidator(...)`` and the like in an annotation."""
+        for expression in annotation.walk() if annotation is not None else ():
+            if isinstance(expression, facts.Call):
+                name = self._resolver.dotted(model.module, model.index, expression.function) or ""
+                if name.endswith(("BeforeValidator", "AfterValidator", "WrapValidator")):
+                    for argument in expression.arguments:
+                        yield from (
+                            target
+                            for target in self._resolver.resolve(
+                                model.module, model.index, argument.value
+                            )
+                            if isinstance(target, Function)
+                        )
+
     def _measures(self, function: Function) -> bool:
         """Say whether a validator's body measures, compares or cuts what it is given."""
         for statement in function.module.statements_in(function.index):
@@ -44,17 +86,7 @@ class Validators:
 
     def in_annotation(self, model: Class, annotation: facts.Expression) -> bool:
         """Say whether an annotation carries a validator function that measures."""
-        for expression in annotation.walk():
-            if not isinstance(expression, facts.Call):
-                continue
-            name = self._resolver.dotted(model.module, model.index, expression.function) or ""
-            if not name.endswith(("BeforeValidator", "AfterValidator", "WrapValidator")):
-                continue
-            for argument in expression.arguments:
-                for target in self._resolver.resolve(model.module, model.index, argument.value):
-                    if isinstance(target, Function) and self._measures(target):
-                        return True
-        return False
+        return any(map(self._measures, self._annotated(model, annotation)))
 
     def text_limit(self, model: Class, depth: int = 0) -> Value | None:
         """Return ``str_max_length`` of the model's configuration or of a base's."""

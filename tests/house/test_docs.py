@@ -113,7 +113,7 @@ def test_the_rooms_of_the_architecture_exist() -> None:
         for name in re.findall(r"`([\w.-]+\.(?:py|json))`", line):
             assert (ROOT / row / name).exists(), f"{row}{name}"
     reader = text.partition("| module of `chutes_cli/project/` |")[2].partition("\n\n")[0]
-    for name in re.findall(r"`(\w+\.py)`", reader):
+    for name in re.findall(r"`([\w/]+\.py)`", reader):
         assert (ROOT / "chutes_cli" / "project" / name).exists(), name
 
 

@@ -1,0 +1,40 @@
+"""Where a value that came from outside entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chutes_cli.core.finding import TraceStep
+from chutes_cli.project.exposure import EXPOSURES, exposures_at
+from chutes_cli.project.module import Site
+from chutes_cli.project.schemas import Shape
+from chutes_cli.project.targets import Function
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One way by which what a caller sends reaches a value.
+
+    Attributes:
+        entry: The function called from outside.
+        label: How messages call it.
+        shape: What pydantic let through for this part of it; None for what nothing validated.
+        exposures: The exposures under which it gets here.
+        trace: The way, outermost first.
+    """
+
+    entry: Function
+    label: str
+    shape: Shape | None = None
+    exposures: frozenset[str] = EXPOSURES
+    trace: tuple[TraceStep, ...] = ()
+
+    def shaped(self, shape: Shape | None) -> Origin:
+        """Return the origin of a part of the value."""
+        return replace(self, shape=shape)
+
+    def via(self, site: Site, note: str) -> Origin:
+        """Return the origin with a further step of its way."""
+        step = TraceStep(site.module.path, site.span.line, note)
+        exposures = exposures_at(site.module, site.statement.guards)
+        return replace(self, exposures=self.exposures & exposures, trace=(*self.trace, step))

@@ -1,0 +1,190 @@
+"""Calls as the functions they run see them: which argument fills which parameter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from chutes_cli.project.facts import (
+    Argument,
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Name,
+    Parameter,
+)
+from chutes_cli.project.module import Site
+from chutes_cli.project.targets import Class, External, Function, Method, Target
+from chutes_cli.project.tree import Knowledge
+
+_HANDING = {
+    "asyncio.to_thread": 0,
+    "functools.partial": 0,
+    "anyio.to_thread.run_sync": 0,
+    "starlette.concurrency.run_in_threadpool": 0,
+    "fastapi.concurrency.run_in_threadpool": 0,
+}
+"""Functions that call the argument at a position with those after it."""
+_HANDING_METHODS = {"run_in_executor": 1, "submit": 0, "call_soon": 0, "call_soon_threadsafe": 0}
+_THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A call of a function of the tree, or of an external one, and what it passes.
+
+    Attributes:
+        site: The call in the source; what hands a function on counts as calling it.
+        callee: What is called.
+        arguments: The arguments meant for it.
+        filled: How many of its parameters are filled before the first (``self``).
+    """
+
+    site: Site
+    callee: Target
+    arguments: tuple[Argument, ...]
+    filled: int = 0
+
+    @property
+    def function(self) -> Function | None:
+        """The function of the tree that runs, if it is one."""
+        match self.callee:
+            case Function() as function:
+                return function
+            case Method(function=function):
+                return function
+            case _:
+                return None
+
+    def given(self, parameter: Parameter) -> list[Expression]:
+        """Return what can fill a parameter of the function called; nothing for its default."""
+        function = self.function
+        if function is None:
+            return []
+        named = [each.value for each in self.arguments if each.keyword == parameter.name]
+        if named:
+            return named
+        spread = [each.value for each in self.arguments if each.star == "**"]
+        if parameter.kind == "keyword":
+            return spread
+        positional = [each for each in self.arguments if not each.keyword and each.star != "**"]
+        names = [each for each in function.scope.parameters if each.kind == "positional"]
+        if parameter.kind == "*":
+            return [each.value for each in positional[max(0, len(names) - self.filled) :]]
+        if parameter.kind == "**":
+            known = {each.name for each in function.scope.parameters}
+            others = [each.value for each in self.arguments if each.keyword not in known | {None}]
+            return others + spread
+        position = names.index(parameter) - self.filled
+        before = positional[: position + 1]
+        starred = [each.value for each in before if each.star == "*"]
+        if starred or position < 0:
+            return starred
+        return [before[position].value] if len(before) > position else spread
+
+    def argument(self, position: int, *names: str) -> Expression | None:
+        """Return the argument at a position or under one of some names, None for neither."""
+        for each in self.arguments:
+            if each.keyword in names:
+                return each.value
+        plain = [each for each in self.arguments if not each.keyword and not each.star]
+        return plain[position].value if 0 <= position < len(plain) else None
+
+
+class Passings:
+    """Answers who calls a function with what, and what a call runs."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._resolver = knowledge.resolver
+
+    @cached_property
+    def _by_function(self) -> dict[Function, list[Passing]]:
+        found: dict[Function, list[Passing]] = defaultdict(list)
+        for site, targets in self._knowledge.calls:
+            for passing in self._at(site, targets):
+                if passing.function is not None:
+                    found[passing.function].append(passing)
+        return dict(found)
+
+    def of(self, function: Function) -> list[Passing]:
+        """Return the calls of a function, in source order, those of tests left out."""
+        return [
+            each for each in self._by_function.get(function, ()) if not each.site.module.is_test
+        ]
+
+    def at(self, site: Site) -> list[Passing]:
+        """Return what the call at a site runs, functions handed to threads included."""
+        call = site.expression
+        assert isinstance(call, Call)
+        targets = self._resolver.resolve(site.module, site.scope, call.function)
+        return list(self._at(site, targets))
+
+    def _at(self, site: Site, targets: tuple[Target, ...]) -> Iterator[Passing]:
+        call = site.expression
+        assert isinstance(call, Call)
+        for target in targets:
+            if isinstance(target, External):
+                yield from self._handed(site, call, target)
+            yield from self._called(site, target, call.arguments)
+        if not targets:
+            yield from self._handed(site, call, None)
+
+    def _called(
+        self, site: Site, target: Target, arguments: tuple[Argument, ...]
+    ) -> Iterator[Passing]:
+        match target:
+            case Class():
+                yield Passing(site, target, arguments)
+                for name in ("__init__", "__new__"):
+                    for member in self._resolver.members.class_member(target, name):
+                        if isinstance(member, Function):
+                            yield Passing(site, member, arguments, filled=1)
+            case Method(function=function):
+                yield Passing(site, target, arguments, 0 if _is(function, "staticmethod") else 1)
+            case Function():
+                yield Passing(site, target, arguments, 1 if _is(target, "classmethod") else 0)
+            case External():
+                yield Passing(site, target, arguments)
+
+    def _handed(self, site: Site, call: Call, target: External | None) -> Iterator[Passing]:
+        """A function handed to a thread, or wrapped with its arguments, is called with them."""
+        name = target.name if target is not None else ""
+        if name in _THREADS:
+            yield from self._threaded(site, call)
+            return
+        position = _HANDING.get(name, _HANDING_METHODS.get(_last(call.function), -1))
+        plain = [each for each in call.arguments if not each.keyword]
+        if position < 0 or len(plain) <= position:
+            return
+        handed = plain[position]
+        rest = tuple(
+            each for each in call.arguments if each.keyword or each in plain[position + 1 :]
+        )
+        for inner in self._resolver.resolve(site.module, site.scope, handed.value):
+            yield from self._called(site, inner, rest)
+
+    def _threaded(self, site: Site, call: Call) -> Iterator[Passing]:
+        named = {each.keyword: each.value for each in call.arguments}
+        target, given = named.get("target"), named.get("args")
+        if target is None:
+            return
+        items = given.items if isinstance(given, Collection) else ()
+        arguments = tuple(Argument(each, None, "", each.span) for each in items)
+        for inner in self._resolver.resolve(site.module, site.scope, target):
+            yield from self._called(site, inner, arguments)
+
+
+def _is(function: Function, decorator: str) -> bool:
+    return any(getattr(each, "id", None) == decorator for each in function.scope.decorators)
+
+
+def _last(expression: Expression) -> str:
+    match expression:
+        case Name(id=name) | Attribute(attribute=name):
+            return name
+        case _:
+            return ""

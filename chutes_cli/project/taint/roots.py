@@ -1,0 +1,133 @@
+"""Which values a tested expression speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.contract.libraries import values as libraries
+from chutes_cli.project.facts import (
+    Attribute,
+    Await,
+    Call,
+    Expression,
+    FormattedText,
+    Name,
+    Opaque,
+    Operation,
+)
+from chutes_cli.project.taint.definitions import reaching
+from chutes_cli.project.taint.spot import Spot, path_of
+from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.tree import Knowledge
+
+_DEEPEST = 10
+_MADE_OF_ALL = frozenset({"[]", "+", "/", "%", "or", "*"})
+_SPEAKS_OF_ALL = frozenset({"hostname", "netloc", "host", "parts", "parent", "parents", "anchor"})
+"""Attributes of parsed addresses and of paths, wherever those come from."""
+_RESOLVES = frozenset({"resolve", "realpath", "abspath", "absolute", "normpath"})
+
+
+class Roots:
+    """Follows a tested expression back to the names and attributes it was made of."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._resolver = knowledge.resolver
+
+    def of(self, spot: Spot, expression: Expression, threat: Threat) -> set[str]:
+        """Return the paths (`path_of`) an expression speaks of, those of its parts included.
+
+        Parts that say nothing about the threat, such as the suffix of a file name, are left
+        out.
+        """
+        return set(self._of(spot, expression, libraries.WEAK[threat.value], 0))
+
+    def resolved(self, spot: Spot, expression: Expression) -> bool:
+        """Say whether an expression was made by resolving ``..`` and links."""
+        return any(
+            getattr(each.function, "attribute", getattr(each.function, "id", "")) in _RESOLVES
+            for each in self._made_of(spot, expression, 0)
+            if isinstance(each, Call)
+        )
+
+    def _of(
+        self, spot: Spot, expression: Expression, weak: frozenset[str], depth: int
+    ) -> Iterator[str]:
+        if depth > _DEEPEST or self._is_weak(spot, expression, weak):
+            return
+        path = path_of(expression)
+        if path is not None:
+            yield path
+            if not isinstance(expression, Name | Opaque):
+                yield from self._of_part(spot, expression, weak, depth)
+                return
+        for at, part in self._parts(spot, expression):
+            yield from self._of(at, part, weak, depth + 1)
+
+    def _of_part(
+        self, spot: Spot, expression: Expression, weak: frozenset[str], depth: int
+    ) -> Iterator[str]:
+        """Yield what a part of a value speaks of: not of the whole, where that has many parts.
+
+        ``parsed.hostname`` speaks of the address that was parsed, ``args.url`` of that field
+        alone.
+        """
+        whole, path = expression, path_of(expression) or ""
+        while not isinstance(whole, Name | Opaque) and whole.children():
+            whole = whole.children()[0]
+            if isinstance(expression, Attribute) and expression.attribute in _SPEAKS_OF_ALL:
+                yield path_of(whole) or ""
+        name = path_of(whole) or ""
+        for at, held in self._parts(spot, whole):
+            other = path_of(held)
+            if other is not None:
+                yield other + path.removeprefix(name)
+            else:
+                yield name
+                yield from self._of(at, held, weak, depth + 1)
+
+    def _made_of(self, spot: Spot, expression: Expression, depth: int) -> Iterator[Expression]:
+        if depth > _DEEPEST:
+            return
+        yield expression
+        for at, part in self._parts(spot, expression):
+            yield from self._made_of(at, part, depth + 1)
+
+    def _parts(self, spot: Spot, expression: Expression) -> Iterator[tuple[Spot, Expression]]:
+        match expression:
+            case Name(id=name):
+                yield from self._held(spot, name)
+            case Opaque(kind="Bound", names=(name,)):
+                for comprehension in spot.around:
+                    if name in comprehension.names:
+                        yield spot, comprehension.parts[0]
+            case Call(function=function, arguments=arguments):
+                if isinstance(function, Attribute):
+                    yield spot, function.value
+                yield from ((spot, argument.value) for argument in arguments)
+            case Operation(operator=operator) if operator not in _MADE_OF_ALL:
+                return
+            case Attribute() | Await() | Operation() | FormattedText() | Opaque(kind="NamedExpr"):
+                yield from ((spot, each) for each in expression.children())
+
+    def _held(self, spot: Spot, name: str) -> Iterator[tuple[Spot, Expression]]:
+        where, _ = spot.module.lookup(name, spot.scope)
+        if where != spot.scope or where <= 0:
+            return
+        for binding in reaching(spot.module, where, name, spot.at):
+            statement = binding.statement
+            if statement is None:
+                continue
+            if binding.value is not None:
+                yield spot.back_to(statement), binding.value
+            elif statement.kind == "for" or (statement.kind == "assign" and statement.values):
+                yield spot.back_to(statement), statement.values[0]
+
+    def _is_weak(self, spot: Spot, expression: Expression, weak: frozenset[str]) -> bool:
+        match expression:
+            case Attribute(attribute=name):
+                return name in weak
+            case Call(function=function):
+                dotted = self._resolver.dotted(spot.module, spot.scope, function)
+                return dotted in weak
+            case _:
+                return False

@@ -1,0 +1,93 @@
+"""What callers send: the bodies of cords, the parameters of plain routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chutes_cli.core.finding import TraceStep
+from chutes_cli.project.model import Chute, Cord
+from chutes_cli.project.module import Site
+from chutes_cli.project.schemas import Schemas, Shape
+from chutes_cli.project.taint.origin import Origin
+from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.taint.tracer import Tracer
+from chutes_cli.project.targets import Class, Function
+from chutes_cli.project.tree import Knowledge
+
+_NOT_INPUT = frozenset({"self", "cls", "call_next"})
+
+
+class Taint:
+    """Answers whether a caller's value reaches an expression, and how.
+
+    Args:
+        knowledge: What names stand for.
+        schemas: What models let through.
+        chutes: The chutes whose cords and routes are called.
+    """
+
+    def __init__(self, knowledge: Knowledge, schemas: Schemas, chutes: Iterable[Chute]) -> None:
+        self._schemas = schemas
+        self._received: dict[tuple[Function, str], Origin] = {}
+        for chute in chutes:
+            for cord in chute.cords:
+                self._cord(cord)
+            for function in chute.routes:
+                self._route(function)
+        self._tracer = Tracer(knowledge, schemas, lambda *key: self._received.get(key))
+        self.passings = self._tracer.passings
+
+    def origin(self, site: Site, threat: Threat) -> Origin | None:
+        """Return how what a caller sends reaches an expression in a form that is a threat.
+
+        Returns:
+            None when it does not, as far as the source tells, or when it was validated,
+            converted or quoted on the way.
+        """
+        return self._tracer.origin(site, threat) if self._received else None
+
+    def _cord(self, cord: Cord) -> None:
+        """The body is the one argument after ``self`` (SDK 0.6.9 chute/cord.py)."""
+        function = cord.function
+        if function is None or cord.passthrough:
+            return
+        model = self._model(cord)
+        shape = Shape("model", model=model) if model else None
+        for parameter in function.scope.parameters[1:]:
+            if parameter.kind in ("positional", "*"):
+                self._receives(function, parameter.name, cord.label, shape)
+
+    def _model(self, cord: Cord) -> Class | None:
+        """Return the model a cord's body is validated with, if it is (PLATFORM F39)."""
+        given = cord.arguments.get("input_schema")
+        if given is not None:
+            return self._schemas.annotated_model(given.module, given.scope, given.expression)
+        function = cord.function
+        assert function is not None
+        for parameter in function.scope.parameters[1:2]:
+            return self._schemas.annotated_model(
+                function.module, function.scope.parent, parameter.annotation
+            )
+        return None
+
+    def _route(self, function: Function) -> None:
+        """Plain routes are within reach on direct exposure only (PLATFORM F51)."""
+        for parameter in function.scope.parameters:
+            if parameter.name not in _NOT_INPUT:
+                label = f"route {function.scope.name}"
+                self._receives(function, parameter.name, label, None, frozenset({"direct"}))
+
+    def _receives(
+        self,
+        function: Function,
+        name: str,
+        label: str,
+        shape: Shape | None,
+        exposures: frozenset[str] | None = None,
+    ) -> None:
+        line = function.scope.name_span.line
+        start = TraceStep(function.module.path, line, f"{label} receives {name!r}")
+        origin = Origin(function, label, shape, trace=(start,))
+        if exposures is not None:
+            origin = Origin(function, label, shape, exposures, (start,))
+        self._received.setdefault((function, name), origin)

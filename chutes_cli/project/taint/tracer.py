@@ -1,0 +1,385 @@
+"""From a use backwards to what a caller sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from chutes_cli.contract.libraries import values as libraries
+from chutes_cli.project.facts import (
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Expression,
+    FormattedText,
+    Literal,
+    Mapping,
+    Name,
+    Opaque,
+    Operation,
+    Statement,
+    Yield,
+)
+from chutes_cli.project.module import Binding, Site
+from chutes_cli.project.schemas import Schemas, Shape
+from chutes_cli.project.taint.definitions import reaching
+from chutes_cli.project.taint.kept import kept
+from chutes_cli.project.taint.origin import Origin
+from chutes_cli.project.taint.parts import field_of, items_of
+from chutes_cli.project.taint.passing import Passing, Passings
+from chutes_cli.project.taint.prefix import host_parts
+from chutes_cli.project.taint.spot import Frame, Spot, spot_of
+from chutes_cli.project.taint.threats import Threat, admits, replaced
+from chutes_cli.project.taint.validation import Validation
+from chutes_cli.project.targets import Class, External, Function
+from chutes_cli.project.tree import Knowledge
+
+_DEEPEST_CALL = 6
+_MOST_STEPS = 4_000
+"""Of one question; a value that takes longer to follow is let go."""
+_COMPREHENSIONS = frozenset({"ListComp", "SetComp", "GeneratorExp", "DictComp"})
+_BUILDS = frozenset({"+", "%", "/", "//", "|", "*", "&"})
+
+Source = Callable[[Function, str], Origin | None]
+"""What a parameter of a function receives from outside."""
+
+
+class Tracer:
+    """Follows values backwards, one threat at a time.
+
+    Args:
+        knowledge: What names stand for.
+        schemas: What models let through.
+        source: What the parameters of entries receive.
+    """
+
+    def __init__(self, knowledge: Knowledge, schemas: Schemas, source: Source) -> None:
+        self._resolver = knowledge.resolver
+        self._evaluator = knowledge.evaluator
+        self._schemas = schemas
+        self._source = source
+        self.passings = Passings(knowledge)
+        self._validation = Validation(knowledge, self.passings)
+        self._open: set[tuple[object, ...]] = set()
+        self._steps = 0
+
+    def origin(self, site: Site, threat: Threat) -> Origin | None:
+        """Return how a caller's value reaches an expression, None when it does not."""
+        self._steps = 0
+        return self._origin(spot_of(site), site.expression, threat)
+
+    def _origin(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
+        key = (spot.module, spot.at, spot.frame, expression, threat)
+        self._steps += 1
+        if key in self._open or self._steps > _MOST_STEPS:
+            return None
+        if self._validation.cleared(spot, expression, threat):
+            return None
+        self._open.add(key)
+        try:
+            return self._found(spot, expression, threat)
+        finally:
+            self._open.discard(key)
+
+    def _any(self, spot: Spot, expressions: Iterable[Expression], threat: Threat) -> Origin | None:
+        found = (self._origin(spot, each, threat) for each in expressions)
+        return next((each for each in found if each is not None), None)
+
+    def _found(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
+        match expression:
+            case Name(id=name):
+                return self._name(spot, name, threat)
+            case Opaque(kind="Bound", names=(name,)):
+                return self._bound(spot, name, threat)
+            case Attribute():
+                return self._attribute(spot, expression, threat)
+            case Call():
+                return self._call(spot, expression, threat)
+            case Await(value=value):
+                return self._origin(spot, value, threat)
+            case FormattedText(parts=parts):
+                return self._joined(spot, parts, threat)
+            case Operation():
+                return self._operation(spot, expression, threat)
+            case Collection(items=items):
+                return self._any(spot, items, threat)
+            case Mapping(values=values):
+                return self._any(spot, values, threat)
+            case Opaque(kind="NamedExpr", parts=(value,)):
+                return self._origin(spot, value, threat)
+            case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:
+                heads = parts[-2:] if kind == "DictComp" else parts[-1:]
+                return self._any(spot.within(expression), heads, threat)
+            case _:
+                return None
+
+    # Operators
+
+    def _operation(self, spot: Spot, expression: Operation, threat: Threat) -> Origin | None:
+        match expression:
+            case Operation(operator="[]", operands=(value, *indices)):
+                if threat is Threat.SIZE and _is_slice(indices):
+                    return None
+                return self._part(self._origin(spot, value, threat), indices[:1], threat)
+            case Operation(operator="?:", operands=(test, body, orelse)):
+                return self._branch(spot, test, True, body, threat) or self._branch(
+                    spot, test, False, orelse, threat
+                )
+            case Operation(operator="or" | "and", operands=parts):
+                return self._any(spot, parts, threat)
+            case Operation(operator="*", operands=(value,)):
+                return self._origin(spot, value, threat)
+            case Operation(operator=operator, operands=parts) if operator in _BUILDS:
+                return self._joined(spot, parts, threat)
+            case _:
+                return None
+
+    def _joined(self, spot: Spot, parts: tuple[Expression, ...], threat: Threat) -> Origin | None:
+        if threat is Threat.URL:
+            parts = host_parts(self._evaluator, spot, parts)
+        return self._any(spot, parts, threat)
+
+    def _branch(
+        self, spot: Spot, test: Expression, truth: bool, value: Expression, threat: Threat
+    ) -> Origin | None:
+        if self._validation.clears_under(spot, test, truth, value, threat):
+            return None
+        return self._origin(spot, value, threat)
+
+    def _part(
+        self, whole: Origin | None, keys: Iterable[Expression], threat: Threat
+    ) -> Origin | None:
+        """Return the origin of an entry or item of a value."""
+        if whole is None:
+            return None
+        for key in keys:
+            match key:
+                case Literal(value=str(name)) if whole.shape and whole.shape.kind == "model":
+                    return self._field(whole, name, threat)
+        return _admitted(whole.shaped(items_of(whole.shape)), threat)
+
+    # Names
+
+    def _name(self, spot: Spot, name: str, threat: Threat) -> Origin | None:
+        where, bindings = spot.module.lookup(name, spot.scope)
+        if where <= 0:
+            return None  # a global belongs to every caller alike
+        if where == spot.scope:
+            bindings = reaching(spot.module, where, name, spot.at)
+        for binding in bindings:
+            found = self._binding(spot, where, binding, name, threat)
+            if found is not None:
+                return found
+        return None
+
+    def _binding(
+        self, spot: Spot, where: int, binding: Binding, name: str, threat: Threat
+    ) -> Origin | None:
+        if binding.kind == "parameter":
+            return self._parameter(spot, Function(spot.module, where), name, threat)
+        statement = binding.statement
+        if statement is None or binding.kind not in ("value", "other"):
+            return None
+        if statement.scope == spot.scope:
+            at = spot.back_to(statement)
+        else:
+            at = Spot(spot.module, statement, (), spot.frame)
+        if binding.value is not None:
+            return self._origin(at, binding.value, threat)
+        return self._unpacked(at, statement, name, threat)
+
+    def _unpacked(self, at: Spot, statement: Statement, name: str, threat: Threat) -> Origin | None:
+        """Return the origin of a name bound by a loop, by unpacking or by ``+=``."""
+        if not statement.values or statement.kind in ("except", "delete"):
+            return None
+        value = statement.values[-1]
+        match value, statement.targets:
+            case Collection(items=items), (Collection(items=targets), *_) if (
+                statement.kind == "assign" and len(items) == len(targets)
+            ):
+                mine = [item for item, target in zip(items, targets, strict=True)
+                        if isinstance(target, Name) and target.id == name]  # fmt: skip
+                return self._any(at, mine or items, threat)
+        found = self._origin(at, value, threat)
+        return self._part(found, (), threat) if statement.kind == "for" else found
+
+    def _bound(self, spot: Spot, name: str, threat: Threat) -> Origin | None:
+        """Return the origin of a comprehension's own name: that of what it goes over."""
+        for index in reversed(range(len(spot.around))):
+            comprehension = spot.around[index]
+            if name in comprehension.names and comprehension.kind in _COMPREHENSIONS:
+                outside = replace(spot, around=spot.around[:index])
+                return self._part(self._origin(outside, comprehension.parts[0], threat), (), threat)
+        return None
+
+    # Parameters
+
+    def _parameter(
+        self, spot: Spot, function: Function, name: str, threat: Threat
+    ) -> Origin | None:
+        frame = spot.frame
+        if frame is not None and frame.function == function:
+            if frame.source:
+                return Origin(function, "") if name == frame.source else None
+            assert frame.passing is not None
+            assert frame.caller is not None
+            return self._passed(frame.caller, frame.passing, name, threat)
+        received = self._source(function, name)
+        if received is not None:
+            return _admitted(received, threat)
+        for passing in self.passings.of(function):
+            found = self._passed(spot_of(passing.site), passing, name, threat)
+            if found is not None:
+                return found.via(passing.site, f"handed to {function.qualname} as {name!r}")
+        return None
+
+    def _passed(self, caller: Spot, passing: Passing, name: str, threat: Threat) -> Origin | None:
+        function = passing.function
+        assert function is not None
+        for parameter in function.scope.parameters:
+            if parameter.name == name:
+                return self._any(caller, passing.given(parameter), threat)
+        return None
+
+    # Attributes
+
+    def _attribute(self, spot: Spot, expression: Attribute, threat: Threat) -> Origin | None:
+        name = expression.attribute
+        stored = kept(self._resolver, self._schemas, spot, expression)
+        if stored is not None:
+            return next(filter(None, (self._origin(*each, threat) for each in stored)), None)
+        whole = self._origin(spot, expression.value, threat)
+        if whole is None:
+            return None
+        if whole.shape is not None and whole.shape.kind == "model":
+            return self._field(whole, name, threat)
+        return None if name in libraries.DROPS.get(threat.value, ()) else whole
+
+    def _field(self, whole: Origin, name: str, threat: Threat) -> Origin | None:
+        """Return the origin of a model's field, None when its shape or validators stop it."""
+        assert whole.shape is not None
+        if whole.shape.model is None:
+            return whole.shaped(None)
+        field = field_of(self._schemas, whole.shape.model, name)
+        if field is None:
+            return whole.shaped(None)
+        if not admits(field.shape, threat, field.annotation):
+            return None
+        if any(self._stops(each, parameter, threat) for each, parameter in field.validators):
+            return None
+        if any(self._validation.refuses(each, f"{first}.{name}", threat)
+               for each, first in field.model_validators):  # fmt: skip
+            return None
+        return whole.shaped(field.shape)
+
+    def _stops(self, validator: Function, parameter: str, threat: Threat) -> bool:
+        """Say whether nothing dangerous comes out of a validator that is given it."""
+        return self._returned(validator, Frame(validator, None, None, parameter), threat) is None
+
+    # Calls
+
+    def _call(self, spot: Spot, call: Call, threat: Threat) -> Origin | None:
+        clears = libraries.CLEARS[threat.value]
+        passings = self.passings.at(spot.site(call))
+        names = {each.callee.name for each in passings if isinstance(each.callee, External)}
+        if names & clears:
+            return None
+        for passing in passings:
+            found = self._result(spot, passing, threat)
+            if found is not None:
+                return found
+        if any(each.function is not None for each in passings):
+            return None
+        return self._method(spot, call, threat)
+
+    def _result(self, spot: Spot, passing: Passing, threat: Threat) -> Origin | None:
+        match passing.callee:
+            case Class() as owner:
+                return self._made(spot, passing, owner, threat)
+            case External(name=name):
+                if name == "re.sub":
+                    return self._substituted(spot, passing, threat)
+                if name in libraries.CARRIES or name.startswith(libraries.CARRIES_BELOW):
+                    values = [each.value for each in passing.arguments]
+                    return self._any(spot, values, threat)
+        function = passing.function
+        if function is None or (spot.frame and spot.frame.depth >= _DEEPEST_CALL):
+            return None
+        found = self._returned(function, Frame(function, passing, spot), threat)
+        return found.via(passing.site, f"comes out of {function.qualname}") if found else None
+
+    def _made(self, spot: Spot, passing: Passing, owner: Class, threat: Threat) -> Origin | None:
+        """Return the origin of an object that is made of what was sent."""
+        if _is_enum(self._resolver.members.ancestors(owner)):
+            return None  # anything but a member is refused
+        found = self._any(spot, [each.value for each in passing.arguments], threat)
+        if found is not None and self._schemas.is_model(owner):
+            return found.shaped(Shape("model", model=owner))
+        return found
+
+    def _returned(self, function: Function, frame: Frame, threat: Threat) -> Origin | None:
+        for statement in function.module.statements_in(function.index):
+            spot = Spot(function.module, statement, (), frame)
+            if statement.kind == "return":
+                found = self._any(spot, statement.values, threat)
+            else:
+                yielded = [
+                    each.value
+                    for root in statement.values
+                    for each in root.walk()
+                    if isinstance(each, Yield) and each.value is not None
+                ]
+                found = self._any(spot, yielded, threat)
+            if found is not None:
+                return found
+        return None
+
+    def _substituted(self, spot: Spot, passing: Passing, threat: Threat) -> Origin | None:
+        pattern, instead, text = (
+            passing.argument(position, name)
+            for position, name in enumerate(("pattern", "repl", "string"))
+        )
+        if pattern is None or instead is None or text is None:
+            return None
+        known = [
+            self._evaluator.value(spot.module, spot.scope, each) for each in (pattern, instead)
+        ]
+        if replaced(known[0], known[1], threat):
+            return None
+        return self._origin(spot, text, threat)
+
+    def _method(self, spot: Spot, call: Call, threat: Threat) -> Origin | None:
+        """Return the origin of what a method of something unknown makes of it."""
+        if not isinstance(call.function, Attribute):
+            return None
+        name, receiver = call.function.attribute, call.function.value
+        if name in libraries.CLEAN_METHODS:
+            return None
+        arguments = [each.value for each in call.arguments]
+        if name in libraries.VALIDATES_MODEL:
+            for target in self._resolver.resolve(spot.module, spot.scope, receiver):
+                if isinstance(target, Class):
+                    made = self._any(spot, arguments, threat)
+                    return made.shaped(Shape("model", model=target)) if made else None
+        whole = self._origin(spot, receiver, threat)
+        if whole is not None:
+            if name in libraries.LOOKS_UP and arguments:
+                return self._part(whole, arguments[:1], threat)
+            return _admitted(whole, threat)
+        if name in libraries.LOOKS_UP:
+            return self._any(spot, arguments[1:], threat)
+        return self._any(spot, arguments, threat) if name in libraries.JOINS else None
+
+
+def _admitted(origin: Origin, threat: Threat) -> Origin | None:
+    shape = origin.shape
+    return origin if shape is None or shape.kind == "model" or admits(shape, threat) else None
+
+
+def _is_slice(indices: Iterable[Expression]) -> bool:
+    return any(isinstance(each, Operation) and each.operator == ":" for each in indices)
+
+
+def _is_enum(ancestors: set[str]) -> bool:
+    return any(name.startswith("enum.") for name in ancestors)
