@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import sys
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
+
+_RECURSION_LIMIT = 6000
+"""Deep enough for the longest operator chains seen in real code; generated code goes deeper."""
 
 _Answer = TypeVar("_Answer")
 
@@ -47,3 +52,14 @@ class Questions(Generic[_Answer]):
             self._provisional.clear()
             self._cut.clear()
         return found
+
+
+@contextmanager
+def room_to_recurse() -> Iterator[None]:
+    """Let functions call each other deeper than Python's default allows."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import ast
-import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from chutes_cli.project.depth import Obstacle, obstacle
 from chutes_cli.project.facts import ModuleFacts
-
-_RECURSION_LIMIT = 6000
-"""Deep enough for the longest operator chains seen in real code; generated code goes deeper."""
-
+from chutes_cli.project.questions import room_to_recurse
 
 _TOO_DEEP = "the code is nested too deeply to read"
 _TOO_LONG = "an expression is too long to read"
@@ -39,16 +33,6 @@ class UnreadableSource(Exception):
         self.is_python = is_python
 
 
-@contextmanager
-def _room_to_recurse() -> Iterator[None]:
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-
-
 def read_facts(text: str) -> ModuleFacts:
     """Return the facts of one module's source text.
 
@@ -71,7 +55,7 @@ def read_facts(text: str) -> ModuleFacts:
         case Obstacle.REFUSED:
             raise _why(text)
     refused = _refused(text)
-    with warnings.catch_warnings(), _room_to_recurse():
+    with warnings.catch_warnings(), room_to_recurse():
         # Evaluating "\d" warns about the audited code; that is not this program's business.
         warnings.simplefilter("ignore")
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +29,8 @@ _HANDING = {
 }
 """Functions that call the argument at a position with those after it."""
 _HANDING_METHODS = {"run_in_executor": 1, "submit": 0, "call_soon": 0, "call_soon_threadsafe": 0}
+UNKNOWN = "?."
+"""Stands before the name of a method of an object that is not known."""
 _THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 
 
@@ -100,28 +102,40 @@ class Passings:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._resolver = knowledge.resolver
+        self._known: dict[Site, list[Passing]] = {}
 
     @cached_property
-    def _by_function(self) -> dict[Function, list[Passing]]:
-        found: dict[Function, list[Passing]] = defaultdict(list)
+    def _by_callee(self) -> dict[Function | str, list[Passing]]:
+        found: dict[Function | str, list[Passing]] = defaultdict(list)
         for site, targets in self._knowledge.calls:
-            for passing in self._at(site, targets):
+            for passing in self._at(site, targets) if not site.module.is_test else ():
                 if passing.function is not None:
                     found[passing.function].append(passing)
+                elif isinstance(passing.callee, External):
+                    found[passing.callee.name].append(passing)
         return dict(found)
 
     def of(self, function: Function) -> list[Passing]:
         """Return the calls of a function, in source order, those of tests left out."""
-        return [
-            each for each in self._by_function.get(function, ()) if not each.site.module.is_test
-        ]
+        return self._by_callee.get(function, [])
+
+    def external(self, accepts: Callable[[str], bool]) -> Iterator[Passing]:
+        """Yield the calls of external functions whose name is accepted, tests left out.
+
+        A method of an object that is not known goes by `UNKNOWN` and its name.
+        """
+        for callee, passings in self._by_callee.items():
+            if isinstance(callee, str) and accepts(callee):
+                yield from passings
 
     def at(self, site: Site) -> list[Passing]:
         """Return what the call at a site runs, functions handed to threads included."""
-        call = site.expression
-        assert isinstance(call, Call)
-        targets = self._resolver.resolve(site.module, site.scope, call.function)
-        return list(self._at(site, targets))
+        if site not in self._known:
+            call = site.expression
+            assert isinstance(call, Call)
+            targets = self._resolver.resolve(site.module, site.scope, call.function)
+            self._known[site] = list(self._at(site, targets))
+        return self._known[site]
 
     def _at(self, site: Site, targets: tuple[Target, ...]) -> Iterator[Passing]:
         call = site.expression
@@ -132,6 +146,7 @@ class Passings:
             yield from self._called(site, target, call.arguments)
         if not targets:
             yield from self._handed(site, call, None)
+            yield Passing(site, External(f"{UNKNOWN}{_last(call.function)}"), call.arguments)
 
     def _called(
         self, site: Site, target: Target, arguments: tuple[Argument, ...]

@@ -15,7 +15,8 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
 )
-from chutes_cli.project.taint.definitions import reaching
+from chutes_cli.project.questions import Questions
+from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.spot import Spot, path_of
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.tree import Knowledge
@@ -30,16 +31,18 @@ _RESOLVES = frozenset({"resolve", "realpath", "abspath", "absolute", "normpath"}
 class Roots:
     """Follows a tested expression back to the names and attributes it was made of."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, definitions: Definitions) -> None:
         self._resolver = knowledge.resolver
+        self._definitions = definitions
+        self._questions: Questions[frozenset[str]] = Questions(frozenset(), _DEEPEST)
 
-    def of(self, spot: Spot, expression: Expression, threat: Threat) -> set[str]:
+    def of(self, spot: Spot, expression: Expression, threat: Threat) -> frozenset[str]:
         """Return the paths (`path_of`) an expression speaks of, those of its parts included.
 
         Parts that say nothing about the threat, such as the suffix of a file name, are left
         out.
         """
-        return set(self._of(spot, expression, libraries.WEAK[threat.value], 0))
+        return self._of(spot, expression, threat)
 
     def resolved(self, spot: Spot, expression: Expression) -> bool:
         """Say whether an expression was made by resolving ``..`` and links."""
@@ -49,23 +52,24 @@ class Roots:
             if isinstance(each, Call)
         )
 
-    def _of(
-        self, spot: Spot, expression: Expression, weak: frozenset[str], depth: int
-    ) -> Iterator[str]:
-        if depth > _DEEPEST or self._is_weak(spot, expression, weak):
+    def _of(self, spot: Spot, expression: Expression, threat: Threat) -> frozenset[str]:
+        what = expression.id if isinstance(expression, Name) else expression
+        key = (spot.module, spot.at, spot.around, what, threat)
+        return self._questions.answer(key, lambda: frozenset(self._found(spot, expression, threat)))
+
+    def _found(self, spot: Spot, expression: Expression, threat: Threat) -> Iterator[str]:
+        if self._is_weak(spot, expression, libraries.WEAK[threat.value]):
             return
         path = path_of(expression)
         if path is not None:
             yield path
             if not isinstance(expression, Name | Opaque):
-                yield from self._of_part(spot, expression, weak, depth)
+                yield from self._of_part(spot, expression, threat)
                 return
         for at, part in self._parts(spot, expression):
-            yield from self._of(at, part, weak, depth + 1)
+            yield from self._of(at, part, threat)
 
-    def _of_part(
-        self, spot: Spot, expression: Expression, weak: frozenset[str], depth: int
-    ) -> Iterator[str]:
+    def _of_part(self, spot: Spot, expression: Expression, threat: Threat) -> Iterator[str]:
         """Yield what a part of a value speaks of: not of the whole, where that has many parts.
 
         ``parsed.hostname`` speaks of the address that was parsed, ``args.url`` of that field
@@ -83,7 +87,7 @@ class Roots:
                 yield other + path.removeprefix(name)
             else:
                 yield name
-                yield from self._of(at, held, weak, depth + 1)
+                yield from self._of(at, held, threat)
 
     def _made_of(self, spot: Spot, expression: Expression, depth: int) -> Iterator[Expression]:
         if depth > _DEEPEST:
@@ -113,7 +117,7 @@ class Roots:
         where, _ = spot.module.lookup(name, spot.scope)
         if where != spot.scope or where <= 0:
             return
-        for binding in reaching(spot.module, where, name, spot.at):
+        for binding in self._definitions.reaching(spot.module, where, name, spot.at):
             statement = binding.statement
             if statement is None:
                 continue

@@ -58,7 +58,7 @@ class Spot:
 
     module: Module
     at: Statement
-    later: tuple[Statement, ...] = ()
+    later: frozenset[Statement] = frozenset()
     frame: Frame | None = None
     around: tuple[Opaque, ...] = ()
 
@@ -73,7 +73,7 @@ class Spot:
 
     def back_to(self, statement: Statement) -> Spot:
         """Return the spot of an earlier statement whose value comes here."""
-        return replace(self, at=statement, later=(*self.later, self.at), around=())
+        return replace(self, at=statement, later=self.later | {self.at}, around=())
 
     def within(self, comprehension: Opaque) -> Spot:
         """Return the spot inside a comprehension."""
@@ -87,7 +87,7 @@ def spot_of(site: Site, frame: Frame | None = None) -> Spot:
         found = _way(root, site.expression)
         if found is not None:
             around = tuple(each for each in found if isinstance(each, Opaque))
-    return Spot(site.module, site.statement, (), frame, around)
+    return Spot(site.module, site.statement, frozenset(), frame, around)
 
 
 def _way(root: Expression, wanted: Expression) -> list[Expression] | None:

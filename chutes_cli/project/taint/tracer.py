@@ -22,8 +22,9 @@ from chutes_cli.project.facts import (
     Yield,
 )
 from chutes_cli.project.module import Binding, Site
+from chutes_cli.project.questions import Questions, room_to_recurse
 from chutes_cli.project.schemas import Schemas, Shape
-from chutes_cli.project.taint.definitions import reaching
+from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.kept import kept
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.parts import field_of, items_of
@@ -36,7 +37,8 @@ from chutes_cli.project.targets import Class, External, Function
 from chutes_cli.project.tree import Knowledge
 
 _DEEPEST_CALL = 6
-_MOST_STEPS = 4_000
+_MOST_OPEN = 150
+_MOST_STEPS = 2_000
 """Of one question; a value that takes longer to follow is let go."""
 _COMPREHENSIONS = frozenset({"ListComp", "SetComp", "GeneratorExp", "DictComp"})
 _BUILDS = frozenset({"+", "%", "/", "//", "|", "*", "&"})
@@ -60,31 +62,37 @@ class Tracer:
         self._schemas = schemas
         self._source = source
         self.passings = Passings(knowledge)
-        self._validation = Validation(knowledge, self.passings)
-        self._open: set[tuple[object, ...]] = set()
+        self._definitions = Definitions()
+        self._validation = Validation(knowledge, self.passings, self._definitions)
+        self._questions = _questions()
         self._steps = 0
 
     def origin(self, site: Site, threat: Threat) -> Origin | None:
         """Return how a caller's value reaches an expression, None when it does not."""
         self._steps = 0
-        return self._origin(spot_of(site), site.expression, threat)
+        with room_to_recurse():
+            found = self._origin(spot_of(site), site.expression, threat)
+        if self._steps > _MOST_STEPS:
+            self._questions = _questions()  # what was given up may be no answer to others
+        return found
 
     def _origin(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
-        key = (spot.module, spot.at, spot.frame, expression, threat)
+        what = expression.id if isinstance(expression, Name) else expression
+        key = (spot, what, threat)
+        return self._questions.answer(key, lambda: (self._asked(spot, expression, threat),))[0]
+
+    def _asked(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
         self._steps += 1
-        if key in self._open or self._steps > _MOST_STEPS:
+        if self._steps > _MOST_STEPS or self._validation.cleared(spot, expression, threat):
             return None
-        if self._validation.cleared(spot, expression, threat):
-            return None
-        self._open.add(key)
-        try:
-            return self._found(spot, expression, threat)
-        finally:
-            self._open.discard(key)
+        return self._found(spot, expression, threat)
 
     def _any(self, spot: Spot, expressions: Iterable[Expression], threat: Threat) -> Origin | None:
-        found = (self._origin(spot, each, threat) for each in expressions)
-        return next((each for each in found if each is not None), None)
+        for each in expressions:
+            found = self._origin(spot, each, threat)
+            if found is not None:
+                return found
+        return None
 
     def _found(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
         match expression:
@@ -166,7 +174,7 @@ class Tracer:
         if where <= 0:
             return None  # a global belongs to every caller alike
         if where == spot.scope:
-            bindings = reaching(spot.module, where, name, spot.at)
+            bindings = self._definitions.reaching(spot.module, where, name, spot.at)
         for binding in bindings:
             found = self._binding(spot, where, binding, name, threat)
             if found is not None:
@@ -184,7 +192,7 @@ class Tracer:
         if statement.scope == spot.scope:
             at = spot.back_to(statement)
         else:
-            at = Spot(spot.module, statement, (), spot.frame)
+            at = Spot(spot.module, statement, frozenset(), spot.frame)
         if binding.value is not None:
             return self._origin(at, binding.value, threat)
         return self._unpacked(at, statement, name, threat)
@@ -320,7 +328,7 @@ class Tracer:
 
     def _returned(self, function: Function, frame: Frame, threat: Threat) -> Origin | None:
         for statement in function.module.statements_in(function.index):
-            spot = Spot(function.module, statement, (), frame)
+            spot = Spot(function.module, statement, frozenset(), frame)
             if statement.kind == "return":
                 found = self._any(spot, statement.values, threat)
             else:
@@ -370,6 +378,10 @@ class Tracer:
         if name in libraries.LOOKS_UP:
             return self._any(spot, arguments[1:], threat)
         return self._any(spot, arguments, threat) if name in libraries.JOINS else None
+
+
+def _questions() -> Questions[tuple[Origin | None]]:
+    return Questions((None,), _MOST_OPEN)
 
 
 def _admitted(origin: Origin, threat: Threat) -> Origin | None:

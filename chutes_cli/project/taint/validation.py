@@ -16,10 +16,11 @@ from chutes_cli.project.facts import (
     Operation,
     Statement,
 )
-from chutes_cli.project.module import Module
-from chutes_cli.project.taint.definitions import dominates, reaching
+from chutes_cli.project.questions import Questions
+from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.matchings import MATCHERS, Matchings
 from chutes_cli.project.taint.passing import Passing, Passings
+from chutes_cli.project.taint.refusals import Refusals
 from chutes_cli.project.taint.roots import Roots
 from chutes_cli.project.taint.spot import Spot, conditions, path_of
 from chutes_cli.project.taint.threats import Threat
@@ -28,6 +29,7 @@ from chutes_cli.project.tree import Knowledge
 from chutes_cli.project.values import Known
 
 _DEEPEST = 8
+_MOST_OPEN = 20
 _STRONG_METHODS = frozenset(
     {"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"}
 )
@@ -38,119 +40,53 @@ _ADDRESS_REFUSALS = frozenset({"is_private", "is_loopback", "is_link_local"})
 class Validation:
     """Answers whether a value can still carry a threat where it is used."""
 
-    def __init__(self, knowledge: Knowledge, passings: Passings) -> None:
+    def __init__(self, knowledge: Knowledge, passings: Passings, definitions: Definitions) -> None:
         self._resolver = knowledge.resolver
         self._evaluator = knowledge.evaluator
         self._passings = passings
-        self._roots = Roots(knowledge)
+        self._definitions = definitions
+        self._roots = Roots(knowledge, definitions)
         self._matchings = Matchings(knowledge)
-        self._depth = 0
+        self._refusals = Refusals(self, passings, definitions)
+        self._clearing: Questions[bool] = Questions(False, _MOST_OPEN)
 
     def cleared(self, spot: Spot, expression: Expression, threat: Threat) -> bool:
         """Say whether what is known at a spot rules a threat out of an expression."""
         path = path_of(expression)
         if path is None:
             return False
+        key = (spot.module, spot.at, spot.later, spot.around, path, threat)
+        return self._clearing.answer(key, lambda: self._cleared(spot, path, threat))
+
+    def _cleared(self, spot: Spot, path: str, threat: Threat) -> bool:
         for statement in (spot.at, *spot.later):
-            here = Spot(spot.module, statement, (), spot.frame, spot.around)
+            here = Spot(spot.module, statement, frozenset(), spot.frame, spot.around)
             for test, truth in conditions(spot.module, statement):
-                if self._holds(here, test, truth, path, threat):
+                if self.holds(here, test, truth, path, threat):
                     return True
-            if self._refused_before(here, path, threat):
+            if self._refusals.before(here, path, threat):
                 return True
         return any(
-            self._holds(spot, part, True, path, threat)
+            self.holds(spot, part, True, path, threat)
             for comprehension in spot.around
             if path in comprehension.names
             for part in comprehension.parts[1:-1]
         )
+
+    def refuses(self, function: Function, path: str, threat: Threat) -> bool:
+        """Say whether a function raises where what a path in it holds carries a threat."""
+        return self._refusals.refuses(function, path, threat)
 
     def clears_under(
         self, spot: Spot, test: Expression, truth: bool, value: Expression, threat: Threat
     ) -> bool:
         """Say whether a test that came out so rules a threat out of a value."""
         path = path_of(value)
-        return path is not None and self._holds(spot, test, truth, path, threat)
-
-    def refuses(self, function: Function, path: str, threat: Threat) -> bool:
-        """Say whether a function raises where what a path in it holds carries a threat."""
-        statements = function.module.statements_in(function.index)
-        returned = [each for each in statements if each.kind == "return" and each.values]
-        ends = [Spot(function.module, each) for each in returned]
-        name = Name(function.scope.name_span, path)
-        if ends and all(self.cleared(each, name, threat) for each in ends):
-            return True
-        return any(
-            self._refusal(function.module, each, path, threat)
-            for each in statements
-            if each.kind == "raise"
-        ) or any(self._refused_by(Spot(function.module, each), path, threat) for each in statements)
-
-    # What earlier statements made sure of
-
-    def _refused_before(self, spot: Spot, path: str, threat: Threat) -> bool:
-        module = spot.module
-        for statement in module.statements_in(spot.scope):
-            if statement is spot.at or not dominates(module, statement, spot.at):
-                continue
-            if statement.kind == "assert":
-                if self._holds(spot.back_to(statement), statement.values[0], True, path, threat):
-                    return True
-            elif self._refused_by(Spot(module, statement, (), spot.frame), path, threat):
-                return True
-        return False
-
-    def _refused_by(self, spot: Spot, path: str, threat: Threat) -> bool:
-        """Say whether a statement calls something that raises when a path carries a threat."""
-        if spot.at.kind not in ("expression", "assign", "annotate", "return"):
-            return False
-        refusing = libraries.REFUSES[threat.value]
-        for root in spot.at.values:
-            for expression in root.walk():
-                if not isinstance(expression, Call):
-                    continue
-                if any(
-                    self._callee_refuses(spot, passing, path, threat)
-                    for passing in self._passings.at(spot.site(expression))
-                ):
-                    return True
-                if isinstance(expression.function, Attribute):
-                    method, receiver = expression.function.attribute, expression.function.value
-                    if method in refusing and self._about(spot, receiver, path, threat):
-                        return True
-        return False
-
-    def _callee_refuses(self, spot: Spot, passing: Passing, path: str, threat: Threat) -> bool:
-        function = passing.function
-        if isinstance(passing.callee, External):
-            refusing = passing.callee.name in libraries.REFUSES[threat.value]
-            return refusing and self._about_any(spot, passing, path, threat)
-        if function is None or self._depth > _DEEPEST:
-            return False
-        self._depth += 1
-        try:
-            return any(
-                self.refuses(function, parameter.name, threat)
-                for parameter in function.scope.parameters
-                for given in passing.given(parameter)
-                if self._about(spot, given, path, threat)
-            )
-        finally:
-            self._depth -= 1
-
-    def _refusal(self, module: Module, statement: Statement, path: str, threat: Threat) -> bool:
-        """Say whether a ``raise`` is reached whenever a path carries a threat."""
-        spot = Spot(module, statement)
-        known = list(conditions(module, statement))
-        return bool(known) and all(
-            self._holds(spot, test, not truth, path, threat)
-            for test, truth in known
-            if not (truth is False and _raises_otherwise(module, test))
-        )
+        return path is not None and self.holds(spot, test, truth, path, threat)
 
     # Tests
 
-    def _holds(
+    def holds(
         self, spot: Spot, test: Expression, truth: bool, path: str, threat: Threat, depth: int = 0
     ) -> bool:
         """Say whether a test that came out so rules a threat out of a path."""
@@ -158,9 +94,9 @@ class Validation:
             return False
         match test:
             case Operation(operator="not", operands=(inner,)):
-                return self._holds(spot, inner, not truth, path, threat, depth + 1)
+                return self.holds(spot, inner, not truth, path, threat, depth + 1)
             case Operation(operator="and" | "or" as joint, operands=parts):
-                sides = (self._holds(spot, each, truth, path, threat, depth + 1) for each in parts)
+                sides = (self.holds(spot, each, truth, path, threat, depth + 1) for each in parts)
                 return any(sides) if (joint == "and") == truth else all(sides)
             case Operation(operator="in" | "not in" as operator, operands=(left, right)):
                 inside = (operator == "in") == truth
@@ -170,7 +106,7 @@ class Validation:
                 return same and threat is not Threat.SIZE and self._one(spot, sides, path, threat)
             case Operation(operator="<" | "<=" | ">" | ">=", operands=sides):
                 return threat is Threat.SIZE and any(
-                    self._about(spot, each, path, threat) for each in sides
+                    self.about(spot, each, path, threat) for each in sides
                 )
             case Call():
                 return self._answers(spot, test, truth, path, threat, depth)
@@ -179,12 +115,12 @@ class Validation:
                 return (
                     threat is Threat.URL
                     and (refused or (name == "is_global" and truth))
-                    and self._about(spot, value, path, threat)
+                    and self.about(spot, value, path, threat)
                 )
             case Name(id=name):
                 return self._flag(spot, name, truth, path, threat, depth)
             case Opaque(kind="NamedExpr", parts=(value,)):
-                return self._holds(spot, value, truth, path, threat, depth + 1)
+                return self.holds(spot, value, truth, path, threat, depth + 1)
             case _:
                 return False
 
@@ -195,8 +131,10 @@ class Validation:
         where, _ = spot.module.lookup(name, spot.scope)
         if where != spot.scope or name == path:
             return False
-        held = [each.value for each in reaching(spot.module, where, name, spot.at)]
-        return len(held) == 1 and held[0] is not None and self._holds(
+        held = [
+            each.value for each in self._definitions.reaching(spot.module, where, name, spot.at)
+        ]
+        return len(held) == 1 and held[0] is not None and self.holds(
             spot, held[0], truth, path, threat, depth + 1
         )  # fmt: skip
 
@@ -205,20 +143,20 @@ class Validation:
         threat: Threat,
     ) -> bool:  # fmt: skip
         if threat is Threat.SIZE:
-            return inside and self._about(spot, left, path, threat)
+            return inside and self.about(spot, left, path, threat)
         if inside:
-            return self._about(spot, left, path, threat)
+            return self.about(spot, left, path, threat)
         value = self._evaluator.value(spot.module, spot.scope, left)
         return (
             threat is Threat.PATH
             and isinstance(value, Known)
             and value.value in _SEPARATORS
-            and self._about(spot, right, path, threat)
+            and self.about(spot, right, path, threat)
         )
 
     def _one(self, spot: Spot, sides: tuple[Expression, ...], path: str, threat: Threat) -> bool:
         """Say whether one side of an equality is the value and the other is the program's."""
-        about = [self._about(spot, each, path, threat) for each in sides]
+        about = [self.about(spot, each, path, threat) for each in sides]
         return about.count(True) == 1
 
     # Calls in tests
@@ -230,7 +168,7 @@ class Validation:
         if dotted in ("builtins.all", "builtins.any"):
             return self._of_each(spot, call, truth, path, threat, every=dotted.endswith("all"))
         if dotted == "builtins.isinstance":
-            return truth and self._is_number(spot, call) and self._about(
+            return truth and self._is_number(spot, call) and self.about(
                 spot, call.arguments[0].value, path, threat
             )  # fmt: skip
         method = call.function.attribute if isinstance(call.function, Attribute) else ""
@@ -238,7 +176,7 @@ class Validation:
             pattern, text = self._matchings.parts(spot, call, dotted)
             return (
                 text is not None
-                and self._about(spot, text, path, threat)
+                and self.about(spot, text, path, threat)
                 and self._matchings.rules_out(spot, pattern, method, truth, threat)
             )
         if isinstance(call.function, Attribute):
@@ -254,7 +192,7 @@ class Validation:
         name = callee.attribute
         if name not in _STRONG_METHODS | {"is_relative_to", "startswith", "endswith"}:
             return None
-        if not truth or threat is Threat.SIZE or not self._about(spot, callee.value, path, threat):
+        if not truth or threat is Threat.SIZE or not self.about(spot, callee.value, path, threat):
             return False
         if name in _STRONG_METHODS or name == "is_relative_to":
             return name != "is_relative_to" or threat is Threat.PATH
@@ -282,7 +220,7 @@ class Validation:
                     if every is not truth:
                         return False
                     within = spot.within(inner)
-                    if self._holds(within, head, truth, path, threat):
+                    if self.holds(within, head, truth, path, threat):
                         return True
                     return not every and self._excludes(within, iterated, head, path, threat)
         return False
@@ -298,7 +236,7 @@ class Validation:
                     isinstance(value, Known)
                     and isinstance(value.value, str | list | tuple | set)
                     and marks.get(threat, "\0") in value.value
-                    and self._about(spot, right, path, threat)
+                    and self.about(spot, right, path, threat)
                 )
             case _:
                 return False
@@ -311,14 +249,14 @@ class Validation:
             function = passing.function
             if function is not None:
                 for parameter in function.scope.parameters:
-                    if any(self._about(spot, each, path, threat)
+                    if any(self.about(spot, each, path, threat)
                            for each in passing.given(parameter)):  # fmt: skip
                         return self._predicate(function, parameter.name, truth, threat, depth)
             elif isinstance(passing.callee, External | Class):
                 name = getattr(passing.callee, "name", "")
                 if name in libraries.ASKS_NOTHING:
                     return False
-                if truth and self._about_any(spot, passing, path, threat):
+                if truth and self.about_any(spot, passing, path, threat):
                     return True
         return False
 
@@ -327,7 +265,7 @@ class Validation:
     ) -> bool:
         if depth > _DEEPEST:
             return False
-        if self.refuses(function, name, threat):
+        if self._refusals.refuses(function, name, threat):
             return True
         answers = [
             each
@@ -339,7 +277,7 @@ class Validation:
             self.cleared(Spot(function.module, each), own, threat)
             or (
                 bool(each.values)
-                and self._holds(
+                and self.holds(
                     Spot(function.module, each), each.values[0], truth, name, threat, depth + 1
                 )
             )
@@ -353,11 +291,13 @@ class Validation:
 
     # What an expression is about
 
-    def _about(self, spot: Spot, expression: Expression, path: str, threat: Threat) -> bool:
+    def about(self, spot: Spot, expression: Expression, path: str, threat: Threat) -> bool:
+        """Say whether an expression speaks of a path."""
         return path in self._roots.of(spot, expression, threat)
 
-    def _about_any(self, spot: Spot, passing: Passing, path: str, threat: Threat) -> bool:
-        return any(self._about(spot, each.value, path, threat) for each in passing.arguments)
+    def about_any(self, spot: Spot, passing: Passing, path: str, threat: Threat) -> bool:
+        """Say whether an argument of a call speaks of a path."""
+        return any(self.about(spot, each.value, path, threat) for each in passing.arguments)
 
 
 def _answers_only(statement: Statement, truth: bool) -> bool:
@@ -366,16 +306,6 @@ def _answers_only(statement: Statement, truth: bool) -> bool:
         return not truth
     value = statement.values[0]
     return isinstance(value, Literal) and bool(value.value) is truth
-
-
-def _raises_otherwise(module: Module, test: Expression) -> bool:
-    """Say whether the side of an ``if`` on which its test holds raises."""
-    return any(
-        module.facts.guards[statement.guards].test is test
-        and module.facts.guards[statement.guards].kind == "if"
-        for statement in module.facts.statements
-        if statement.kind == "raise" and statement.guards >= 0
-    )
 
 
 def _texts(value: object) -> Iterator[str] | list[str] | None:

@@ -1,4 +1,4 @@
-"""Checklist item input-sanitization: what callers may send."""
+"""How much callers may send."""
 
 from __future__ import annotations
 

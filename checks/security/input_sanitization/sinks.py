@@ -1,0 +1,119 @@
+"""What the checks of injection share: a call, the argument a caller must not choose, a threat."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.sinks import RECEIVER, Sink
+from chutes_cli.core.finding import Finding
+from chutes_cli.project.exposure import exposures_at
+from chutes_cli.project.facts import Attribute, Call, Expression
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Site
+from chutes_cli.project.taint.origin import Origin
+from chutes_cli.project.taint.passing import UNKNOWN, Passing
+from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.targets import External
+from chutes_cli.project.values import Known
+
+Reached = tuple[Passing, Expression]
+"""A call, and the argument of it that a caller must not choose."""
+
+
+class SinkCheck(Check):
+    """A rule about calls that what a caller sends must not reach unchecked.
+
+    Class attributes:
+        threat: What must not reach them.
+    """
+
+    category = "security"
+    item = "input-sanitization"
+    threat: ClassVar[Threat]
+
+    @abstractmethod
+    def sinks(self, project: Project) -> Iterator[Reached]:
+        """Yield the calls, each with the argument in question."""
+
+    @abstractmethod
+    def says(self, called: str, by: str) -> tuple[str, str]:
+        """Return message and help for a call, and for who sends what reaches it."""
+
+    def is_told(self, origin: Origin) -> bool:
+        """Say whether another check tells of what reaches a call."""
+        return False
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per call that is reached."""
+        seen: set[Site] = set()
+        for passing, argument in self.sinks(project):
+            site = passing.site
+            if site in seen:
+                continue
+            origin = project.taint.origin(Site(site.module, site.statement, argument), self.threat)
+            if origin is None or self.is_told(origin):
+                continue
+            here = exposures_at(site.module, site.statement.guards)
+            if circumstances.concerns(origin.exposures & here):
+                seen.add(site)
+                message, help = self.says(name_of(passing), origin.label)
+                yield self.at(site, message, help, trace=origin.trace)
+
+
+def calls_to(project: Project, table: Mapping[str, Sink]) -> Iterator[Reached]:
+    """Yield the calls of the functions in a table, with the argument it speaks of."""
+    for passing in project.taint.passings.external(table.__contains__):
+        assert isinstance(passing.callee, External)
+        sink = table[passing.callee.name]
+        argument = passing.argument(sink.position, *sink.keywords)
+        if argument is not None:
+            yield passing, argument
+
+
+def methods(
+    project: Project, names: frozenset[str], owners: tuple[str, ...], position: int
+) -> Iterator[Reached]:
+    """Yield the calls of methods by name, with an argument, or with the object they are of.
+
+    Args:
+        project: The audited tree.
+        names: The methods' names.
+        owners: What their classes' dotted names begin with; ``""`` for objects not known.
+        position: The argument's position, `RECEIVER` for the object.
+    """
+
+    def accepts(called: str) -> bool:
+        owner, _, name = called.rpartition(".")
+        if name not in names:
+            return False
+        if called.startswith(UNKNOWN):
+            return "" in owners
+        return any(each and f"{owner}.".startswith(each) for each in owners)
+
+    for passing in project.taint.passings.external(accepts):
+        call = passing.site.expression
+        assert isinstance(call, Call)
+        argument = passing.argument(position)
+        if position == RECEIVER and isinstance(call.function, Attribute):
+            argument = call.function.value
+        if argument is not None:
+            yield passing, argument
+
+
+def is_true(project: Project, passing: Passing, keyword: str) -> bool | None:
+    """Say what a keyword argument is: False when left out, None when it cannot be told."""
+    for each in passing.arguments:
+        if each.keyword == keyword:
+            site = passing.site
+            value = project.knowledge.evaluator.value(site.module, site.scope, each.value)
+            return bool(value.value) if isinstance(value, Known) else None
+    return None if any(each.star == "**" for each in passing.arguments) else False
+
+
+def name_of(passing: Passing) -> str:
+    """Return how messages call what is called."""
+    assert isinstance(passing.callee, External)
+    return passing.callee.name.removeprefix(UNKNOWN).removeprefix("builtins.")
