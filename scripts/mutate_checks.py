@@ -136,8 +136,12 @@ def explained() -> Iterator[tuple[str, str, str, str]]:
 
 def modules() -> list[str]:
     """Return the modules that hold conditions, as POSIX paths."""
-    found = (file.relative_to(ROOT).as_posix() for file in (ROOT / "checks").rglob("*.py"))
-    return sorted(path for path in found if mutants_of(path)[1])
+    return [path for path in _modules() if mutants_of(path)[1]]
+
+
+def _modules() -> list[str]:
+    """Return every module of checks."""
+    return sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / "checks").rglob("*.py"))
 
 
 @cache
@@ -154,7 +158,7 @@ def target(path: str) -> Target:
     own = {each.id for each in checks() if type(each).__module__ == name}
     # What only serves others is tested through them.
     owners = {name} if own else importers
-    files = [_mirror(path) for path in modules() if _import_name(path) in owners]
+    files = [_mirror(path) for path in _modules() if _import_name(path) in owners]
     ids = [each.id for each in checks() if type(each).__module__ in owners]
     return Target(
         path,

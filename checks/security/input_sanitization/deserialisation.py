@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.sinks import DATA, Sink
+from chutes_cli.contract.libraries.sinks import DATA, NUMPY, SAFE_LOADERS, TORCH, YAML
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.taint.passing import Passing
@@ -16,11 +16,6 @@ from .sinks import (
     calls_to,
     is_true,
 )
-
-_SAFE_LOADERS = frozenset({"yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoader"})
-_YAML = {"yaml.load": Sink(0, ("stream",)), "yaml.load_all": Sink(0, ("stream",))}
-_TORCH = {"torch.load": Sink(0, ("f",))}
-_NUMPY = {"numpy.load": Sink(0, ("file",))}
 
 
 class UnsafeDeserialisation(SinkCheck):
@@ -109,13 +104,13 @@ class UnsafeDeserialisation(SinkCheck):
     def sinks(self, project: Project) -> Iterator[Reached]:
         """Yield what is decoded."""
         yield from calls_to(project, DATA)
-        for passing, stream in calls_to(project, _YAML):
+        for passing, stream in calls_to(project, YAML):
             if not _is_safe(project, passing):
                 yield passing, stream
-        for passing, data in calls_to(project, _TORCH):
+        for passing, data in calls_to(project, TORCH):
             if is_true(project, passing, "weights_only") is False:
                 yield passing, data
-        for passing, data in calls_to(project, _NUMPY):
+        for passing, data in calls_to(project, NUMPY):
             if is_true(project, passing, "allow_pickle"):
                 yield passing, data
 
@@ -134,4 +129,4 @@ def _is_safe(project: Project, passing: Passing) -> bool:
         return False
     site = passing.site
     dotted = project.knowledge.resolver.dotted(site.module, site.scope, loader)
-    return dotted is None or dotted in _SAFE_LOADERS
+    return dotted is None or dotted in SAFE_LOADERS

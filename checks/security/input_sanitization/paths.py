@@ -13,6 +13,7 @@ from chutes_cli.contract.libraries.sinks import (
 )
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
+from chutes_cli.project.taint.passing import UNKNOWN
 from chutes_cli.project.taint.threats import Threat
 
 from .sinks import (
@@ -110,7 +111,7 @@ class PathTraversal(SinkCheck):
         """Yield what names the files that are opened, changed or removed."""
         yield from calls_to(project, PATH)
         yield from calls_to(project, SECOND_PATH)
-        yield from methods(project, PATH_METHODS, PATH_CLASSES, RECEIVER)
+        yield from methods(project, PATH_METHODS, (*PATH_CLASSES, UNKNOWN), RECEIVER)
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who names the file."""

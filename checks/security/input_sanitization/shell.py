@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from chutes_cli.contract.libraries.sinks import PROGRAMS, SHELL
+from chutes_cli.contract.libraries.sinks import CODE_FLAGS, INTERPRETERS, PROGRAMS, SHELL
 from chutes_cli.core.finding import Severity
-from chutes_cli.project.facts import Collection, Expression, Literal
+from chutes_cli.project.facts import Collection, Expression, Literal, Name, Operation
 from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module
 from chutes_cli.project.taint.passing import Passing
 from chutes_cli.project.taint.threats import Threat
 
@@ -15,12 +17,7 @@ from .sinks import (
     Reached,
     SinkCheck,
     calls_to,
-    is_true,
 )
-
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ksh", "cmd", "cmd.exe", "powershell", "pwsh"})
-_INTERPRETERS = frozenset({"python", "python3", "perl", "ruby", "node"})
-_TAKES_CODE = frozenset({"-c", "-lc", "-ec", "/c", "/C", "-e", "-Command"})
 
 
 class ShellInjection(SinkCheck):
@@ -111,14 +108,9 @@ class ShellInjection(SinkCheck):
         """Yield what is handed to a shell, and what names the program to start."""
         yield from calls_to(project, SHELL)
         for passing, command in calls_to(project, PROGRAMS):
-            if is_true(project, passing, "shell"):
-                yield passing, command
-                continue
-            words = _words(passing, command)
-            if isinstance(words[0], Literal):
-                yield from ((passing, each) for each in _code(words))
-            else:
-                yield passing, words[0]
+            program, *rest = _words(passing, command)
+            yield passing, program
+            yield from ((passing, each) for each in _code(program, rest))
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who writes the command."""
@@ -130,17 +122,30 @@ class ShellInjection(SinkCheck):
 
 
 def _words(passing: Passing, command: Expression) -> list[Expression]:
-    """Return program and arguments, however they are passed."""
-    if isinstance(command, Collection) and command.items:
-        return list(command.items)
-    return [command, *(each.value for each in passing.arguments[1:] if not each.keyword)]
+    """Return program and arguments: the items of a list, or the arguments one by one."""
+    items = _items(passing.site.module, passing.site.scope, command)
+    return items or [command, *(each.value for each in passing.arguments)]
 
 
-def _code(words: list[Expression]) -> Iterator[Expression]:
+def _items(module: Module, scope: int, command: Expression | None) -> list[Expression]:
+    """Return the items that a list begins with, whatever is added to it later."""
+    match command:
+        case Collection(items=items):
+            return list(items)
+        case Operation(operator="+", operands=(left, _)):
+            return _items(module, scope, left)
+        case Name(id=name):
+            bindings = module.lookup(name, scope)[1]
+            values = (each.value for each in bindings if not isinstance(each.value, Name))
+            return next(filter(None, (_items(module, scope, each) for each in values)), [])
+        case _:
+            return []
+
+
+def _code(program: Expression, rest: list[Expression]) -> Iterator[Expression]:
     """Yield the words that a shell or an interpreter takes for its program text."""
-    texts = [each.value if isinstance(each, Literal) else None for each in words]
-    program = str(texts[0]).rsplit("/", 1)[-1]
-    if program in _SHELLS | _INTERPRETERS:
-        for flag, word in zip(texts, words[1:], strict=False):
-            if flag in _TAKES_CODE:
-                yield word
+    match program:
+        case Literal(value=str(path)) if path.rsplit("/", 1)[-1] in INTERPRETERS:
+            for flag, word in pairwise(rest):
+                if isinstance(flag, Literal) and flag.value in CODE_FLAGS:
+                    yield word

@@ -10,7 +10,7 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.sinks import RECEIVER, Sink
 from chutes_cli.core.finding import Finding
 from chutes_cli.project.exposure import exposures_at
-from chutes_cli.project.facts import Attribute, Call, Expression
+from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.taint.origin import Origin
@@ -48,17 +48,13 @@ class SinkCheck(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per call that is reached."""
-        seen: set[Site] = set()
         for passing, argument in self.sinks(project):
             site = passing.site
-            if site in seen:
-                continue
             origin = project.taint.origin(Site(site.module, site.statement, argument), self.threat)
             if origin is None or self.is_told(origin):
                 continue
             here = exposures_at(site.module, site.statement.guards)
             if circumstances.concerns(origin.exposures & here):
-                seen.add(site)
                 message, help = self.says(name_of(passing), origin.label)
                 yield self.at(site, message, help, trace=origin.trace)
 
@@ -81,24 +77,16 @@ def methods(
     Args:
         project: The audited tree.
         names: The methods' names.
-        owners: What their classes' dotted names begin with; ``""`` for objects not known.
+        owners: What their classes' dotted names begin with; `UNKNOWN` for objects not known.
         position: The argument's position, `RECEIVER` for the object.
     """
 
     def accepts(called: str) -> bool:
         owner, _, name = called.rpartition(".")
-        if name not in names:
-            return False
-        if called.startswith(UNKNOWN):
-            return "" in owners
-        return any(each and f"{owner}.".startswith(each) for each in owners)
+        return name in names and f"{owner}.".startswith(owners)
 
     for passing in project.taint.passings.external(accepts):
-        call = passing.site.expression
-        assert isinstance(call, Call)
-        argument = passing.argument(position)
-        if position == RECEIVER and isinstance(call.function, Attribute):
-            argument = call.function.value
+        argument = passing.receiver if position == RECEIVER else passing.argument(position)
         if argument is not None:
             yield passing, argument
 

@@ -109,7 +109,7 @@ class SqlInjection(SinkCheck):
     def sinks(self, project: Project) -> Iterator[Reached]:
         """Yield the texts of queries."""
         yield from calls_to(project, SQL)
-        for passing, query in methods(project, SQL_METHODS, (*SQL_CLIENTS, ""), 0):
+        for passing, query in methods(project, SQL_METHODS, (*SQL_CLIENTS, UNKNOWN), 0):
             if not _is_unknown(passing) or _looks_like_a_query(project, passing, query):
                 yield passing, query
 
@@ -129,7 +129,5 @@ def _looks_like_a_query(project: Project, passing: Passing, query: Expression) -
     """Say whether a text, followed to where it is put together, begins like SQL."""
     site = passing.site
     _, held = project.knowledge.evaluator.held(site.module, site.scope, query)
-    first = next((each for each in held.walk() if isinstance(each, Literal)), None)
-    return (
-        first is not None and isinstance(first.value, str) and _QUERY.match(first.value) is not None
-    )
+    texts = (each.value for each in held.walk() if isinstance(each, Literal))
+    return _QUERY.match(str(next(texts, ""))) is not None

@@ -63,6 +63,15 @@ PROGRAMS: Mapping[str, Sink] = {
 }  # fmt: skip
 """Functions that start a program; the first item of a list is the program."""
 
+INTERPRETERS = frozenset(
+    {"sh", "bash", "zsh", "dash", "ksh", "cmd", "cmd.exe", "powershell", "pwsh", "python",
+     "python3", "perl", "ruby", "node"}
+)  # fmt: skip
+"""Programs that run a text they are given as an argument."""
+
+CODE_FLAGS = frozenset({"-c", "-lc", "-ec", "-e", "/c", "/C", "-Command"})
+"""The flags before that text."""
+
 CODE: Mapping[str, Sink] = {
     "builtins.eval": _first("source", "expression"),
     "builtins.exec": _first("source", "object"),
@@ -129,8 +138,8 @@ PATH_METHODS = frozenset(
 )  # fmt: skip
 """Methods of a path that go to the disk."""
 
-PATH_CLASSES = ("pathlib.Path", "pathlib.PosixPath", "anyio.Path", "upath.UPath", "")
-"""What they are methods of; the empty name is an object that is not known."""
+PATH_CLASSES = ("pathlib.Path.", "pathlib.PosixPath.", "anyio.Path.", "upath.UPath.")
+"""What they are methods of."""
 
 SQL_METHODS = frozenset(
     {"execute", "executemany", "executescript", "fetch", "fetchrow", "fetchval", "fetch_all",
@@ -186,6 +195,22 @@ URL: Mapping[str, Sink] = {
 """Functions that call the host that an argument names."""
 
 _decoded = _first("data", "file", "f", "s", "filename")
+
+SAFE_LOADERS = frozenset(
+    {"yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoader", "yaml.CBaseLoader"}
+)
+"""Loaders of YAML that make plain values only."""
+
+YAML: Mapping[str, Sink] = {
+    **_of("yaml", "load load_all", _first("stream")),
+}
+"""Functions that are given one of them, or another."""
+
+TORCH: Mapping[str, Sink] = {"torch.load": _first("f")}
+"""Safe with ``weights_only=True``, which is the default from torch 2.6 on."""
+
+NUMPY: Mapping[str, Sink] = {"numpy.load": _first("file")}
+"""Safe without ``allow_pickle=True``."""
 
 DATA: Mapping[str, Sink] = {
     **_of("pickle", "loads load Unpickler", _decoded),

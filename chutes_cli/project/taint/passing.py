@@ -41,12 +41,14 @@ class Passing:
     Attributes:
         site: The call in the source; what hands a function on counts as calling it.
         callee: What is called.
+        named: The expression that names it.
         arguments: The arguments meant for it.
         filled: How many of its parameters are filled before the first (``self``).
     """
 
     site: Site
     callee: Target
+    named: Expression
     arguments: tuple[Argument, ...]
     filled: int = 0
 
@@ -86,6 +88,11 @@ class Passing:
         if starred or position < 0:
             return starred
         return [before[position].value] if len(before) > position else spread
+
+    @property
+    def receiver(self) -> Expression | None:
+        """The object that a method is taken from."""
+        return self.named.value if isinstance(self.named, Attribute) else None
 
     def argument(self, position: int, *names: str) -> Expression | None:
         """Return the argument at a position or under one of some names, None for neither."""
@@ -143,27 +150,32 @@ class Passings:
         for target in targets:
             if isinstance(target, External):
                 yield from self._handed(site, call, target)
-            yield from self._called(site, target, call.arguments)
+            yield from self._called(site, target, call.function, call.arguments)
         if not targets:
             yield from self._handed(site, call, None)
-            yield Passing(site, External(f"{UNKNOWN}{_last(call.function)}"), call.arguments)
+            callee = External(f"{UNKNOWN}{_last(call.function)}")
+            yield Passing(site, callee, call.function, call.arguments)
 
     def _called(
-        self, site: Site, target: Target, arguments: tuple[Argument, ...]
+        self, site: Site, target: Target, named: Expression, arguments: tuple[Argument, ...]
     ) -> Iterator[Passing]:
         match target:
             case Class():
-                yield Passing(site, target, arguments)
+                yield Passing(site, target, named, arguments)
                 for name in ("__init__", "__new__"):
                     for member in self._resolver.members.class_member(target, name):
                         if isinstance(member, Function):
-                            yield Passing(site, member, arguments, filled=1)
+                            yield Passing(site, member, named, arguments, filled=1)
             case Method(function=function):
-                yield Passing(site, target, arguments, 0 if _is(function, "staticmethod") else 1)
+                yield Passing(
+                    site, target, named, arguments, 0 if _is(function, "staticmethod") else 1
+                )
             case Function():
-                yield Passing(site, target, arguments, 1 if _is(target, "classmethod") else 0)
+                yield Passing(
+                    site, target, named, arguments, 1 if _is(target, "classmethod") else 0
+                )
             case External():
-                yield Passing(site, target, arguments)
+                yield Passing(site, target, named, arguments)
 
     def _handed(self, site: Site, call: Call, target: External | None) -> Iterator[Passing]:
         """A function handed to a thread, or wrapped with its arguments, is called with them."""
@@ -180,7 +192,7 @@ class Passings:
             each for each in call.arguments if each.keyword or each in plain[position + 1 :]
         )
         for inner in self._resolver.resolve(site.module, site.scope, handed.value):
-            yield from self._called(site, inner, rest)
+            yield from self._called(site, inner, handed.value, rest)
 
     def _threaded(self, site: Site, call: Call) -> Iterator[Passing]:
         named = {each.keyword: each.value for each in call.arguments}
@@ -190,7 +202,7 @@ class Passings:
         items = given.items if isinstance(given, Collection) else ()
         arguments = tuple(Argument(each, None, "", each.span) for each in items)
         for inner in self._resolver.resolve(site.module, site.scope, target):
-            yield from self._called(site, inner, arguments)
+            yield from self._called(site, inner, target, arguments)
 
 
 def _is(function: Function, decorator: str) -> bool:

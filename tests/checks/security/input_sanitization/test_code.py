@@ -1,0 +1,52 @@
+"""Python and templates that a caller can write are found; those of the program's own are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+from tests.checks.security.input_sanitization.sources import source
+
+Findings = Callable[..., list[Finding]]
+ID = "code-injection"
+FIRES = [
+    "eval(args.name)",
+    "exec(args.name)",
+    "exec(compile(args.name, 'x', 'exec'))",
+    "importlib.import_module(args.name)",
+    "__import__(args.name)",
+    "jinja2.Template(args.name).render()",
+    "jinja2.Environment().from_string(args.name)",
+    "sympify(args.name)",
+]
+SILENT = [
+    "eval('1 + 1')",
+    "eval(f'{args.count} + 1')",
+    "self.model.eval()",
+    "self.engine.exec(args.name)",
+    "jinja2.Template('{{ a }}').render(a=args.name)",
+]
+
+
+@pytest.mark.parametrize("body", FIRES)
+def test_fires(findings: Findings, body: str) -> None:
+    found = findings(source(body), ID)
+    assert [each.check for each in found] == [ID]
+    assert "the caller of cord x" in found[0].message
+    assert found[0].trace[0].note == "cord x receives 'args'"
+
+
+@pytest.mark.parametrize("body", SILENT)
+def test_stays_silent(findings: Findings, body: str) -> None:
+    assert findings(source(body), ID) == []
+
+
+def test_stays_silent_where_no_caller_is(findings: Findings) -> None:
+    unreached = f"async def other(args):\n    {FIRES[0]}\n"
+    assert findings(source("return 1", before=unreached), ID) == []
+    start = (
+        f"@chute.on_startup()\nasync def start(self):\n    args = Input(name='a')\n    {FIRES[0]}\n"
+    )
+    assert findings(source("return 1", before=start), ID) == []

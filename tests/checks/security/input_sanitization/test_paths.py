@@ -1,0 +1,67 @@
+"""Files that a caller can write are found; those of the program's own are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+from tests.checks.security.input_sanitization.sources import source
+
+Findings = Callable[..., list[Finding]]
+ID = "path-traversal"
+FIRES = [
+    "os.rename('/data/a', args.name)",
+    "await asyncio.to_thread(Path(args.name).read_text)",
+    "from pathlib import Path as P\nP(args.name).write_text('x')",
+    "open(args.name)",
+    "open(file=args.name)",
+    "open(os.path.join('/data', args.name), 'w')",
+    "Path(args.name).read_text()",
+    "(Path('/data') / args.name).unlink()",
+    "Path('/data').joinpath(args.name).open()",
+    "os.remove(args.name)",
+    "os.listdir(f'/data/{args.name}')",
+    "shutil.copy('/data/a', args.name)",
+    "shutil.rmtree(args.name)",
+    "Image.open(args.name)",
+    "torch.save({}, args.name)",
+    "path = tempfile.gettempdir() + '/' + args.name\nopen(path, 'wb')",
+]
+SILENT = [
+    "self.store.read_text(args.name)",
+    "read_text(args.name)",
+    "zipfile.ZipFile('/data/a').open(args.name)",
+    "open('/data/a').read()",
+    "open(f'/data/{args.count}')",
+    "open(os.path.join('/data', os.path.basename(args.name)))",
+    "Image.open(io.BytesIO(base64.b64decode(args.name)))",
+    "(Path('/data') / Path(args.name).name).read_text()",
+    "with tempfile.NamedTemporaryFile() as file:\n    open(file.name)",
+    "args.name.replace('a', 'b')",
+    "Path('/data/a').write_text(args.name)",
+    "torch.save({'a': args.name}, '/data/a')",
+]
+
+
+@pytest.mark.parametrize("body", FIRES)
+def test_fires(findings: Findings, body: str) -> None:
+    found = findings(source(body), ID)
+    assert [each.check for each in found] == [ID]
+    assert "the caller of cord x" in found[0].message
+    assert found[0].trace[0].note == "cord x receives 'args'"
+
+
+@pytest.mark.parametrize("body", SILENT)
+def test_stays_silent(findings: Findings, body: str) -> None:
+    assert findings(source(body), ID) == []
+
+
+def test_stays_silent_where_no_caller_is(findings: Findings) -> None:
+    unreached = f"async def other(args):\n    {FIRES[0]}\n"
+    assert findings(source("return 1", before=unreached), ID) == []
+    start = (
+        f"@chute.on_startup()\nasync def start(self):\n    args = Input(name='a')\n    {FIRES[0]}\n"
+    )
+    assert findings(source("return 1", before=start), ID) == []

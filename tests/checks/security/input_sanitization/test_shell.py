@@ -1,0 +1,91 @@
+"""Commands that a caller can write are found; those of the program's own are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+from tests.checks.security.input_sanitization.sources import source
+
+Findings = Callable[..., list[Finding]]
+ID = "shell-injection"
+FIRES = [
+    "command = None\ncommand = ['bash', '-c', args.name]\nsubprocess.run(command)",
+    "command = ['bash', '-c', args.name]\nsubprocess.run(command)",
+    "command = [args.name]\nsubprocess.run(command)",
+    "os.system(args.name)",
+    "os.popen('ls ' + args.name)",
+    "subprocess.run(f'ls {args.name}', shell=True)",
+    "subprocess.run(args=args.name, shell=True)",
+    "subprocess.check_output(['ls ' + args.name], shell=True)",
+    "subprocess.run(['bash', '-c', args.name])",
+    "subprocess.run(['/bin/sh', '-lc', f'ls {args.name}'])",
+    "subprocess.run(['python3', '-c', args.name])",
+    "subprocess.run([args.name, '-l'])",
+    "subprocess.run(args.name)",
+    "subprocess.Popen(args.words)",
+    "await asyncio.create_subprocess_shell(args.name)",
+    "await asyncio.create_subprocess_exec(args.name)",
+    "await asyncio.create_subprocess_exec('sh', '-c', args.name)",
+    "await asyncio.to_thread(subprocess.run, args.name, shell=True)",
+    "pool.submit(os.system, args.name)",
+    "await asyncio.get_running_loop().run_in_executor(None, os.system, args.name)",
+    "os.execvp(args.name, [])",
+]
+SILENT = [
+    "command = other\nother = command\nsubprocess.run(command)",
+    "other = ['ls']\ncommand = other\ncommand = ['ls', args.name]\nsubprocess.run(command)",
+    "command = ['ls', args.name]\nsubprocess.run(command)",
+    "command = ['ls']\ncommand += ['-l', args.name]\nsubprocess.run(command)",
+    "command = ['ls'] + [args.name]\nsubprocess.run(command, check=True)",
+    "subprocess.run(['ls', *args.words])",
+    "subprocess.run(['ls', args.name], shell=True)",
+    "subprocess.run(['ls', '-c', args.name])",
+    "subprocess.run('ls', input=args.name)",
+    "await asyncio.create_subprocess_exec('bash', 'script.sh', args.name)",
+    "subprocess.run([], input=args.name)",
+    "os.system('ls')",
+    "os.system(f'ls {args.count}')",
+    "subprocess.run(['ls', args.name])",
+    "subprocess.run(['ls', args.name], shell=False)",
+    "subprocess.run(['python3', 'script.py', args.name])",
+    "subprocess.run(['bash', 'script.sh', args.name])",
+    "await asyncio.create_subprocess_exec('ls', args.name)",
+    "subprocess.run(['ls'], input=args.name)",
+    "self.runner.run(args.name)",
+]
+
+
+@pytest.mark.parametrize("body", FIRES)
+def test_fires(findings: Findings, body: str) -> None:
+    found = findings(source(body), ID)
+    assert [each.check for each in found] == [ID]
+    assert "the caller of cord x" in found[0].message
+    assert found[0].trace[0].note == "cord x receives 'args'"
+
+
+@pytest.mark.parametrize("body", SILENT)
+def test_stays_silent(findings: Findings, body: str) -> None:
+    assert findings(source(body), ID) == []
+
+
+def test_stays_silent_where_no_caller_is(findings: Findings) -> None:
+    unreached = f"async def other(args):\n    {FIRES[0]}\n"
+    assert findings(source("return 1", before=unreached), ID) == []
+    start = (
+        f"@chute.on_startup()\nasync def start(self):\n    args = Input(name='a')\n    {FIRES[0]}\n"
+    )
+    assert findings(source("return 1", before=start), ID) == []
+
+
+def test_several_ways_to_one_call_are_one_finding(findings: Findings) -> None:
+    before = "def run(what):\n    subprocess.run([what, '-c', what])\n"
+    assert len(findings(source("run(args.name)", before=before), ID)) == 1
+    both = "def run(what):\n    subprocess.run(['sh', '-c', what, '-c', what])\n"
+    assert len(findings(source("run(args.name)", before=both), ID)) == 1
+
+
+def test_without_a_command_there_is_nothing_to_say(findings: Findings) -> None:
+    assert findings(source("os.system()\nsubprocess.run()"), ID) == []
