@@ -7,17 +7,12 @@ from collections.abc import Iterator
 
 from chutes_cli.contract.libraries.sinks import SQL, SQL_CLIENTS, SQL_METHODS
 from chutes_cli.core.finding import Severity
-from chutes_cli.project.facts import Expression, Literal
+from chutes_cli.project.facts import Expression, Literal, Name
 from chutes_cli.project.model import Project
-from chutes_cli.project.taint.passing import UNKNOWN, Passing
+from chutes_cli.project.taint.passing import Passing
 from chutes_cli.project.taint.threats import Threat
 
-from .sinks import (
-    Reached,
-    SinkCheck,
-    calls_to,
-    methods,
-)
+from .sinks import Reached, SinkCheck, calls_to, methods, name_of
 
 _QUERY = re.compile(
     r"\s*(select|insert|update|delete|replace|merge|create|drop|alter|with|pragma|call)\s", re.I
@@ -109,8 +104,8 @@ class SqlInjection(SinkCheck):
     def sinks(self, project: Project) -> Iterator[Reached]:
         """Yield the texts of queries."""
         yield from calls_to(project, SQL)
-        for passing, query in methods(project, SQL_METHODS, (*SQL_CLIENTS, UNKNOWN), 0):
-            if not _is_unknown(passing) or _looks_like_a_query(project, passing, query):
+        for passing, query in methods(project, SQL_METHODS, ("",), 0):
+            if name_of(passing).startswith(SQL_CLIENTS) or _looks_like_a_query(passing, query):
                 yield passing, query
 
     def says(self, called: str, by: str) -> tuple[str, str]:
@@ -121,13 +116,17 @@ class SqlInjection(SinkCheck):
         )
 
 
-def _is_unknown(passing: Passing) -> bool:
-    return getattr(passing.callee, "name", "").startswith(UNKNOWN)
+def _looks_like_a_query(passing: Passing, query: Expression) -> bool:
+    """Say whether a text, or what its name is first given, begins like SQL."""
+    match query:
+        case Name(id=name):
+            bindings = passing.site.module.lookup(name, passing.site.scope)[1]
+            values = [each.value for each in bindings if each.value is not None]
+        case _:
+            values = [query]
+    return any(_begins_like_a_query(each) for each in values)
 
 
-def _looks_like_a_query(project: Project, passing: Passing, query: Expression) -> bool:
-    """Say whether a text, followed to where it is put together, begins like SQL."""
-    site = passing.site
-    _, held = project.knowledge.evaluator.held(site.module, site.scope, query)
-    texts = (each.value for each in held.walk() if isinstance(each, Literal))
-    return _QUERY.match(str(next(texts, ""))) is not None
+def _begins_like_a_query(text: Expression) -> bool:
+    literals = (each.value for each in text.walk() if isinstance(each, Literal))
+    return _QUERY.match(str(next(literals, ""))) is not None

@@ -119,6 +119,7 @@ PATH: Mapping[str, Sink] = {
     **_of("safetensors", "safe_open", _file),
     **_of("safetensors.torch", "load_file", _file),
     **_of("imageio", "imread imwrite", _file),
+    **_of("glob", "glob iglob", _file),
     **_of("starlette.responses", "FileResponse", _file),
     **_of("fastapi.responses", "FileResponse", _file),
     "torch.save": Sink(1, ("f",)),
@@ -173,6 +174,10 @@ URL: Mapping[str, Sink] = {
        for name, sink in (
            *_of(client, "get post put patch delete head options ws_connect", _first("url")).items(),
            *_of(client, "request stream urlopen build_request", Sink(1, ("url",))).items())},
+    **{f"{client}": Sink(-2, ("base_url",))
+       for client in ("httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession", "openai.OpenAI",
+                      "openai.AsyncOpenAI")},
+    "socket.socket.connect": _first("address"),
     "aiohttp.request": Sink(1, ("url",)),
     "urllib.request.urlopen": _first("url"),
     "urllib.request.urlretrieve": _first("url"),

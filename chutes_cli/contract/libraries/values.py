@@ -33,7 +33,7 @@ CARRIES = frozenset(
 
 CARRIES_BELOW = (
     "os.path.", "pathlib.", "urllib.parse.", "base64.", "textwrap.", "itertools.",
-    "posixpath.", "anyio.Path", "yarl.URL", "httpx.URL",
+    "posixpath.", "anyio.Path", "yarl.URL", "httpx.URL", "builtins.bytes.", "builtins.str.",
 )  # fmt: skip
 """Modules and classes of which all do."""
 
@@ -84,16 +84,23 @@ JOINS = frozenset(
 )  # fmt: skip
 """Methods whose result holds their arguments."""
 
+FILLS = frozenset(
+    {"append", "appendleft", "extend", "insert", "add", "update", "setdefault", "write",
+     "writelines", "put", "put_nowait", "push"}
+)  # fmt: skip
+"""Methods that put their arguments into the object."""
+
 LOOKS_UP = frozenset({"get", "pop", "setdefault"})
 """Methods whose result is an entry, or the second argument."""
 
 WEAK: Mapping[str, frozenset[str]] = {
     "path": frozenset({"suffix", "suffixes", "os.path.splitext", "builtins.len", "endswith",
                        "mimetypes.guess_type", "content_type"}),
-    "url": frozenset({"scheme", "port", "path", "query", "fragment", "builtins.len"}),
-    "shell": frozenset({"builtins.len"}),
-    "code": frozenset({"builtins.len"}),
-    "sql": frozenset({"builtins.len"}),
+    "url": frozenset({"scheme", "port", "path", "query", "fragment", "builtins.len",
+                      "builtins.type"}),
+    "shell": frozenset({"builtins.len", "builtins.type"}),
+    "code": frozenset({"builtins.len", "builtins.type"}),
+    "sql": frozenset({"builtins.len", "builtins.type"}),
     "data": frozenset({"builtins.len", "builtins.type"}),
     "size": frozenset(),
 }  # fmt: skip

@@ -46,7 +46,7 @@ class Refusals:
         if ends and all(self._tests.cleared(each, name, threat) for each in ends):
             return True
         return any(
-            self._refusal(function.module, each, path, threat)
+            self.leaves(function.module, each, path, threat)
             for each in statements
             if each.kind == "raise"
         ) or any(
@@ -119,8 +119,8 @@ class Refusals:
         finally:
             self._depth -= 1
 
-    def _refusal(self, module: Module, statement: Statement, path: str, threat: Threat) -> bool:
-        """Say whether a ``raise`` is reached whenever a path carries a threat."""
+    def leaves(self, module: Module, statement: Statement, path: str, threat: Threat) -> bool:
+        """Say whether a ``raise`` or ``return`` is reached whenever a path carries a threat."""
         spot = Spot(module, statement)
         known = list(conditions(module, statement))
         return bool(known) and all(

@@ -9,6 +9,7 @@ from chutes_cli.project.facts import (
     Attribute,
     Await,
     Call,
+    Collection,
     Expression,
     FormattedText,
     Name,
@@ -110,7 +111,10 @@ class Roots:
                 yield from ((spot, argument.value) for argument in arguments)
             case Operation(operator=operator) if operator not in _MADE_OF_ALL:
                 return
-            case Attribute() | Await() | Operation() | FormattedText() | Opaque(kind="NamedExpr"):
+            case (
+                Attribute() | Await() | Operation() | FormattedText() | Collection()
+                | Opaque(kind="NamedExpr")
+            ):  # fmt: skip
                 yield from ((spot, each) for each in expression.children())
 
     def _held(self, spot: Spot, name: str) -> Iterator[tuple[Spot, Expression]]:

@@ -1,11 +1,11 @@
-"""What callers send: the bodies of cords, the parameters of plain routes."""
+"""What callers send: the bodies of cords, the parameters of jobs and of plain routes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from chutes_cli.core.finding import TraceStep
-from chutes_cli.project.model import Chute, Cord
+from chutes_cli.project.model import Chute, Cord, Job
 from chutes_cli.project.module import Site
 from chutes_cli.project.schemas import Schemas, Shape
 from chutes_cli.project.taint.origin import Origin
@@ -34,6 +34,8 @@ class Taint:
                 self._cord(cord)
             for function in chute.routes:
                 self._route(function)
+            for job in chute.jobs:
+                self._job(job)
         self._tracer = Tracer(knowledge, schemas, lambda *key: self._received.get(key))
         self.passings = self._tracer.passings
 
@@ -76,6 +78,14 @@ class Taint:
             if parameter.name not in _NOT_INPUT:
                 label = f"route {function.scope.name}"
                 self._receives(function, parameter.name, label, None, frozenset({"direct"}))
+
+    def _job(self, job: Job) -> None:
+        """Every key of the JSON a job is started with is an argument (PLATFORM F74)."""
+        if job.function is not None:
+            for parameter in job.function.scope.parameters[1:]:
+                if parameter.name != "output_dir":
+                    label = f"job {job.function.scope.name}"
+                    self._receives(job.function, parameter.name, label, None)
 
     def _receives(
         self,

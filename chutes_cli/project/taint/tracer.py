@@ -25,7 +25,7 @@ from chutes_cli.project.module import Binding, Site
 from chutes_cli.project.questions import Questions, room_to_recurse
 from chutes_cli.project.schemas import Schemas, Shape
 from chutes_cli.project.taint.definitions import Definitions
-from chutes_cli.project.taint.kept import kept
+from chutes_cli.project.taint.kept import filled, kept
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.parts import field_of, items_of
 from chutes_cli.project.taint.passing import Passing, Passings
@@ -179,7 +179,8 @@ class Tracer:
             found = self._binding(spot, where, binding, name, threat)
             if found is not None:
                 return found
-        return None
+        put = filled(spot, name) if where == spot.scope else []
+        return next(filter(None, (self._origin(*each, threat) for each in put)), None)
 
     def _binding(
         self, spot: Spot, where: int, binding: Binding, name: str, threat: Threat

@@ -101,6 +101,12 @@ class Validation:
             case Operation(operator="in" | "not in" as operator, operands=(left, right)):
                 inside = (operator == "in") == truth
                 return self._member(spot, left, right, inside, path, threat)
+            case Operation(
+                operator="==" | "!=" | "is" | "is not" as operator,
+                operands=(left, Literal(value=None | bool() as wanted)),
+            ):
+                same = (operator in ("==", "is")) == truth
+                return self.holds(spot, left, same == bool(wanted), path, threat, depth + 1)
             case Operation(operator="==" | "!=" | "is" | "is not" as operator, operands=sides):
                 same = (operator in ("==", "is")) == truth
                 return same and threat is not Threat.SIZE and self._one(spot, sides, path, threat)
@@ -145,7 +151,9 @@ class Validation:
         if threat is Threat.SIZE:
             return inside and self.about(spot, left, path, threat)
         if inside:
-            return self.about(spot, left, path, threat)
+            # `name in ALLOWED`, and `BASE in path.parents`
+            above = isinstance(right, Attribute) and right.attribute == "parents"
+            return self.about(spot, right if above else left, path, threat)
         value = self._evaluator.value(spot.module, spot.scope, left)
         return (
             threat is Threat.PATH
@@ -157,7 +165,20 @@ class Validation:
     def _one(self, spot: Spot, sides: tuple[Expression, ...], path: str, threat: Threat) -> bool:
         """Say whether one side of an equality is the value and the other is the program's."""
         about = [self.about(spot, each, path, threat) for each in sides]
-        return about.count(True) == 1
+        if all(about):  # `os.path.basename(name) == name`
+            return any(self._is_cleared(spot, each, threat) for each in sides)
+        return any(about)
+
+    def _is_cleared(self, spot: Spot, expression: Expression, threat: Threat) -> bool:
+        """Say whether an expression is what is left of a value without the threat."""
+        match expression:
+            case Attribute(attribute=name):
+                return name in libraries.DROPS.get(threat.value, ())
+            case Call(function=function):
+                dotted = self._resolver.dotted(spot.module, spot.scope, function)
+                return dotted in libraries.CLEARS[threat.value]
+            case _:
+                return False
 
     # Calls in tests
 
@@ -267,11 +288,16 @@ class Validation:
             return False
         if self._refusals.refuses(function, name, threat):
             return True
-        answers = [
-            each
-            for each in function.module.statements_in(function.index)
-            if each.kind == "return" and not _answers_only(each, not truth)
+        returns = [
+            each for each in function.module.statements_in(function.index) if each.kind == "return"
         ]
+        answers = [each for each in returns if not _answers_only(each, not truth)]
+        if any(
+            self._refusals.leaves(function.module, each, name, threat)
+            for each in returns
+            if each not in answers
+        ):
+            return True
         own = Name(function.scope.name_span, name)
         return bool(answers) and all(
             self.cleared(Spot(function.module, each), own, threat)

@@ -43,6 +43,11 @@ REACHES = {
     "sliced": "sink(args.name[3:])",
     "getattr": "sink(getattr(args, 'name'))",
     "copy of the model": "sink(args.model_copy().name)",
+    "appended": "parts = ['ls']\nparts.append(args.name)\nsink(' '.join(parts))",
+    "put under a key": "options = {}\noptions['name'] = args.name\nsink(options['name'])",
+    "written": "import io\nbuffer = io.BytesIO()\nbuffer.write(args.name)\nsink(buffer)",
+    "appended later in a loop": "parts = []\nfor each in args.names:\n    sink(parts)\n"
+    "    parts.append(each)",
     "nothing leaves": "if not args.name:\n    pass\nsink(args.name)",
     "caught and kept": "name = args.name\ntry:\n    name = shlex.quote(name)\n"
     "except Exception:\n    pass\nsink(name)",
@@ -77,6 +82,8 @@ CLEAN = {
     "unpacked beside": "a, b = 1, args.name\nsink(a)",
     "uuid": "sink(uuid.UUID(args.name))",
     "lambda": "sink(lambda args: args.name)",
+    "appended after": "parts = []\nsink(parts)\nparts.append(args.name)",
+    "appended to another": "parts, others = [], []\nothers.append(args.name)\nsink(parts)",
     "itself": "name = name\nsink(name)",
 }
 
@@ -212,6 +219,14 @@ def test_a_route_is_a_source_on_direct_exposure(asks: Asks) -> None:
     found = asks("return 1", before="@chute.get('/y')\ndef y(name: str):\n    sink(name)\n")
     assert found is not None
     assert found.exposures == {"direct"}
+
+
+def test_a_job_is_a_source(asks: Asks) -> None:
+    job = "@chute.job()\nasync def y(self, output_dir, **job_data):\n    sink({})\n"
+    found = asks("return 1", before=job.format("job_data['name']"))
+    assert found is not None
+    assert found.label == "job y"
+    assert asks("return 1", before=job.format("output_dir")) is None
 
 
 def test_guards_narrow_the_exposures(asks: Asks) -> None:

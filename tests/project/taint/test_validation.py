@@ -60,7 +60,27 @@ CHECKED = {
     "model validator": (Threat.SHELL, "sink(args.whole)"),
     "checked by the caller": (
         Threat.SHELL, f"if args.name not in ALLOWED:\n{REFUSE}run_it(args.name)"),
+    "pattern or none": (
+        Threat.SHELL, f"if NAME.fullmatch(args.name) is None:\n{REFUSE}sink(args.name)"),
+    "pattern found": (
+        Threat.SHELL, "if NAME.fullmatch(args.name) is not None:\n    sink(args.name)"),
+    "answer is true": (
+        Threat.SHELL, f"if known(args.name) is False:\n{REFUSE}sink(args.name)"),
+    "helper that gives up in a loop": (
+        Threat.SHELL, f"if not all_known(args.name):\n{REFUSE}sink(args.name)"),
     # Paths
+    "only its last part": (
+        Threat.PATH, f"if Path(args.name).name != args.name:\n{REFUSE}sink(args.name)"),
+    "only its base": (
+        Threat.PATH, f"if os.path.basename(args.name) != args.name:\n{REFUSE}sink(args.name)"),
+    "common path": (
+        Threat.PATH, "path = os.path.realpath(os.path.join('/data', args.name))\n"
+                     f"if os.path.commonpath(['/data', path]) != '/data':\n{REFUSE}sink(path)"),
+    "among its parents": (
+        Threat.PATH, f"path = (BASE / args.name).resolve()\nif BASE not in path.parents:\n{REFUSE}"
+                     "sink(path)"),
+    "no part goes up": (
+        Threat.PATH, f"if '..' in Path(args.name).parts:\n{REFUSE}sink(args.name)"),
     "no separator": (
         Threat.PATH, f"if '/' in args.name or '..' in args.name:\n{REFUSE}sink(args.name)"),
     "resolved below": (
@@ -91,6 +111,8 @@ CHECKED = {
     "own domain": (
         Threat.URL, f"if not urlparse(args.url).hostname.endswith('.example.com'):\n{REFUSE}"
                     "sink(args.url)"),
+    "every address is global": (
+        Threat.URL, f"if not is_public(urlparse(args.url).hostname):\n{REFUSE}sink(args.url)"),
     "global address": (
         Threat.URL, "import socket\nip = ipaddress.ip_address(socket.gethostbyname("
                     f"urlparse(args.url).hostname))\nif not ip.is_global:\n{REFUSE}sink(args.url)"),
@@ -122,6 +144,10 @@ UNCHECKED = {
     "some bad letters": (
         Threat.SHELL, f"if re.search(r'[<>]', args.name):\n{REFUSE}sink(args.name)"),
     "taken out too little": (Threat.SHELL, "sink(re.sub(r'[<>]', '', args.name))"),
+    "not nothing": (Threat.SHELL, f"if args.name is None:\n{REFUSE}sink(args.name)"),
+    "of a type": (Threat.SHELL, f"if type(args.name) != str:\n{REFUSE}sink(args.name)"),
+    "its own lower case": (
+        Threat.SHELL, f"if args.name.lower() != args.name:\n{REFUSE}sink(args.name)"),
     "asked only": (Threat.SHELL, "known(args.name)\nsink(args.name)"),
     "helper that looks at the length": (
         Threat.SHELL, f"if not short(args.name):\n{REFUSE}sink(args.name)"),
@@ -161,6 +187,12 @@ NAME = re.compile(r"[a-z]+")
 def known(name):
     return name in ALLOWED
 
+def all_known(name):
+    for each in name.split(","):
+        if each not in ALLOWED:
+            return False
+    return True
+
 def careful(name):
     if not name:
         return False
@@ -179,6 +211,13 @@ def ensure_all(name):
     if not name:
         return
     ensure(name)
+
+def is_public(host):
+    import socket
+    for info in socket.getaddrinfo(host, None):
+        if not ipaddress.ip_address(info[4][0]).is_global:
+            return False
+    return True
 
 def checked(name):
     if name not in ALLOWED:

@@ -12,6 +12,7 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "request-forgery"
 FIRES = [
+    "httpx.AsyncClient(base_url=args.name)",
     "httpx.get(args.name)",
     "requests.post(url=args.name)",
     "requests.request('GET', args.name)",
@@ -24,6 +25,7 @@ FIRES = [
     "await asyncio.to_thread(requests.get, args.name)",
 ]
 SILENT = [
+    "httpx.AsyncClient(timeout=args.count)",
     "httpx.get('https://a.example/x')",
     "httpx.get('https://a.example/x', params={'q': args.name})",
     "httpx.post('https://a.example/x', json={'q': args.name})",

@@ -12,6 +12,8 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "unsafe-deserialisation"
 FIRES = [
+    "buffer = io.BytesIO()\nbuffer.write(args.name.encode())\ntorch.load(buffer)",
+    "pickle.loads(bytes.fromhex(args.name))",
     "pickle.loads(base64.b64decode(args.name, validate=True))",
     "pickle.load(io.BytesIO(base64.b64decode(args.name)))",
     "joblib.load(io.BytesIO(args.name.encode()))",

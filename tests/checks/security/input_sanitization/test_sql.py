@@ -12,6 +12,11 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "sql-injection"
 FIRES = [
+    "query = 'select a from b'\nquery += f\" where c = {args.name}\"\nself.db.execute(query)",
+    "import contextlib\nwith contextlib.closing(sqlite3.connect('a')) as db:\n"
+    "    db.execute(f'select {args.name}')",
+    "parts = []\nparts.append(f'a = {args.name}')\n"
+    "sqlite3.connect('a').execute('select 1 where ' + ' and '.join(parts))",
     "execute(f'select {args.name}')",
     "sqlite3.connect('a').execute('select * from a where b = ' + args.name)",
     "sqlite3.connect('a').execute(args.name)",
@@ -22,7 +27,6 @@ FIRES = [
 ]
 SILENT = [
     "self.db.execute()",
-    "torch.nn.Module().execute(f'select {args.name}')",
     "self.db.execute(3)",
     "sqlite3.connect('a').execute('select * from a where b = ?', (args.name,))",
     "self.db.execute('select * from a where b = :b', {'b': args.name})",
