@@ -33,6 +33,7 @@ BRIDGE = "asyncio.run_coroutine_threadsafe"
 _BRIDGE_METHOD = "call_soon_threadsafe"
 _TO_THREAD = frozenset({"asyncio.to_thread", "threading.Thread", "_thread.start_new_thread"})
 _TO_THREAD_METHODS = frozenset({"run_in_executor", "submit"})
+_TO_PROCESS = "multiprocessing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Edge:
         statement: Where the caller says so.
         line: 1-based line of the call.
         loop: ``same``, ``main`` when bridged to the main loop, ``thread`` when handed to
-            a thread without a loop.
+            a thread without a loop, ``process`` when to a process of its own.
         task: Whether it is started as a task that the caller does not wait for.
     """
 
@@ -83,7 +84,7 @@ class Arrival:
 
     Attributes:
         entry: Where it came in.
-        loop: ``cord`` (a loop of the call's own), ``main`` or ``thread``.
+        loop: ``cord`` (a loop of the call's own), ``main``, ``thread`` or ``process``.
         exposures: The exposures under which it can get there.
         trace: The way, outermost first.
         path: The functions and statements of the way, for questions about guards.
@@ -199,6 +200,8 @@ class Reach:
         handed = "thread" if self._is_thread(module, scope, call) else loop
         if self.bridges(module, scope, call):
             handed = "main"
+        elif self._is_process(module, scope, call):
+            handed = "process"
         for argument in call.arguments:
             if isinstance(argument.value, Name | Attribute):
                 for target in self._resolver.resolve(module, scope, argument.value):
@@ -263,6 +266,11 @@ class Reach:
         return isinstance(call.function, Attribute) and (
             call.function.attribute in _TO_THREAD_METHODS
         )
+
+    def _is_process(self, module: Module, scope: int, call: Call) -> bool:
+        """Say whether a call of ``multiprocessing`` is given what another process runs."""
+        dotted = self._resolver.dotted(module, scope, call.function) or ""
+        return dotted.startswith(_TO_PROCESS) and not dotted.startswith(f"{_TO_PROCESS}pool.Thread")
 
     def _entered(self, module: Module, statement: Statement) -> Iterator[Edge]:
         """A with statement runs its object's enter and exit methods."""

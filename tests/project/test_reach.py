@@ -170,6 +170,30 @@ async def x(self, args: dict):
 """
 
 
+PROCESS = """
+import multiprocessing
+from multiprocessing.pool import ThreadPool
+from chutes.chute import Chute
+
+chute = Chute("u", "n", "i")
+
+
+def apart(): ...
+def beside(): ...
+
+
+@chute.cord(public_api_path="/x")
+def x(self, args: dict):
+    multiprocessing.Process(target=apart).start()
+    multiprocessing.get_context("spawn").Process(target=apart).start()
+    ThreadPool(2, beside)
+"""
+
+
+def test_what_another_process_runs(project: ReadTree) -> None:
+    assert reached(project(PROCESS), "cord") == {"x": "cord", "apart": "process", "beside": "cord"}
+
+
 def test_what_a_helper_bridges_runs_on_the_main_loop(project: ReadTree) -> None:
     found = reached(project(BRIDGED), "cord")
     assert {name: found[name] for name in ("work", "made", "flagged", "pushed")} == dict.fromkeys(

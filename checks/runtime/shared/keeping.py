@@ -91,6 +91,7 @@ class Keeping:
         """Say whether a value is an object, or holds it: a display, what a class is given."""
         if root is wanted:
             return True
+        parts: tuple[Expression, ...]
         match root:
             case Await(value=value):
                 parts = () if value is not wanted and is_answer(root) else (value,)

@@ -27,6 +27,7 @@ from .calls import CallIndex
 from .keeping import Keeping
 from .origins import Origins
 
+_OWN = ("cord", "thread")
 BRIDGE_ADVICE = "reach it through asyncio.run_coroutine_threadsafe on the start-up loop"
 
 
@@ -99,7 +100,7 @@ class _Finder:
             if function.module.is_test:
                 continue
             arrivals = self._project.reach.arrivals(function, "cord")
-            direct = next((each for each in arrivals if each.loop != "main"), None)
+            direct = next((each for each in arrivals if each.loop in _OWN), None)
             bridged = next((each for each in arrivals if each.loop == "main"), None)
             for statement in function.module.statements_in(function.index):
                 for used, place, below in self._places(function.module, statement):
