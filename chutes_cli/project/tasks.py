@@ -61,7 +61,7 @@ def is_awaited(module: Module, statement: Statement, call: Call) -> bool:
         if not more:
             break
         names |= more
-    return any(_settles(each, names) for each in body if each is not statement)
+    return any(settles(each, names) for each in body if each is not statement)
 
 
 def _is_below_await(statement: Statement, call: Call) -> bool:
@@ -102,7 +102,7 @@ def _passed_on(statement: Statement, names: set[str]) -> Iterator[str]:
             yield from _bound(target)
 
 
-def _settles(statement: Statement, names: set[str]) -> bool:
+def settles(statement: Statement, names: set[str]) -> bool:
     """Say whether a statement waits for a task, cancels it or returns it."""
     if statement.is_async or statement.kind == "return":
         return any(_mentions(each, names) for each in statement.values)

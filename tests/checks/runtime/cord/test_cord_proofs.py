@@ -55,3 +55,36 @@ def test_exit_stops_the_whole_service(tmp_path: Path) -> None:
         (tmp_path / name / "app.py").write_text(source)
         with serve(str(tmp_path / name)) as served:
             assert [status(served.info.url, n) for n in (1, 99, 1)] == seen
+
+
+def test_a_task_that_a_cord_starts_is_cancelled_when_it_returns(judge: Any) -> None:
+    docs = check("task-started-in-cord").docs
+    calls = [("POST", "/note", {"text": "x"})] * 3
+    for source, kept in ((docs.example, [0, 0, 0]), (docs.instead, [0, 1, 2])):
+        # Each call gives the tasks of those before it the time they need.
+        slow = source.replace("\n    asyncio.", "\n    time.sleep(1)\n    asyncio.")
+        seen = [text for _, text in judge.calls("import time\n" + slow, *calls)]
+        assert seen == [f'{{"kept":{count}}}' for count in kept]
+
+
+def test_middleware_in_a_cord_fails_the_call(judge: Any) -> None:
+    docs = check("middleware-added-in-cord").docs
+    call = ("POST", "/compress", {"smallest": 500})
+    assert judge.calls(docs.example, call)[0][0] == 500
+    assert judge.calls(docs.instead, call)[0][0] == 200
+
+
+def test_a_context_variable_is_seen_by_another_caller(judge: Any) -> None:
+    docs = check("context-variable-leaks").docs
+    calls = [("POST", "/greet", {"tenant": tenant}) for tenant in ("anna", "", "")]
+    leaked = [text for _, text in judge.calls(docs.example, *calls)]
+    assert '{"hello":"anna"}' in leaked[1:]
+    clean = [text for _, text in judge.calls(docs.instead, *calls)]
+    assert clean[1:] == ['{"hello":"nobody"}'] * 2
+
+
+def test_what_startup_sets_is_not_set_in_a_cord(judge: Any) -> None:
+    docs = check("context-variable-unset").docs
+    call = ("POST", "/region", None)
+    assert judge.calls(docs.example, call)[0][1] == '{"region":"unknown"}'
+    assert judge.calls(docs.instead, call)[0][1] == '{"region":"eu"}'
