@@ -31,6 +31,7 @@ from chutes_cli.project.tasks import is_awaited, starts_task
 
 BRIDGE = "asyncio.run_coroutine_threadsafe"
 _BRIDGE_METHOD = "call_soon_threadsafe"
+_LATER = frozenset({"call_soon", "call_later", "call_at", "add_done_callback"})
 _TO_THREAD = frozenset({"asyncio.to_thread", "threading.Thread", "_thread.start_new_thread"})
 _TO_THREAD_METHODS = frozenset({"run_in_executor", "submit"})
 _TO_PROCESS = "multiprocessing."
@@ -178,6 +179,7 @@ class Reach:
             yield from self._call(module, statement, expression, loop, task=task)
             if self.bridges(module, statement.scope, expression):
                 loop = inner = "main"
+                task = True
             elif self._is_thread(module, statement.scope, expression):
                 inner = "thread"
             elif starts_task(self._resolver, module, statement.scope, expression):
@@ -200,8 +202,11 @@ class Reach:
         handed = "thread" if self._is_thread(module, scope, call) else loop
         if self.bridges(module, scope, call):
             handed = "main"
+            task = True
         elif self._is_process(module, scope, call):
             handed = "process"
+        callee = call.function
+        task = task or (isinstance(callee, Attribute) and callee.attribute in _LATER)
         for argument in call.arguments:
             if isinstance(argument.value, Name | Attribute):
                 for target in self._resolver.resolve(module, scope, argument.value):

@@ -218,6 +218,9 @@ async def grouped(): ...
 async def kept(): ...
 async def gathered(): ...
 async def later(): ...
+async def bridged(): ...
+def called(): ...
+def called_from_a_thread(): ...
 
 
 @chute.on_startup()
@@ -236,6 +239,9 @@ async def start(self):
     self.task = loop.create_task(kept())
     await asyncio.gather(*[asyncio.ensure_future(gathered())])
     asyncio.create_task(later(await awaited()))
+    asyncio.run_coroutine_threadsafe(bridged(), loop)
+    loop.call_later(5, called)
+    loop.call_soon_threadsafe(called_from_a_thread)
 """
 
 
@@ -256,4 +262,7 @@ def test_what_runs_in_a_task_that_nothing_waits_for(project: ReadTree) -> None:
         "kept": [True],
         "gathered": [False],
         "later": [True],
+        "bridged": [True],
+        "called": [True],
+        "called_from_a_thread": [True],
     }
