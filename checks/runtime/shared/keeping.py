@@ -80,7 +80,7 @@ class Keeping:
                 return True
             return any(self.is_shared(site, depth + 1) for site in self._index.calls(function))
         return any(
-            self._outlives(module, statement, target, depth)
+            self.outlives(module, statement, target, depth)
             or (isinstance(target, Name) and self._moves_on(function, statement, target, depth))
             for target in statement.targets
         )
@@ -116,7 +116,7 @@ class Keeping:
             case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (
                 method in _PUTS and any(each.value is wanted for each in arguments)
             ):
-                return self._outlives(module, statement, owner, 0)
+                return self.outlives(module, statement, owner, 0)
         return False
 
     def _moves_on(self, function: Function, made: Statement, target: Name, depth: int) -> bool:
@@ -146,8 +146,8 @@ class Keeping:
         arrivals = self._project.reach.arrivals(function, "cord")
         return any(each.entry.function == function for each in arrivals)
 
-    def _outlives(
-        self, module: Module, statement: Statement, target: Expression, depth: int
+    def outlives(
+        self, module: Module, statement: Statement, target: Expression, depth: int = 0
     ) -> bool:
         """Say whether a place is kept after the call: the chute, a global, a shared object."""
         match target:
@@ -166,7 +166,7 @@ class Keeping:
                             return True
                 return False
             case Operation(operator="[]", operands=(value, *_)):
-                return self._outlives(module, statement, value, depth)
+                return self.outlives(module, statement, value, depth)
             case Name(id=name):
                 return module.lookup(name, statement.scope)[0] == 0
             case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -92,3 +93,21 @@ def test_a_direct_use_breaks_the_bridged_ones(judge: Any) -> None:
     assert [status for status, _ in only] == [200] * 8
     alone = judge.calls(docs.example, *bridged, at_once=True, way="dev")
     assert [status for status, _ in alone] == [200] * 8
+
+
+def test_counts_are_lost_between_read_and_write(judge: Any) -> None:
+    docs = check("shared-counter-race").docs
+    calls = [("POST", "/work", {"n": 1})] * 8
+    lost = judge.calls(docs.example, *calls, at_once=True, way="dev")
+    assert max(json.loads(text)["served"] for _, text in lost) < 8
+    kept = judge.calls(docs.instead, *calls, at_once=True, way="dev")
+    assert sorted(json.loads(text)["served"] for _, text in kept) == list(range(1, 9))
+
+
+def test_a_failed_call_keeps_its_slot(judge: Any) -> None:
+    docs = check("slot-leaks-on-error").docs
+    calls = [("POST", "/work", {"n": n}) for n in (0, 0, 1)]
+    for source, running in ((docs.example, 2), (docs.instead, 0)):
+        answers = judge.calls(source, *calls)
+        assert [status for status, _ in answers] == [500, 500, 200]
+        assert json.loads(answers[-1][1])["running"] == running
