@@ -15,6 +15,7 @@ from chutes_cli.project.targets import External, Function, Instance
 from .arriving import IN_CALL, calls_of, from_cords
 
 _VARIABLE = "contextvars.ContextVar"
+_OUTSIDE = ("import", "on_startup", "route")
 _OWN_CONTEXT = "contextvars.copy_context.run"
 
 
@@ -127,15 +128,16 @@ class ContextVariableLeaks(Check):
 
 
 class ContextVariableUnset(Check):
-    """A cord reads a context variable that only start-up code sets.
+    """A cord reads a context variable that only start-up code or middleware sets.
 
     ## What it does
     Finds `ContextVar.get()` in code that a cord runs, of a variable that is set while the
-    module is imported or by start-up hooks, and nowhere by cords.
+    module is imported, by start-up hooks or by middleware, and nowhere by cords.
 
     ## Why it matters
-    Every cord call runs in a thread of its own, whose context is empty: what start-up has
-    set is not visible there. `get()` raises LookupError, or gives the default for ever.
+    Every cord call runs in a thread of its own, which inherits no context: what start-up or
+    the request's own middleware has set is not visible there. `get()` raises LookupError,
+    or gives the default for ever: every caller becomes the same user.
 
     ## Example
     ```python
@@ -203,7 +205,7 @@ class ContextVariableUnset(Check):
         }
         set_before = {
             variable: site
-            for function, _ in project.reach.reached("import", "on_startup")
+            for function, _ in project.reach.reached(*_OUTSIDE)
             for site, variable in _calls_on(project, function, "set")
         }
         for function, arrival in from_cords(project, circumstances, *IN_CALL):
@@ -214,9 +216,10 @@ class ContextVariableUnset(Check):
                 origin = TraceStep(at.module.path, at.span.line, "the variable is set here")
                 yield self.at(
                     site,
-                    "a context variable that is set at start-up is not set in a cord call: this "
+                    "a context variable that is set outside cords is not set in a cord call: this "
                     f"gives its default or raises LookupError ({arrival.entry.label})",
-                    "keep the value on the chute or at module level",
+                    "keep what start-up knows on the chute, and take what belongs to a request "
+                    "from its body",
                     trace=(origin, *arrival.trace),
                 )
 

@@ -9,9 +9,11 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Attribute, Call, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.targets import Function
+from chutes_cli.project.targets import Class, Function
 from chutes_cli.project.tasks import is_awaited, settles, starts_task
 
+from ..shared.calls import call_index
+from ..shared.keeping import Keeping
 from .arriving import IN_CALL, calls_of, external_names, from_cords
 
 _BACKGROUND = frozenset(
@@ -123,12 +125,13 @@ class TaskStartedInCord(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per task that nothing waits for."""
         resolver = project.knowledge.resolver
+        keeping = Keeping(project, call_index(project), parts=False)
         for function, arrival in from_cords(project, circumstances, *IN_CALL):
             for site in calls_of(function):
                 call = site.expression
                 assert isinstance(call, Call)
                 if starts_task(resolver, site.module, site.scope, call):
-                    if _is_waited_for(function, site, call):
+                    if _is_waited_for(keeping, function, site, call):
                         continue
                     yield self.at(
                         site,
@@ -149,11 +152,14 @@ class TaskStartedInCord(Check):
                     )
 
 
-def _is_waited_for(function: Function, site: Site, call: Call) -> bool:
+def _is_waited_for(keeping: Keeping, function: Function, site: Site, call: Call) -> bool:
     if is_awaited(site.module, site.statement, call):
         return True
-    # An object of the call's own may start its task in one method and end it in another.
+    # An object of the call's own may start its task in one method and end it in another; one
+    # that serves several calls meets a task that the end of the first has cancelled.
     owner = site.module.enclosing_class(function.index)
+    if owner >= 0 and keeping.is_class_shared(Class(site.module, owner)):
+        return False
     kept = {
         f".{target.attribute}"
         for target in site.statement.targets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chutes_cli.project.facts import Call, Expression, Parameter
 from chutes_cli.project.model import Project
@@ -12,6 +13,12 @@ from chutes_cli.project.targets import Class, Function, Method
 
 _MOST_CALLS = 16
 """A function called more often tells nothing of one call."""
+
+
+@lru_cache(maxsize=1)
+def call_index(project: Project) -> CallIndex:
+    """Return the calls of a project; several checks ask about the same one."""
+    return CallIndex(project)
 
 
 class CallIndex:

@@ -60,7 +60,7 @@ class Keeping:
         if scope < 0:
             owner = made.scope
             if module.scope(owner).kind == "class" and self._is_factory(made):
-                return self._is_class_shared(Class(module, owner), depth)
+                return self.is_class_shared(Class(module, owner), depth)
             return True
         function = Function(module, scope)
         if not self._project.reach.arrivals(function, *INSTANCE):
@@ -157,7 +157,7 @@ class Keeping:
                         case Instance() if self._resolver.members.is_chute(holder):
                             return True
                         case Instance(of=Class() as of):
-                            if self._is_class_shared(of, depth):
+                            if self.is_class_shared(of, depth):
                                 return True
                         case Instance(site=Site() as made):
                             if self.is_shared(made, depth + 1):
@@ -172,7 +172,7 @@ class Keeping:
             case _:
                 return False
 
-    def _is_class_shared(self, owner: Class, depth: int) -> bool:
+    def is_class_shared(self, owner: Class, depth: int = 0) -> bool:
         """Say whether every object of a class is shared: each is made and kept beyond a call."""
         sites = self._index.calls(owner)
         return bool(sites) and all(self.is_shared(site, depth + 1) for site in sites)

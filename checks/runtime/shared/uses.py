@@ -23,7 +23,7 @@ from chutes_cli.project.module import Module, Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.targets import Class, External, Function, Instance
 
-from .calls import CallIndex
+from .calls import call_index
 from .keeping import Keeping
 from .origins import Origins
 
@@ -89,7 +89,7 @@ class _Finder:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._resolver = project.knowledge.resolver
-        index = CallIndex(project)
+        index = call_index(project)
         self._whole = Origins(project, index, parts=False)
         self._parts = Origins(project, index, parts=True)
         self._keeping = {parts: Keeping(project, index, parts=parts) for parts in (True, False)}

@@ -67,6 +67,12 @@ def test_leaks_nothing(name: str, findings: Findings, app: App) -> None:
     [
         ("return VAR.get()", VAR, "VAR.set('a')"),
         ("return VAR.get('x')", VAR + "VAR.set('a')\n", ""),
+        (
+            "return VAR.get()",
+            VAR + "@chute.middleware('http')\nasync def tag(request, call_next):\n"
+            "    token = VAR.set('a')\n    return await call_next(request)\n",
+            "",
+        ),
         ("return read()", VAR + "def read():\n    return VAR.get()\n", "VAR.set('a')"),
     ],
 )

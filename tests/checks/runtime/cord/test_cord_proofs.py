@@ -88,3 +88,18 @@ def test_what_startup_sets_is_not_set_in_a_cord(judge: Any) -> None:
     call = ("POST", "/region", None)
     assert judge.calls(docs.example, call)[0][1] == '{"region":"unknown"}'
     assert judge.calls(docs.instead, call)[0][1] == '{"region":"eu"}'
+
+
+@pytest.mark.parametrize("way", ["production", "dev"])
+@pytest.mark.parametrize("is_async", [False, True])
+def test_what_middleware_sets_is_not_set_in_a_cord(
+    judge: Any, app: App, way: str, is_async: bool
+) -> None:
+    module = (
+        "VAR = contextvars.ContextVar('v', default='nobody')\n"
+        "@chute.middleware('http')\nasync def tag(request, call_next):\n"
+        "    VAR.set('anna')\n    return await call_next(request)\n"
+    )
+    source = app("return {'user': VAR.get()}", module, is_async=is_async)
+    (answer,) = judge.calls(source, ("POST", "/x", {"a": 1}), way=way)
+    assert answer == (200, '{"user":"nobody"}')

@@ -43,6 +43,12 @@ FIRES = {
         "        self.task = asyncio.create_task(work())\n"
         "class Other:\n    async def stop(self):\n        await self.task\n",
     ),
+    "ended_by_an_object_of_several_calls": (
+        "await self.beat.start()",
+        WORK + "class Beat:\n    async def start(self):\n"
+        "        self.task = asyncio.create_task(work())\n"
+        "    async def stop(self):\n        self.task.cancel()\nchute.beat = Beat()\n",
+    ),
     "another_is_awaited": (
         "one = asyncio.create_task(work())\ntwo = asyncio.create_task(work())\nawait two", WORK,
     ),
