@@ -14,14 +14,27 @@ from functools import cached_property
 
 from chutes_cli.core.finding import TraceStep
 from chutes_cli.project.exposure import EXPOSURES, exposures_at
-from chutes_cli.project.facts import Attribute, Call, Expression, Name, Statement
+from chutes_cli.project.facts import (
+    Attribute,
+    Await,
+    Call,
+    Expression,
+    Name,
+    Opaque,
+    Parameter,
+    Statement,
+)
 from chutes_cli.project.module import Module
 from chutes_cli.project.resolve import Resolver
-from chutes_cli.project.targets import Class, Function, Instance, Method
+from chutes_cli.project.targets import Class, External, Function, Instance, Method
+from chutes_cli.project.tasks import is_awaited, starts_task
 
 BRIDGE = "asyncio.run_coroutine_threadsafe"
+_BRIDGE_METHOD = "call_soon_threadsafe"
+_LATER = frozenset({"call_soon", "call_later", "call_at", "add_done_callback"})
 _TO_THREAD = frozenset({"asyncio.to_thread", "threading.Thread", "_thread.start_new_thread"})
 _TO_THREAD_METHODS = frozenset({"run_in_executor", "submit"})
+_TO_PROCESS = "multiprocessing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +68,15 @@ class Edge:
         statement: Where the caller says so.
         line: 1-based line of the call.
         loop: ``same``, ``main`` when bridged to the main loop, ``thread`` when handed to
-            a thread without a loop.
+            a thread without a loop, ``process`` when to a process of its own.
+        task: Whether it is started as a task that the caller does not wait for.
     """
 
     callee: Function
     statement: Statement
     line: int
     loop: str
+    task: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +85,11 @@ class Arrival:
 
     Attributes:
         entry: Where it came in.
-        loop: ``cord`` (a loop of the call's own), ``main`` or ``thread``.
+        loop: ``cord`` (a loop of the call's own), ``main``, ``thread`` or ``process``.
         exposures: The exposures under which it can get there.
         trace: The way, outermost first.
         path: The functions and statements of the way, for questions about guards.
+        task: Whether it got there in a task of its own, which the entry does not wait for.
     """
 
     entry: Entry
@@ -81,6 +97,7 @@ class Arrival:
     exposures: frozenset[str]
     trace: tuple[TraceStep, ...]
     path: tuple[tuple[Function, Statement], ...]
+    task: bool = False
 
 
 class Reach:
@@ -91,6 +108,7 @@ class Reach:
         self._modules = tuple(modules)
         self._entries = tuple(entries)
         self._edges: dict[Function, tuple[Edge, ...]] = {}
+        self._bridging: dict[Function, bool] = {}
 
     @cached_property
     def _arrivals(self) -> dict[Function, tuple[Arrival, ...]]:
@@ -119,14 +137,14 @@ class Reach:
             entry.function.module.path, entry.function.scope.name_span.line, entry.label
         )
         first = Arrival(entry, loop, EXPOSURES, (start,), ())
-        seen = {(entry.function, loop)}
+        seen = {(entry.function, loop, False)}
         queue = deque([(entry.function, first)])
         while queue:
             function, arrival = queue.popleft()
             yield function, arrival
             for edge in self.edges(function):
                 following = _next(function, arrival, edge)
-                key = (edge.callee, following.loop)
+                key = (edge.callee, following.loop, following.task)
                 if key not in seen and following.exposures:
                     seen.add(key)
                     queue.append((edge.callee, following))
@@ -149,33 +167,85 @@ class Reach:
         for scope in scopes:
             for statement in module.statements_in(scope):
                 for root in (*statement.values, *statement.targets):
-                    yield from self._walk(module, statement, root, "same")
+                    yield from self._walk(module, statement, root, "same", task=False)
                 yield from self._entered(module, statement)
         yield from self._wrappers(function)
 
     def _walk(
-        self, module: Module, statement: Statement, expression: Expression, loop: str
+        self, module: Module, statement: Statement, expression: Expression, loop: str, *, task: bool
     ) -> Iterator[Edge]:
+        inner = loop
         if isinstance(expression, Call):
-            yield from self._call(module, statement, expression, loop)
-            callee = self._resolver.dotted(module, statement.scope, expression.function)
-            if callee == BRIDGE:
-                loop = "main"
+            yield from self._call(module, statement, expression, loop, task=task)
+            if self.bridges(module, statement.scope, expression):
+                loop = inner = "main"
+                task = True
+            elif self._is_thread(module, statement.scope, expression):
+                inner = "thread"
+            elif starts_task(self._resolver, module, statement.scope, expression):
+                task = task or not is_awaited(module, statement, expression)
+        elif isinstance(expression, Await):
+            # What is awaited has run before it is handed to anything.
+            loop = inner = "same"
+            task = False
         for child in expression.children():
-            yield from self._walk(module, statement, child, loop)
+            is_lambda = isinstance(child, Opaque) and child.kind == "Lambda"
+            yield from self._walk(module, statement, child, inner if is_lambda else loop, task=task)
 
-    def _call(self, module: Module, statement: Statement, call: Call, loop: str) -> Iterator[Edge]:
+    def _call(
+        self, module: Module, statement: Statement, call: Call, loop: str, *, task: bool
+    ) -> Iterator[Edge]:
         scope = statement.scope
         for target in self._resolver.resolve(module, scope, call.function):
             for function in self._runs(target):
-                yield Edge(function, statement, call.span.line, loop)
+                yield Edge(function, statement, call.span.line, loop, task)
         handed = "thread" if self._is_thread(module, scope, call) else loop
+        if self.bridges(module, scope, call):
+            handed = "main"
+            task = True
+        elif self._is_process(module, scope, call):
+            handed = "process"
+        callee = call.function
+        task = task or (isinstance(callee, Attribute) and callee.attribute in _LATER)
         for argument in call.arguments:
             if isinstance(argument.value, Name | Attribute):
                 for target in self._resolver.resolve(module, scope, argument.value):
                     if isinstance(target, Function | Method):
                         found = target.function if isinstance(target, Method) else target
-                        yield Edge(found, statement, call.span.line, handed)
+                        yield Edge(found, statement, call.span.line, handed, task)
+
+    def bridges(self, module: Module, scope: int, call: Call) -> bool:
+        """Say whether the coroutine or function that a call is given runs on the main loop.
+
+        It does in the bridge itself, and in a function of the tree that hands one of its
+        parameters to it.
+        """
+        match call.function:
+            case Attribute(attribute=method) if method == _BRIDGE_METHOD:
+                return True
+        for target in self._resolver.resolve(module, scope, call.function):
+            match target:
+                case External(name=name) if name == BRIDGE:
+                    return True
+                case Function() | Method():
+                    function = target if isinstance(target, Function) else target.function
+                    if self._hands_to_main(function):
+                        return True
+        return False
+
+    def _hands_to_main(self, function: Function) -> bool:
+        if function not in self._bridging:
+            self._bridging[function] = False  # until told otherwise: it may call itself
+            parameters = function.scope.parameters
+            self._bridging[function] = any(
+                isinstance(each, Call)
+                and bool(each.arguments)
+                and _is_given(each.arguments[0].value, parameters)
+                and self.bridges(function.module, function.index, each)
+                for statement in function.module.statements_in(function.index)
+                for each in statement.expressions()
+            )
+        return self._bridging[function]
 
     def _runs(self, target: object) -> Iterator[Function]:
         match target:
@@ -201,6 +271,11 @@ class Reach:
         return isinstance(call.function, Attribute) and (
             call.function.attribute in _TO_THREAD_METHODS
         )
+
+    def _is_process(self, module: Module, scope: int, call: Call) -> bool:
+        """Say whether a call of ``multiprocessing`` is given what another process runs."""
+        dotted = self._resolver.dotted(module, scope, call.function) or ""
+        return dotted.startswith(_TO_PROCESS) and not dotted.startswith(f"{_TO_PROCESS}pool.Thread")
 
     def _entered(self, module: Module, statement: Statement) -> Iterator[Edge]:
         """A with statement runs its object's enter and exit methods."""
@@ -234,6 +309,13 @@ class Reach:
                             yield Edge(wrapper, definition, decorator.span.line, "same")
 
 
+def _is_given(expression: Expression, parameters: tuple[Parameter, ...]) -> bool:
+    """Say whether an expression is a parameter, or what calling one gives."""
+    if isinstance(expression, Call):
+        expression = expression.function
+    return isinstance(expression, Name) and any(each.name == expression.id for each in parameters)
+
+
 def _next(caller: Function, arrival: Arrival, edge: Edge) -> Arrival:
     loop = arrival.loop if edge.loop == "same" else edge.loop
     step = TraceStep(
@@ -245,4 +327,5 @@ def _next(caller: Function, arrival: Arrival, edge: Edge) -> Arrival:
         exposures=arrival.exposures & exposures_at(caller.module, edge.statement.guards),
         trace=(*arrival.trace, step),
         path=(*arrival.path, (caller, edge.statement)),
+        task=arrival.task or edge.task,
     )

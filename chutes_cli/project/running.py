@@ -107,9 +107,18 @@ def for_type_checkers(module: Module, guards: int) -> bool:
     )
 
 
-def catches(module: Module, guards: int, *exceptions: str) -> bool:
-    """Say whether a ``try`` or a ``suppress`` around code catches one of some exceptions."""
-    wanted = {*exceptions, *_CATCH_ALL}
+def catches(
+    module: Module, guards: int, *exceptions: str, broad: tuple[str, ...] = _CATCH_ALL
+) -> bool:
+    """Say whether a ``try`` or a ``suppress`` around code catches one of some exceptions.
+
+    Args:
+        module: The module the code stands in.
+        guards: Its innermost guard, -1 for none.
+        exceptions: Names of the exceptions.
+        broad: Names of the exceptions above them; ``Exception`` is none of ``SystemExit``.
+    """
+    wanted = {*exceptions, *broad}
     for index in module.guards_of(guards):
         guard = module.facts.guards[index]
         if guard.kind == "try":

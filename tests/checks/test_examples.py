@@ -36,14 +36,17 @@ def test_fires_on_its_example(check: Check, findings: Findings) -> None:
 
 
 @every_check
-def test_example_has_no_other_fault(check: Check, findings: Findings) -> None:
+def test_example_has_no_other_fault(
+    check: Check, findings: Findings, absence: frozenset[str]
+) -> None:
     found = findings(check.docs.example, account=account(check))
-    assert {each.check for each in found} == {check.id}
+    assert {each.check for each in found} == {check.id} - absence
 
 
 @every_check
 def test_stays_silent_on_its_instead(check: Check, findings: Findings) -> None:
     assert findings(check.docs.instead, account=account(check)) == []
+    assert findings(check.docs.instead, check.id, account=account(check)) == []
 
 
 @every_check

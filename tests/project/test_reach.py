@@ -122,3 +122,147 @@ def test_the_exposures_and_the_way_are_kept(project: ReadTree) -> None:
         "x runs Service.work",
         "Service.work runs bridged",
     ]
+
+
+BRIDGED = """
+import asyncio
+from chutes.chute import Chute
+
+chute = Chute("u", "n", "i")
+
+
+class Runner:
+    def submit(self, coro):
+        return asyncio.run_coroutine_threadsafe(coro, self.loop)
+
+    async def call(self, coro):
+        return await asyncio.wrap_future(self.submit(coro))
+
+    def make(self, what, *args):
+        return asyncio.run_coroutine_threadsafe(what(*args), self.loop)
+
+    def again(self, coro):
+        return self.again(coro)
+
+
+def work(): ...
+def made(): ...
+def given(): ...
+def first(): ...
+def flagged(): ...
+def pushed(): ...
+def pooled(): ...
+
+
+@chute.on_startup()
+async def start(self):
+    self.runner = Runner()
+
+
+@chute.cord(public_api_path="/x")
+async def x(self, args: dict):
+    await self.runner.call(work(await first()))
+    self.runner.make(made)
+    self.runner.again(given())
+    self.loop.call_soon_threadsafe(flagged)
+    self.loop.call_soon_threadsafe(lambda: pushed())
+    await asyncio.get_running_loop().run_in_executor(None, lambda: pooled())
+"""
+
+
+PROCESS = """
+import multiprocessing
+from multiprocessing.pool import ThreadPool
+from chutes.chute import Chute
+
+chute = Chute("u", "n", "i")
+
+
+def apart(): ...
+def beside(): ...
+
+
+@chute.cord(public_api_path="/x")
+def x(self, args: dict):
+    multiprocessing.Process(target=apart).start()
+    multiprocessing.get_context("spawn").Process(target=apart).start()
+    ThreadPool(2, beside)
+"""
+
+
+def test_what_another_process_runs(project: ReadTree) -> None:
+    assert reached(project(PROCESS), "cord") == {"x": "cord", "apart": "process", "beside": "cord"}
+
+
+def test_what_a_helper_bridges_runs_on_the_main_loop(project: ReadTree) -> None:
+    found = reached(project(BRIDGED), "cord")
+    assert {name: found[name] for name in ("work", "made", "flagged", "pushed")} == dict.fromkeys(
+        ("work", "made", "flagged", "pushed"), "main"
+    )
+    assert (found["first"], found["given"], found["pooled"]) == ("cord", "cord", "thread")
+
+
+TASKS = """
+import asyncio
+from chutes.chute import Chute
+
+chute = Chute("u", "n", "i")
+
+
+async def ticks(): await below()
+async def below(): ...
+async def awaited(): ...
+async def named(): ...
+async def listed(): ...
+async def grouped(): ...
+async def kept(): ...
+async def gathered(): ...
+async def later(): ...
+async def bridged(): ...
+def called(): ...
+def called_from_a_thread(): ...
+
+
+@chute.on_startup()
+async def start(self):
+    loop = asyncio.get_running_loop()
+    asyncio.create_task(ticks())
+    await asyncio.create_task(awaited())
+    task = loop.create_task(named())
+    await task
+    tasks = []
+    tasks.append(asyncio.create_task(listed()))
+    for each in tasks:
+        await each
+    async with asyncio.TaskGroup() as group:
+        group.create_task(grouped())
+    self.task = loop.create_task(kept())
+    await asyncio.gather(*[asyncio.ensure_future(gathered())])
+    asyncio.create_task(later(await awaited()))
+    asyncio.run_coroutine_threadsafe(bridged(), loop)
+    loop.call_later(5, called)
+    loop.call_soon_threadsafe(called_from_a_thread)
+"""
+
+
+def test_what_runs_in_a_task_that_nothing_waits_for(project: ReadTree) -> None:
+    found = project(TASKS)
+    tasks = {
+        function.qualname: [each.task for each in found.reach.arrivals(function, "on_startup")]
+        for function, _ in found.reach.reached("on_startup")
+    }
+    assert tasks == {
+        "start": [False],
+        "ticks": [True],
+        "below": [True],
+        "awaited": [False],
+        "named": [False],
+        "listed": [False],
+        "grouped": [False],
+        "kept": [True],
+        "gathered": [False],
+        "later": [True],
+        "bridged": [True],
+        "called": [True],
+        "called_from_a_thread": [True],
+    }

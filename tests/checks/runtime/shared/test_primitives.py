@@ -30,6 +30,7 @@ def app(startup: str = "pass", cord: str = "pass", module: str = "") -> str:
     return f"{HEAD}{module}\n{STARTUP}{body(startup)}\n{CORD}{body(cord)}"
 
 
+WORK = "async def work(): ...\n"
 FIRES = {
     "lock": app("self.lock = asyncio.Lock()", "async with self.lock:\n    pass"),
     "alias": app("self.lock = AsyncLock()", "async with self.lock:\n    pass"),
@@ -58,6 +59,40 @@ FIRES = {
     "global_set_by_a_cord": app(
         module="LOCK = None\n",
         cord="global LOCK\nLOCK = asyncio.Lock()\nasync with LOCK:\n    return {}",
+    ),
+    "created_by_the_loop": app(
+        "self.f = asyncio.get_running_loop().create_future()", "return await self.f"
+    ),
+    "created_by_a_loop_kept": app(
+        "loop = asyncio.get_event_loop()\nself.f = loop.create_future()", "await self.f"
+    ),
+    "task_awaited": app("self.t = asyncio.create_task(work())", "await self.t", WORK),
+    "task_waited_for": app(
+        "self.t = asyncio.create_task(work())", "await asyncio.wait_for(self.t, 5)", WORK
+    ),
+    "group": app("self.g = asyncio.TaskGroup()", "self.g.create_task(work())", WORK),
+    "runner": app("self.r = asyncio.Runner()", "self.r.run(work())", WORK),
+    "in_a_dictionary": app(
+        "self.locks = {}",
+        "if args['k'] not in self.locks:\n    self.locks[args['k']] = asyncio.Lock()\n"
+        "async with self.locks[args['k']]:\n    return {}",
+    ),
+    "put_in_by_default": app(
+        "self.locks = {}",
+        "async with self.locks.setdefault(args['k'], asyncio.Lock()):\n    return {}",
+    ),
+    "picked": app(
+        "self.locks = {'a': asyncio.Lock()}", "async with self.locks.get('a'):\n    return {}"
+    ),
+    "field_of_a_dataclass": app(
+        "self.state = State()",
+        "async with self.state.lock:\n    return {}",
+        "import dataclasses\n@dataclasses.dataclass\nclass State:\n"
+        "    lock: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)\n",
+    ),
+    "in_a_nested_wait": app(
+        "self.queue = asyncio.Queue()",
+        "done, _ = await asyncio.wait({asyncio.create_task(self.queue.get())})",
     ),
     "global_set_at_startup": app(
         "global LOCK\nLOCK = asyncio.Lock()", "async with LOCK:\n    pass", module="LOCK = None\n"
@@ -99,6 +134,36 @@ SILENT = {
     "only_known_by_annotation": app(
         module="async def locked(lock: asyncio.Lock):\n    async with lock:\n        return {}\n",
         cord="return await locked(args['lock'])",
+    ),
+    "task_asked": app(
+        "self.t = asyncio.create_task(work())",
+        "return {'failed': self.t.done() and self.t.exception() is not None}",
+        WORK,
+    ),
+    "task_result": app("self.t = asyncio.create_task(work())", "return self.t.result()", WORK),
+    "an_item_of_a_queue": app(
+        "queue = asyncio.Queue()\nself.item = queue.get_nowait()", "self.item.set()"
+    ),
+    "measured_in_the_call": app(
+        cord="queue = asyncio.Queue()\nawait queue.put(1)\nself.last = queue.qsize()"
+    ),
+    "helper_used_at_startup_too": app(
+        "await work()",
+        "await work()",
+        "async def work():\n    lock = asyncio.Lock()\n    async with lock:\n        return 1\n",
+    ),
+    "from_a_thread": app(
+        "self.queue = asyncio.Queue()",
+        "self.loop.call_soon_threadsafe(self.queue.put_nowait, args)",
+    ),
+    "soon": app(
+        "self.queue = asyncio.Queue()",
+        "self.loop.call_soon_threadsafe(lambda: self.queue.put_nowait(args))",
+    ),
+    "field_of_a_dataclass_of_the_call": app(
+        cord="state = State()\nasync with state.lock:\n    return {}",
+        module="import dataclasses\n@dataclasses.dataclass\nclass State:\n"
+        "    lock: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)\n",
     ),
     "an_entry": app(
         cord="locks = {}\nlocks['a'] = asyncio.Lock()\nasync with locks['a']:\n    return {}"

@@ -1,0 +1,1 @@
+"""What the body of a cord may not do, on a thread and an event loop of its own."""

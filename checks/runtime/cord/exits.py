@@ -1,0 +1,155 @@
+"""Cords that end the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.facts import Call
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Site
+from chutes_cli.project.reach import Arrival
+from chutes_cli.project.running import catches
+from chutes_cli.project.targets import Function
+
+from .arriving import calls_of, external_names, from_cords
+
+_EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit"})
+_AT_ONCE = frozenset({"os._exit", "os.abort"})
+_ABOVE = ("BaseException",)
+_EXIT = "SystemExit"
+
+
+class ExitInCord(Check):
+    """A cord ends the process.
+
+    ## What it does
+    Finds `sys.exit()`, `exit()`, `quit()`, `raise SystemExit`, `os._exit()` and
+    `os.abort()` in code that a cord runs, where nothing on the way catches it.
+
+    ## Why it matters
+    One request stops the service for all callers. SystemExit from a cord stops the main
+    loop: from that moment nothing is answered, pings neither, while the process stays alive
+    for a minute and more. `os._exit()` ends it at once, and every request in flight is cut.
+
+    ## Example
+    ```python
+    import sys
+
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Order(BaseModel):
+        n: int = Field(ge=0, le=100)
+
+
+    @chute.cord(public_api_path="/order", public_api_method="POST")
+    async def order(self, args: Order) -> dict:
+        if not isinstance(args, Order):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        if args.n > 50:
+            sys.exit("too many")
+        return {"n": args.n}
+    ```
+
+    ## Use instead
+    ```python
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Order(BaseModel):
+        n: int = Field(ge=0, le=100)
+
+
+    @chute.cord(public_api_path="/order", public_api_method="POST")
+    async def order(self, args: Order) -> dict:
+        if not isinstance(args, Order):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        if args.n > 50:
+            raise HTTPException(status_code=400, detail="too many")
+        return {"n": args.n}
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/chute/cord.py: what a cord raises is handed to the main loop, which
+    SystemExit stops.
+    """
+
+    id = "exit-in-cord"
+    category = "runtime"
+    severity = Severity.ERROR
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per place that ends the process."""
+        # A thread of its own ends alone by SystemExit; os._exit ends the process from anywhere.
+        ways = dict(from_cords(project, circumstances, "cord", "main", counts=_comes_through))
+        for function, arrival in from_cords(project, circumstances, "cord", "main", "thread"):
+            for site, name in _exits(project, function):
+                if name in _AT_ONCE:
+                    yield self._at_once(site, name, arrival)
+                elif function in ways and not _is_caught(function, site):
+                    yield self.at(
+                        site,
+                        f"SystemExit from a cord stops the main loop: the instance answers nothing "
+                        f"any more, and stays alive ({ways[function].entry.label})",
+                        "raise HTTPException with status 400 or 429, or another exception",
+                        trace=ways[function].trace,
+                    )
+
+    def _at_once(self, site: Site, name: str, arrival: Arrival) -> Finding:
+        return self.at(
+            site,
+            f"{name}() in a cord ends the process at once: every request in flight is cut "
+            f"({arrival.entry.label})",
+            "raise an exception; end the process from a SIGTERM handler or a start-up task only",
+            trace=arrival.trace,
+        )
+
+
+def _exits(project: Project, function: Function) -> Iterator[tuple[Site, str]]:
+    """Yield what ends the process, with its name; ``raise SystemExit(1)`` once."""
+    for statement in function.module.statements_in(function.index):
+        if statement.kind != "raise" or not statement.values:
+            continue
+        raised = statement.values[0]
+        site = Site(function.module, statement, raised)
+        callee = raised.function if isinstance(raised, Call) else raised
+        if f"builtins.{_EXIT}" in external_names(project, site, callee):
+            yield site, _EXIT
+    for site in calls_of(function):
+        assert isinstance(site.expression, Call)
+        for name in external_names(project, site, site.expression.function):
+            if name in _EXITS | _AT_ONCE:
+                yield site, name
+
+
+def _is_caught(function: Function, site: Site) -> bool:
+    return catches(function.module, site.statement.guards, _EXIT, broad=_ABOVE)
+
+
+def _comes_through(arrival: Arrival) -> bool:
+    return not any(
+        catches(function.module, statement.guards, _EXIT, broad=_ABOVE)
+        for function, statement in arrival.path
+    )

@@ -1,0 +1,1 @@
+"""What cord calls share, although each has a thread and an event loop of its own."""

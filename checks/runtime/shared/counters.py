@@ -1,0 +1,180 @@
+"""Shared values that are read, and written after others could change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.facts import Await, Expression, Name, Statement
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.targets import Function
+
+from ..cord.arriving import from_cords
+from .places import Places, awaits, between, is_locked, is_place, reads, spelled
+
+
+class SharedCounterRace(Check):
+    """A shared value is read, and written back after an await.
+
+    ## What it does
+    Finds code that a cord runs which reads an attribute of the chute or of a shared object,
+    a global or an entry of one, awaits something, and then writes what it makes of the old
+    value, with no lock held in between. `self.n += 1` is no finding: nothing is awaited.
+
+    ## Why it matters
+    Calls run at the same time, each in its own thread. What another call writes during the
+    await is lost: of eight calls that count themselves so, four were counted.
+
+    ## Example
+    ```python
+    import asyncio
+
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Work(BaseModel):
+        n: int = Field(ge=0, le=1000)
+
+
+    @chute.on_startup()
+    async def prepare(self):
+        self.served = 0
+
+
+    @chute.cord(public_api_path="/work", public_api_method="POST")
+    async def work(self, args: Work) -> dict:
+        if not isinstance(args, Work):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        served = self.served
+        await asyncio.sleep(0.2)
+        self.served = served + 1
+        return {"served": self.served}
+    ```
+
+    ## Use instead
+    ```python
+    import asyncio
+    import threading
+
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Work(BaseModel):
+        n: int = Field(ge=0, le=1000)
+
+
+    @chute.on_startup()
+    async def prepare(self):
+        self.served = 0
+        self.lock = threading.Lock()
+
+
+    @chute.cord(public_api_path="/work", public_api_method="POST")
+    async def work(self, args: Work) -> dict:
+        if not isinstance(args, Work):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        await asyncio.sleep(0.2)
+        with self.lock:
+            self.served += 1
+            return {"served": self.served}
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/chute/cord.py: a thread and an event loop for every call.
+    """
+
+    id = "shared-counter-race"
+    category = "runtime"
+    severity = Severity.WARNING
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per write that loses what others have written."""
+        places = Places(project)
+        for function, arrival in from_cords(project, circumstances, "cord", "main"):
+            module = function.module
+            for statement in module.statements_in(function.index):
+                for target in statement.targets if statement.kind in ("assign", "augment") else ():
+                    if not is_place(target) or not _loses(function, statement, target):
+                        continue
+                    if places.is_shared(module, statement, target):
+                        place = spelled(module, target)
+                        yield self.at(
+                            Site(module, statement, target),
+                            f"{place} is read, and written after an await: what other calls "
+                            f"write meanwhile is lost ({arrival.entry.label})",
+                            "read and write it without an await in between, and hold a "
+                            "threading.Lock around both",
+                            trace=arrival.trace,
+                        )
+
+
+def _loses(function: Function, statement: Statement, target: Expression) -> bool:
+    """Say whether a write rests on a value read before an await."""
+    module = function.module
+    place = spelled(module, target)
+    value = statement.values[0]
+    if statement.kind == "augment":
+        # `x += await f()` reads x first.
+        return _awaits_in(value) and not is_locked(module, statement)
+    if _reads_before_await(module, value, place):
+        return not is_locked(module, statement)
+    if isinstance(value, Name):
+        return False  # put back as it was
+    names = {each.id for each in value.walk() if isinstance(each, Name)}
+    for name in names:
+        read = _last_read(function, statement, name)
+        if read is None or not reads(module, read.values[0], place) or _awaits_in(read.values[0]):
+            continue
+        if is_locked(module, read, statement):
+            continue
+        if any(awaits(each) for each in between(function, read, statement)) or _awaits_in(value):
+            return True
+    return False
+
+
+def _reads_before_await(module: Module, value: Expression, place: str) -> bool:
+    """Say whether an expression reads a place and awaits afterwards."""
+    has_read = False
+    for each in value.walk():
+        if is_place(each) and spelled(module, each) == place:
+            has_read = True
+        elif isinstance(each, Await) and has_read and not reads(module, each, place):
+            return True
+    return False
+
+
+def _awaits_in(value: Expression) -> bool:
+    return any(isinstance(each, Await) for each in value.walk())
+
+
+def _last_read(function: Function, write: Statement, name: str) -> Statement | None:
+    """Return the assignment that last gave a local name its value before a write."""
+    found = None
+    for each in function.module.statements_in(function.index):
+        if each.span[2:] > write.span[:2]:
+            break
+        if any(isinstance(target, Name) and target.id == name for target in each.targets):
+            found = each
+    return found if found is not None and found.kind == "assign" else None

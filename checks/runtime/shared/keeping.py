@@ -1,0 +1,200 @@
+"""Whether an object outlives the call that makes it, and so serves several cord calls."""
+
+from __future__ import annotations
+
+from chutes_cli.contract.libraries.async_clients import WRAPPERS
+from chutes_cli.project.facts import (
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Expression,
+    Mapping,
+    Name,
+    Opaque,
+    Operation,
+    Statement,
+)
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.running import INSTANCE
+from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
+
+from .calls import CallIndex
+from .origins import is_answer
+
+_CACHES = frozenset(
+    {"functools.cache", "functools.lru_cache", "functools.cached_property", "async_lru.alru_cache"}
+)
+_PUTS = frozenset({"append", "setdefault", "insert", "add"})
+_FIELDS = frozenset({"dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field"})
+_LONGEST_WAY = 8
+
+
+class Keeping:
+    """Answers where an object ends up.
+
+    Args:
+        project: The tree.
+        index: Its calls.
+        parts: Whether what is taken from an object keeps it as well: a client's session does,
+            an item of a queue does not.
+    """
+
+    def __init__(self, project: Project, index: CallIndex, *, parts: bool) -> None:
+        self._parts = parts
+        self._project = project
+        self._resolver = project.knowledge.resolver
+        self._index = index
+
+    def is_shared(self, made: Site, depth: int = 0) -> bool:
+        """Say whether what a call makes is kept beyond the cord call that may make it.
+
+        It is when it is made at import, or kept on the chute, at module level or on an
+        object that is itself shared.
+        """
+        if depth > _LONGEST_WAY:
+            return False
+        module = made.module
+        scope = module.enclosing_function(made.scope)
+        if scope < 0:
+            owner = made.scope
+            if module.scope(owner).kind == "class" and self._is_factory(made):
+                return self.is_class_shared(Class(module, owner), depth)
+            return True
+        function = Function(module, scope)
+        if not self._project.reach.arrivals(function, *INSTANCE):
+            return False
+        return self._lands(function, made.statement, made.expression, depth)
+
+    def _lands(
+        self, function: Function, statement: Statement, expression: Expression, depth: int
+    ) -> bool:
+        module = function.module
+        if any(self._puts(module, statement, each, expression) for each in statement.expressions()):
+            return True
+        if not any(self._carries(module, statement, each, expression) for each in statement.values):
+            return False
+        if statement.kind == "return":
+            if self._is_cached(function):
+                return True
+            return any(self.is_shared(site, depth + 1) for site in self._index.calls(function))
+        return any(
+            self.outlives(module, statement, target, depth)
+            or (isinstance(target, Name) and self._moves_on(function, statement, target, depth))
+            for target in statement.targets
+        )
+
+    def _carries(
+        self, module: Module, statement: Statement, root: Expression, wanted: Expression
+    ) -> bool:
+        """Say whether a value is an object, or holds it: a display, what a class is given."""
+        if root is wanted:
+            return True
+        parts: tuple[Expression, ...]
+        match root:
+            case Await(value=value):
+                parts = () if value is not wanted and is_answer(root) else (value,)
+            case Operation(operator="or" | "and" | "?:") | Collection() | Mapping() | Opaque():
+                parts = root.children()
+            case Attribute(value=value) | Operation(operator="[]", operands=(value, *_)):
+                parts = (value,) if self._parts else ()
+            case Call(function=callee, arguments=arguments):
+                targets = self._resolver.resolve(module, statement.scope, callee)
+                holds = any(isinstance(each, Class) or _makes(each) for each in targets)
+                parts = tuple(each.value for each in arguments) if holds else ()
+                parts += (callee,) if isinstance(callee, Attribute) else ()
+            case _:
+                return False
+        return any(self._carries(module, statement, part, wanted) for part in parts)
+
+    def _puts(
+        self, module: Module, statement: Statement, expression: Expression, wanted: Expression
+    ) -> bool:
+        """Say whether an object is put into a collection that outlives the call."""
+        match expression:
+            case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (
+                method in _PUTS and any(each.value is wanted for each in arguments)
+            ):
+                return self.outlives(module, statement, owner, 0)
+        return False
+
+    def _moves_on(self, function: Function, made: Statement, target: Name, depth: int) -> bool:
+        """Say whether a local name's object is stored, returned or used by an inner cord."""
+        module = function.module
+        for statement in module.facts.statements:
+            if statement is made or not self._is_in(module, statement.scope, function.index):
+                continue
+            for part in statement.expressions():
+                if not (isinstance(part, Name) and part.id == target.id):
+                    continue
+                if module.lookup(part.id, statement.scope)[0] != function.index:
+                    continue
+                if self._lands(function, statement, part, depth + 1):
+                    return True
+                inner = module.enclosing_function(statement.scope)
+                if inner != function.index and self._is_entry(Function(module, inner)):
+                    return True
+        return False
+
+    def _is_in(self, module: Module, scope: int, outer: int) -> bool:
+        while scope > outer:
+            scope = module.scope(scope).parent
+        return scope == outer
+
+    def _is_entry(self, function: Function) -> bool:
+        arrivals = self._project.reach.arrivals(function, "cord")
+        return any(each.entry.function == function for each in arrivals)
+
+    def outlives(
+        self, module: Module, statement: Statement, target: Expression, depth: int = 0
+    ) -> bool:
+        """Say whether a place is kept after the call: the chute, a global, a shared object."""
+        match target:
+            case Attribute(value=owner):
+                for holder in self._resolver.resolve(module, statement.scope, owner):
+                    match holder:
+                        case Instance() if self._resolver.members.is_chute(holder):
+                            return True
+                        case Instance(of=Class() as of):
+                            if self.is_class_shared(of, depth):
+                                return True
+                        case Instance(site=Site() as made):
+                            if self.is_shared(made, depth + 1):
+                                return True
+                        case Class() | ModuleTarget():
+                            return True
+                return False
+            case Operation(operator="[]", operands=(value, *_)):
+                return self.outlives(module, statement, value, depth)
+            case Name(id=name):
+                return module.lookup(name, statement.scope)[0] == 0
+            case _:
+                return False
+
+    def is_class_shared(self, owner: Class, depth: int = 0) -> bool:
+        """Say whether every object of a class is shared: each is made and kept beyond a call."""
+        sites = self._index.calls(owner)
+        return bool(sites) and all(self.is_shared(site, depth + 1) for site in sites)
+
+    def _is_cached(self, function: Function) -> bool:
+        for decorator in function.scope.decorators:
+            callee = decorator.function if isinstance(decorator, Call) else decorator
+            scope = function.scope.parent
+            if self._resolver.dotted(function.module, scope, callee) in _CACHES:
+                return True
+        return False
+
+    def _is_factory(self, made: Site) -> bool:
+        """Say whether a class body names a factory only, which each object calls."""
+        match made.expression:
+            case Call(function=callee):
+                return self._resolver.dotted(made.module, made.scope, callee) in _FIELDS
+        return False
+
+
+def _makes(target: object) -> bool:
+    """Say whether an external callable makes an object that holds what it is given."""
+    if not isinstance(target, External):
+        return False
+    return target.name in WRAPPERS or target.name.rsplit(".", 1)[-1][:1].isupper()

@@ -1,0 +1,279 @@
+"""Which objects an expression can stand for, through collections, parameters and results."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
+from chutes_cli.contract.libraries.async_clients import CONNECTING, WRAPPER_SUFFIX, WRAPPERS
+from chutes_cli.project.facts import (
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Expression,
+    Mapping,
+    Name,
+    Opaque,
+    Operation,
+)
+from chutes_cli.project.members import same_object
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.targets import Class, External, Function, Instance, Target
+
+from .calls import CallIndex
+
+_CHOICE = "random.choice"
+_PICKS = frozenset({"get", "setdefault", "pop"})
+_PUTS = {"append": 0, "setdefault": 1}
+_FIELDS = frozenset({"dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field"})
+_COMPREHENSIONS = frozenset({"ListComp", "SetComp", "DictComp", "GeneratorExp"})
+_LONGEST_WAY = 8
+
+Place = tuple[Module, int, Expression]
+
+
+class Origins:
+    """Answers which objects are behind an expression; each with the call that makes it.
+
+    Args:
+        project: The tree.
+        index: Its calls.
+        parts: Whether an object stands for what is taken from it as well: a client for
+            its sessions and cursors. A queue does not stand for its items.
+    """
+
+    def __init__(self, project: Project, index: CallIndex, *, parts: bool) -> None:
+        self._parts = parts
+        self._resolver = project.knowledge.resolver
+        self._modules = project.modules
+        self._index = index
+
+    def of(self, module: Module, scope: int, expression: Expression) -> tuple[Instance, ...]:
+        """Return the objects an expression stands for, and those it was taken from."""
+        return tuple(dict.fromkeys(self._of(module, scope, expression, 0)))
+
+    def _of(
+        self, module: Module, scope: int, expression: Expression, depth: int
+    ) -> Iterator[Instance]:
+        if depth > _LONGEST_WAY:
+            return
+        targets = self._resolver.resolve(module, scope, expression)
+        found = False
+        for target in targets:
+            for each in self._climb(target, depth):
+                # What an unknown attribute belongs to is no answer yet.
+                found = found or (
+                    isinstance(target, Instance)
+                    and each.site is not None
+                    and getattr(each.of, "name", "") != _CHOICE
+                )
+                yield each
+        if not found:
+            yield from self._taken_apart(module, scope, expression, depth)
+
+    def _taken_apart(
+        self, module: Module, scope: int, expression: Expression, depth: int
+    ) -> Iterator[Instance]:
+        """Yield the objects behind what the resolver alone cannot tell."""
+        match expression:
+            case Attribute(value=value, attribute=name):
+                yield from self._kept(module, scope, expression, depth)
+                yield from self._passed_to_class(module, scope, value, name, depth)
+            case Name(id=name):
+                yield from self._named(module, scope, name, depth)
+                return
+            case Operation(operator="[]", operands=(value, *_)):
+                yield from self._items(module, scope, value, depth)
+            case Call(function=value):
+                yield from self._result(module, scope, expression, depth)
+            case Await(value=value):
+                if is_answer(expression):
+                    return
+            case _:
+                return
+        if self._parts or isinstance(expression, Await):
+            yield from self._of(module, scope, value, depth + 1)
+
+    def _climb(self, target: Target, depth: int) -> Iterator[Instance]:
+        """Yield an object and those it was taken from, as long as they share a connection."""
+        seen = 0
+        while seen < _LONGEST_WAY:
+            seen += 1
+            match target:
+                case Instance(of=External(name=name), site=Site() as site) if name in _FIELDS:
+                    yield from self._factory(site)
+                    return
+                case Instance(of=External(name=name, receiver=owner), site=site):
+                    yield target
+                    if site is not None:
+                        yield from self._wrapped(name, site, depth)
+                    if owner is None or not self._parts or (site and _is_awaited(site)):
+                        return
+                    target = owner
+                case Instance(of=Class() as of, site=site):
+                    yield target
+                    if site is not None:
+                        yield from self._wrapped(of.scope.name, site, depth)
+                    return
+                case External(receiver=Instance() as owner) if self._parts:
+                    target = owner
+                case _:
+                    return
+
+    def _wrapped(self, name: str, site: Site, depth: int) -> Iterator[Instance]:
+        """Yield the client that an object uses because it was given it."""
+        if name not in WRAPPERS and not name.endswith(WRAPPER_SUFFIX):
+            return
+        assert isinstance(site.expression, Call)
+        for argument in site.expression.arguments:
+            yield from self._of(site.module, site.scope, argument.value, depth + 1)
+
+    def _factory(self, site: Site) -> Iterator[Instance]:
+        """Yield what a dataclass field's factory makes."""
+        assert isinstance(site.expression, Call)
+        for argument in site.expression.arguments:
+            if argument.keyword == "default_factory":
+                for made in self._resolver.resolve(site.module, site.scope, argument.value):
+                    if isinstance(made, External | Class):
+                        yield Instance(made, site)
+
+    def _kept(
+        self, module: Module, scope: int, expression: Attribute, depth: int
+    ) -> Iterator[Instance]:
+        """Yield what is stored in an attribute, where only its parts are known."""
+        for holder in self._resolver.resolve(module, scope, expression.value):
+            if isinstance(holder, Instance):
+                for site, value in self._resolver.members.stores(holder, expression.attribute):
+                    yield from self._of(site.module, site.scope, value, depth + 1)
+
+    def _passed_to_class(
+        self, module: Module, scope: int, value: Expression, name: str, depth: int
+    ) -> Iterator[Instance]:
+        """Yield what a dataclass was given for a field."""
+        for holder in self._resolver.resolve(module, scope, value):
+            if isinstance(holder, Instance) and isinstance(holder.of, Class):
+                for site, given in self._index.fields(holder.of, name):
+                    yield from self._of(site.module, site.scope, given, depth + 1)
+
+    def _named(self, module: Module, scope: int, name: str, depth: int) -> Iterator[Instance]:
+        where, bindings = module.lookup(name, scope)
+        for binding in bindings:
+            statement = binding.statement
+            if binding.value is not None:
+                inner = statement.scope if statement else where
+                yield from self._of(module, inner, binding.value, depth + 1)
+            elif binding.parameter is not None and module.scope(where).kind == "function":
+                function = Function(module, where)
+                for site, value in self._index.given(function, binding.parameter):
+                    yield from self._of(site.module, site.scope, value, depth + 1)
+            elif statement is not None and statement.kind == "for":
+                yield from self._items(module, statement.scope, statement.values[0], depth)
+
+    def _result(self, module: Module, scope: int, call: Call, depth: int) -> Iterator[Instance]:
+        if self._resolver.dotted(module, scope, call.function) == _CHOICE:
+            for argument in call.arguments:
+                yield from self._items(module, scope, argument.value, depth)
+        match call.function:
+            case Attribute(value=owner, attribute=method) if method in _PICKS:
+                yield from self._items(module, scope, owner, depth)
+
+    # Collections
+
+    def _items(
+        self, module: Module, scope: int, collection: Expression, depth: int
+    ) -> Iterator[Instance]:
+        """Yield what is put into a list or dictionary, anywhere in the tree."""
+        for at, where, value in self._puts.get(_last_name(collection), ()):
+            if self._same_place((module, scope, collection), (at.module, at.scope, where)):
+                yield from self._of(at.module, at.scope, value, depth + 1)
+        for at_module, at_scope, display in self._displays(module, scope, collection):
+            for part in _parts(display):
+                yield from self._of(at_module, at_scope, part, depth + 1)
+
+    def _displays(self, module: Module, scope: int, collection: Expression) -> Iterator[Place]:
+        match collection:
+            case Name(id=name):
+                for binding in module.lookup(name, scope)[1]:
+                    if binding.value is not None and binding.statement is not None:
+                        yield module, binding.statement.scope, binding.value
+            case Attribute(value=owner, attribute=name):
+                for holder in self._resolver.resolve(module, scope, owner):
+                    if isinstance(holder, Instance):
+                        for site, value in self._resolver.members.stores(holder, name):
+                            yield site.module, site.scope, value
+
+    @cached_property
+    def _puts(self) -> dict[str, list[tuple[Site, Expression, Expression]]]:
+        """What is put into collections, by the last name of the collection."""
+        found: dict[str, list[tuple[Site, Expression, Expression]]] = defaultdict(list)
+        for module in self._modules:
+            for statement in module.facts.statements:
+                for target in statement.targets if statement.kind == "assign" else ():
+                    match target:
+                        case Operation(operator="[]", operands=(owner, *_)):
+                            at = Site(module, statement, target)
+                            found[_last_name(owner)].append((at, owner, statement.values[0]))
+                for expression in statement.expressions():
+                    match expression:
+                        case Call(
+                            function=Attribute(value=owner, attribute=method), arguments=arguments
+                        ) if method in _PUTS and len(arguments) > _PUTS[method]:
+                            at = Site(module, statement, expression)
+                            value = arguments[_PUTS[method]].value
+                            found[_last_name(owner)].append((at, owner, value))
+        return dict(found)
+
+    def _same_place(self, left: Place, right: Place) -> bool:
+        match left, right:
+            case (module, scope, Name(id=name)), (other, at, Name(id=again)):
+                return (
+                    module is other
+                    and name == again
+                    and module.lookup(name, scope)[0] == other.lookup(again, at)[0]
+                )
+            case (module, scope, Attribute(value=value)), (other, at, Attribute(value=again)):
+                return any(
+                    same_object(one, two)
+                    for one in self._resolver.resolve(module, scope, value)
+                    for two in self._resolver.resolve(other, at, again)
+                )
+        return False
+
+
+def _parts(display: Expression) -> tuple[Expression, ...]:
+    match display:
+        case Collection(items=items):
+            return items
+        case Mapping(values=values):
+            return values
+        case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:
+            return parts[-1:]
+        case _:
+            return ()
+
+
+def _is_awaited(site: Site) -> bool:
+    """Say whether a call on a client is awaited for an answer, not for a connection."""
+    return any(
+        isinstance(each, Await) and each.value is site.expression and is_answer(each)
+        for each in site.statement.expressions()
+    )
+
+
+def is_answer(awaited: Await) -> bool:
+    """Say whether what is awaited is a client's answer: neither the client nor a connection."""
+    match awaited.value:
+        case Call(function=Attribute(attribute=method)):
+            return method not in CONNECTING
+    return False
+
+
+def _last_name(expression: Expression) -> str:
+    match expression:
+        case Name(id=name) | Attribute(attribute=name):
+            return name
+        case _:
+            return ""

@@ -1,0 +1,1 @@
+"""Signals: how an instance is told to stop."""

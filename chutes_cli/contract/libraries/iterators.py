@@ -1,0 +1,18 @@
+"""Iterators of the standard library: which end, and which never do."""
+
+from __future__ import annotations
+
+ENDING = frozenset(
+    {
+        "builtins.enumerate", "builtins.filter", "builtins.iter", "builtins.map", "builtins.open",
+        "builtins.reversed", "builtins.zip", "csv.DictReader", "csv.reader", "glob.iglob",
+        "itertools.chain", "itertools.compress", "itertools.dropwhile", "itertools.filterfalse",
+        "itertools.islice", "itertools.takewhile", "os.scandir", "pathlib.Path.glob",
+        "pathlib.Path.iterdir", "pathlib.Path.rglob", "re.finditer",
+    }
+)  # fmt: skip
+"""Callables that return an iterator which may be empty (The Python Standard Library 3.11).
+
+Left out are those that never end (``itertools.count``, ``cycle``, ``repeat``) and
+``os.walk``, whose first item is there whenever the folder is.
+"""

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+
+Findings = Callable[..., list[Finding]]
+App = Callable[..., str]
+ID = "exit-in-cord"
+
+HELPER = "def leave():\n    sys.exit(1)\n"
+FIRES = {
+    "sys_exit": ("sys.exit(1)", ""),
+    "alias": ("leave()", "from sys import exit as leave\n"),
+    "exit": ("exit()", ""),
+    "quit": ("quit()", ""),
+    "raised": ("raise SystemExit", ""),
+    "raised_with_a_code": ("raise SystemExit(1)", ""),
+    "helper": ("leave()", HELPER),
+    "method_on_self": (
+        "self.service.leave()",
+        "class Service:\n    def leave(self):\n        sys.exit(1)\nchute.service = Service()\n",
+    ),
+    "not_caught_by_exception": ("try:\n    sys.exit(1)\nexcept Exception:\n    return 1", ""),
+    "raised_again": ("try:\n    sys.exit(1)\nexcept SystemExit:\n    raise", ""),
+    "bridged": ("asyncio.run_coroutine_threadsafe(leave(), self.loop)", "async " + HELPER),
+    "at_once": ("os._exit(1)", ""),
+    "abort": ("os.abort()", ""),
+    "at_once_although_caught": ("try:\n    os._exit(1)\nexcept BaseException:\n    return 1", ""),
+    "at_once_in_a_thread": (
+        "threading.Thread(target=leave).start()", "def leave():\n    os._exit(1)\n",
+    ),
+    "caught_on_one_way_only": (
+        "try:\n    leave()\nexcept SystemExit:\n    pass\nbelow()",
+        HELPER + "def below():\n    leave_too()\ndef leave_too():\n    sys.exit(1)\n",
+    ),
+}  # fmt: skip
+SILENT = {
+    "raised_otherwise": ("raise ValueError('x')", ""),
+    "caught": ("try:\n    sys.exit(1)\nexcept SystemExit:\n    return 1", ""),
+    "caught_by_base": ("try:\n    sys.exit(1)\nexcept BaseException:\n    return 1", ""),
+    "caught_by_all": ("try:\n    raise SystemExit\nexcept:\n    return 1", ""),
+    "caught_on_the_way": ("try:\n    leave()\nexcept SystemExit:\n    return 1", HELPER),
+    "thread": ("threading.Thread(target=leave).start()", HELPER),
+    "process": (
+        "multiprocessing.Process(target=leave).start()",
+        "import multiprocessing\ndef leave():\n    os._exit(1)\n",
+    ),
+    "own_exit": ("exit()", "def exit(): ...\n"),
+    "handed_on": ("self.leave = sys.exit", ""),
+    "lambda": ("self.leave = lambda: sys.exit(1)", ""),
+    "bare_raise": ("try:\n    return 1\nexcept ValueError:\n    raise", ""),
+    "not_reached": ("return 1", HELPER),
+    "as_a_script": ("return 1", "if __name__ == '__main__':\n    sys.exit(1)\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, is_async: bool, findings: Findings, app: App) -> None:
+    assert [each.check for each in findings(app(*FIRES[name], is_async=is_async), ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings, app: App) -> None:
+    assert findings(app(*SILENT[name]), ID) == []
+
+
+def test_at_startup_it_is_right(findings: Findings, app: App) -> None:
+    assert findings(app("return 1", HELPER, startup="leave()\nos._exit(1)"), ID) == []
+
+
+def test_says_which_end_it_is(findings: Findings, app: App) -> None:
+    (found,) = findings(app("sys.exit(1)"), ID)
+    assert found.message.startswith("SystemExit from a cord stops the main loop")
+    (found,) = findings(app(*FIRES["at_once_in_a_thread"]), ID)
+    assert found.message.startswith("os._exit() in a cord ends the process at once")
+    assert [step.note for step in found.trace] == ["cord x", "x runs leave"]
+
+
+def test_shows_the_way_that_comes_through(findings: Findings, app: App) -> None:
+    source = app("try:\n    leave()\nexcept SystemExit:\n    pass") + (
+        "\n\n@chute.cord()\ndef y(self, args: dict):\n    leave()\n\n\n" + HELPER
+    )
+    (found,) = findings(source, ID)
+    assert [step.note for step in found.trace] == ["cord y", "y runs leave"]
+
+
+def test_counts_where_the_exposure_lets_it_run(findings: Findings, app: App) -> None:
+    source = app("if self.exposure == 'direct':\n    leave()", HELPER)
+    assert findings(source, ID) == []
+    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
+
+
+def test_tests_are_left_alone(findings: Findings, app: App) -> None:
+    assert findings({"tests/app.py": app(*FIRES["sys_exit"])}, ID) == []

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+
+Findings = Callable[..., list[Finding]]
+App = Callable[..., str]
+ID = "middleware-added-in-cord"
+
+GZIP = "from fastapi.middleware.gzip import GZipMiddleware\n"
+FIRES = {
+    "self": ("self.add_middleware(GZipMiddleware)", GZIP),
+    "chute": ("chute.add_middleware(GZipMiddleware)", GZIP),
+    "decorator": (
+        "@self.middleware('http')\nasync def seen(request, call_next):\n"
+        "    return await call_next(request)",
+        "",
+    ),
+    "helper": (
+        "compress(self)",
+        GZIP + "def compress(app: Chute):\n    app.add_middleware(GZipMiddleware)\n",
+    ),
+    "bridged": (
+        "asyncio.run_coroutine_threadsafe(compress(), self.loop)",
+        GZIP + "async def compress():\n    chute.add_middleware(GZipMiddleware)\n",
+    ),
+}
+SILENT = {
+    "another_app": (
+        "app = FastAPI()\napp.add_middleware(GZipMiddleware)",
+        GZIP + "from fastapi import FastAPI\n",
+    ),
+    "module_level": ("return 1", GZIP + "chute.add_middleware(GZipMiddleware)\n"),
+    "named_only": ("self.add = self.add_middleware", ""),
+}
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings, app: App) -> None:
+    assert [each.check for each in findings(app(*FIRES[name]), ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings, app: App) -> None:
+    assert findings(app(*SILENT[name]), ID) == []
+
+
+def test_at_startup_it_is_right(findings: Findings, app: App) -> None:
+    source = app("return 1", GZIP, startup="self.add_middleware(GZipMiddleware)")
+    assert findings(source, ID) == []
+
+
+def test_says_how_it_gets_there(findings: Findings, app: App) -> None:
+    (found,) = findings(app(*FIRES["helper"]), ID)
+    assert [step.note for step in found.trace] == ["cord x", "x runs compress"]

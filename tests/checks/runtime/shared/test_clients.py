@@ -1,0 +1,370 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.contract.libraries.async_clients import CLIENTS
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+
+Findings = Callable[..., list[Finding]]
+App = Callable[..., str]
+ID = "async-client-shared"
+
+HTTPX = "import httpx\n"
+REDIS = "import redis.asyncio as redis\n"
+SQL = "from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine\n"
+# (start-up, cord, module)
+FIRES = {
+    "httpx": ("self.c = httpx.AsyncClient()", "return (await self.c.get('u')).json()", HTTPX),
+    "on_module": ("pass", "await C.get('u')", HTTPX + "C = httpx.AsyncClient()\n"),
+    "request_as_context": (
+        "self.s = aiohttp.ClientSession()",
+        "async with self.s.get('u') as r:\n    return await r.text()",
+        "import aiohttp\n",
+    ),
+    "awaited_pool": (
+        "self.pool = await asyncpg.create_pool('d')",
+        "async with self.pool.acquire() as c:\n    return await c.fetch('q')",
+        "import asyncpg\n",
+    ),
+    "connection_kept": (
+        "pool = await asyncpg.create_pool('d')\nself.conn = await pool.acquire()",
+        "return await self.conn.fetch('q')",
+        "import asyncpg\n",
+    ),
+    "engine": (
+        "self.e = create_async_engine('d')",
+        "async with self.e.connect() as c:\n    await c.execute('q')",
+        SQL,
+    ),
+    "engine_by_sessionmaker": (
+        "engine = create_async_engine('d')\nself.maker = async_sessionmaker(engine)",
+        "async with self.maker() as s:\n    await s.execute('q')",
+        SQL,
+    ),
+    "sessionmaker_with_begin": (
+        "engine = create_async_engine('d')\nself.maker = async_sessionmaker(bind=engine)",
+        "async with self.maker.begin() as s:\n    await s.execute('q')",
+        SQL,
+    ),
+    "session_of_a_shared_engine": (
+        "self.e = create_async_engine('d')",
+        "async with AsyncSession(self.e) as s:\n    await s.execute('q')",
+        SQL,
+    ),
+    "long_chain": (
+        "self.o = AsyncOpenAI()",
+        "return await self.o.chat.completions.create(model='m')",
+        "from openai import AsyncOpenAI\n",
+    ),
+    "database_of_a_client": (
+        "self.m = AsyncIOMotorClient('u')\nself.db = self.m['things']",
+        "return await self.db.users.find_one({})",
+        "from motor.motor_asyncio import AsyncIOMotorClient\n",
+    ),
+    "database_by_method": (
+        "self.m = AsyncIOMotorClient('u')\nself.db = self.m.get_database('things')",
+        "return await self.db['users'].find_one({})",
+        "from motor.motor_asyncio import AsyncIOMotorClient\n",
+    ),
+    "pipeline": (
+        "self.r = redis.from_url('u')", "p = self.r.pipeline()\nawait p.execute()", REDIS,
+    ),
+    "class_method": ("self.r = redis.Redis.from_url('u')", "await self.r.get('k')", REDIS),
+    "client_over_a_shared_pool": (
+        "self.p = redis.ConnectionPool()",
+        "async with redis.Redis(connection_pool=self.p) as r:\n    await r.get('k')",
+        REDIS,
+    ),
+    "stub": (
+        "self.stub = GreeterStub(grpc.aio.insecure_channel('u'))",
+        "return await self.stub.SayHello({})",
+        "import grpc.aio\nfrom pb import GreeterStub\n",
+    ),
+    "websocket_read": (
+        "self.w = await websockets.connect('u')",
+        "async for each in self.w:\n    return each",
+        "import websockets\n",
+    ),
+    "lazily_on_the_chute": (
+        "self.c = None",
+        "if self.c is None:\n    self.c = httpx.AsyncClient()\nawait self.c.get('u')",
+        HTTPX,
+    ),
+    "lazily_in_a_global": (
+        "pass",
+        "await client().get('u')",
+        HTTPX + "_c = None\ndef client():\n    global _c\n    if _c is None:\n"
+        "        _c = httpx.AsyncClient()\n    return _c\n",
+    ),
+    "cached_function": (
+        "pass",
+        "await client().get('u')",
+        HTTPX + "@functools.lru_cache\ndef client():\n    return httpx.AsyncClient()\n",
+    ),
+    "cached_with_size": (
+        "pass",
+        "await client().get('u')",
+        HTTPX + "@functools.lru_cache(maxsize=1)\ndef client():\n    return httpx.AsyncClient()\n",
+    ),
+    "made_by_a_helper": (
+        "self.c = made()",
+        "await self.c.get('u')",
+        HTTPX + "def made():\n    return httpx.AsyncClient()\n",
+    ),
+    "made_by_a_helper_with_a_name": (
+        "self.c = made()",
+        "await self.c.get('u')",
+        HTTPX + "def made():\n    c = httpx.AsyncClient()\n    return c\n",
+    ),
+    "local_name_then_kept": (
+        "c = httpx.AsyncClient()\nself.c = c", "await self.c.get('u')", HTTPX,
+    ),
+    "in_a_dictionary": (
+        "self.cs = {}\nself.cs['a'] = httpx.AsyncClient()", "await self.cs['a'].get('u')", HTTPX,
+    ),
+    "in_a_display": (
+        "self.cs = {'a': httpx.AsyncClient()}", "await self.cs.get('a').get('u')", HTTPX,
+    ),
+    "in_a_list": (
+        "self.cs = [httpx.AsyncClient() for _ in range(4)]",
+        "for c in self.cs:\n    await c.get('u')",
+        HTTPX,
+    ),
+    "appended": (
+        "self.cs = []\nself.cs.append(httpx.AsyncClient())",
+        "await random.choice(self.cs).get('u')",
+        HTTPX,
+    ),
+    "per_key_by_a_cord": (
+        "self.cs = {}",
+        "c = self.cs.setdefault(args['k'], httpx.AsyncClient())\nawait c.get('u')",
+        HTTPX,
+    ),
+    "handed_to_a_function": (
+        "self.c = httpx.AsyncClient()",
+        "await fetch(self.c, 'u')",
+        HTTPX + "async def fetch(c, url):\n    return await c.get(url)\n",
+    ),
+    "handed_to_a_method": (
+        "self.c = httpx.AsyncClient()\nself.s = Service()",
+        "await self.s.fetch('u', c=self.c)",
+        HTTPX + "class Service:\n    async def fetch(self, url, c):\n"
+        "        return await c.get(url)\n",
+    ),
+    "handed_to_a_constructor": (
+        "self.s = Service(httpx.AsyncClient())",
+        "await self.s.fetch('u')",
+        HTTPX + "class Service:\n    def __init__(self, c):\n        self.c = c\n"
+        "    async def fetch(self, url):\n        return await self.c.get(url)\n",
+    ),
+    "field_of_a_dataclass": (
+        "self.box = Box('n', httpx.AsyncClient())",
+        "await self.box.c.get('u')",
+        HTTPX + "@dataclasses.dataclass\nclass Box:\n    name: str\n    c: httpx.AsyncClient\n",
+    ),
+    "factory_of_a_dataclass": (
+        "self.box = Box()",
+        "await self.box.c.get('u')",
+        HTTPX + "@dataclasses.dataclass\nclass Box:\n"
+        "    c: httpx.AsyncClient = dataclasses.field(default_factory=httpx.AsyncClient)\n",
+    ),
+    "subclass": (
+        "self.c = Mine()", "await self.c.get('u')", HTTPX + "class Mine(httpx.AsyncClient): ...\n",
+    ),
+    "class_attribute": (
+        "self.s = Service()",
+        "await self.s.c.get('u')",
+        HTTPX + "class Service:\n    c = httpx.AsyncClient()\n",
+    ),
+    "lazily_in_a_shared_service": (
+        "self.s = Service()",
+        "await self.s.fetch()",
+        HTTPX + "class Service:\n    c = None\n    async def fetch(self):\n"
+        "        if self.c is None:\n            self.c = httpx.AsyncClient()\n"
+        "        return await self.c.get('u')\n",
+    ),
+    "in_a_closure": (
+        "pass",
+        "pass",
+        HTTPX + "def build(chute):\n    c = httpx.AsyncClient()\n"
+        "    @chute.cord(public_api_path='/y')\n    async def y(self, args: dict):\n"
+        "        return await c.get('u')\nbuild(chute)\n",
+    ),
+    "gathered": (
+        "self.c = httpx.AsyncClient()",
+        "return await asyncio.gather(*(self.c.get(u) for u in args))",
+        HTTPX,
+    ),
+    "inside_with": (
+        "self.c = httpx.AsyncClient()", "async with self.c:\n    pass", HTTPX,
+    ),
+    "awaited_before_the_bridge": (
+        "self.c = httpx.AsyncClient()",
+        "asyncio.run_coroutine_threadsafe(work(await self.c.get('u')), self.loop)",
+        HTTPX + "async def work(x): ...\n",
+    ),
+    "entered_at_startup": (
+        "self.c = await httpx.AsyncClient().__aenter__()", "await self.c.get('u')", HTTPX,
+    ),
+}  # fmt: skip
+SILENT = {
+    "per_call": ("pass", "async with httpx.AsyncClient() as c:\n    await c.get('u')", HTTPX),
+    "per_call_helper_also_at_startup": (
+        "await fetch()",
+        "await fetch()",
+        HTTPX + "async def fetch():\n    async with httpx.AsyncClient() as c:\n"
+        "        return await c.get('u')\n",
+    ),
+    "per_call_factory_also_at_startup": (
+        "async with made() as c:\n    await c.get('u')",
+        "async with made() as c:\n    await c.get('u')",
+        HTTPX + "def made():\n    return httpx.AsyncClient()\n",
+    ),
+    "per_call_handed_on": (
+        "pass",
+        "async with httpx.AsyncClient() as c:\n    await fetch(c)",
+        HTTPX + "async def fetch(c):\n    return await c.get('u')\n",
+    ),
+    "per_call_service": (
+        "pass",
+        "return await Service().fetch()",
+        HTTPX + "class Service:\n    def __init__(self):\n        self.c = httpx.AsyncClient()\n"
+        "    async def fetch(self):\n        return await self.c.get('u')\n",
+    ),
+    "sync": ("self.c = httpx.Client()", "return self.c.get('u').json()", HTTPX),
+    "null_pool": (
+        "self.e = create_async_engine('d', poolclass=NullPool)",
+        "async with self.e.connect() as c:\n    await c.execute('q')",
+        SQL + "from sqlalchemy.pool import NullPool\n",
+    ),
+    "bridged": (
+        "self.c = httpx.AsyncClient()\nself.loop = asyncio.get_running_loop()",
+        "return asyncio.run_coroutine_threadsafe(self.c.get('u'), self.loop).result()",
+        HTTPX,
+    ),
+    "bridged_by_a_helper": (
+        "self.c = httpx.AsyncClient()",
+        "return await on_main(self, self.c.get('u'))",
+        HTTPX + "async def on_main(app, coro):\n"
+        "    done = asyncio.run_coroutine_threadsafe(coro, app.loop)\n"
+        "    return await asyncio.wrap_future(done)\n",
+    ),
+    "only_closed": ("self.c = httpx.AsyncClient()", "await self.c.aclose()", HTTPX),
+    "only_asked": ("self.c = httpx.AsyncClient()", "return self.c.is_closed", HTTPX),
+    "an_answer_is_no_client": (
+        "self.r = redis.from_url('u')\nself.models = await self.r.get('models')",
+        "return self.models.split()",
+        REDIS,
+    ),
+    "a_part_of_an_answer": (
+        "c = httpx.AsyncClient()\nself.config = (await c.get('u')).json()",
+        "return self.config.get('x')",
+        HTTPX,
+    ),
+    "only_at_startup": ("self.c = httpx.AsyncClient()\nawait self.c.get('u')", "pass", HTTPX),
+    "in_a_job": (
+        "self.c = httpx.AsyncClient()",
+        "pass",
+        HTTPX + "@chute.job()\nasync def j(self, **data):\n    await self.c.get('u')\n",
+    ),
+    "local_dictionary": (
+        "pass", "cs = {}\ncs['a'] = httpx.AsyncClient()\nawait cs['a'].get('u')", HTTPX,
+    ),
+    "other_dictionary": (
+        "self.cs = {}\nself.cs['a'] = httpx.AsyncClient()", "return self.ds['a'].get('u')", HTTPX,
+    ),
+    "a_list_of_another_name": (
+        "cs = [httpx.AsyncClient()]", "for c in args['cs']:\n    c.get('u')", HTTPX,
+    ),
+    "never_run": (
+        "pass",
+        "await self.c.get('u')",
+        HTTPX + "def never():\n    chute.c = httpx.AsyncClient()\n",
+    ),
+    "someone_elses": (
+        "self.c = AsyncClient()", "await self.c.get('u')", "from mylib import AsyncClient\n",
+    ),
+    "sync_session": (
+        "self.maker = sessionmaker(create_engine('d'))",
+        "with self.maker() as s:\n    s.execute('q')",
+        "from sqlalchemy import create_engine\nfrom sqlalchemy.orm import sessionmaker\n",
+    ),
+    "handed_to_what_keeps_nothing": (
+        "await warm(httpx.AsyncClient())",
+        "pass",
+        HTTPX + "async def warm(c):\n    await c.get('u')\n",
+    ),
+    "kept_in_one_place_per_call_in_another": (
+        "pass",
+        "return await Service().fetch()",
+        HTTPX + "class Service:\n    c = None\n    async def fetch(self):\n"
+        "        if self.c is None:\n            self.c = httpx.AsyncClient()\n"
+        "        return await self.c.get('u')\n",
+    ),
+    "for_another_thread": (
+        "self.c = httpx.AsyncClient()", "self.later = lambda: self.c.get('u')", HTTPX,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings, app: App) -> None:
+    assert {each.check for each in findings(app(*FIRES[name]), ID)} == {ID}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings, app: App) -> None:
+    assert findings(app(*SILENT[name]), ID) == []
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_every_client(name: str, findings: Findings, app: App) -> None:
+    module = ".".join(part for part in name.split(".")[:-1] if part[:1].islower())
+    source = app(f"self.c = {name}('u')", "await self.c.fetch('k')", f"import {module}\n")
+    (found,) = findings(source, ID)
+    assert name in found.message
+    assert CLIENTS[name] in found.help
+
+
+def test_says_where_it_is_made_and_how_it_gets_there(findings: Findings, app: App) -> None:
+    (found,) = findings(app(*FIRES["handed_to_a_constructor"]), ID)
+    assert found.symbol == "Service.fetch"
+    assert [step.note for step in found.trace] == [
+        "httpx.AsyncClient is made here",
+        "cord x",
+        "x runs Service.fetch",
+    ]
+    assert found.help.startswith("use httpx.Client, or reach it")
+
+
+def test_once_per_function(findings: Findings, app: App) -> None:
+    source = app(
+        "self.c = httpx.AsyncClient()", "await self.c.get('u')\nawait self.c.get('v')", HTTPX
+    )
+    assert len(findings(source, ID)) == 1
+
+
+def test_without_anything_to_put_in_its_place(findings: Findings, app: App) -> None:
+    source = app(
+        "self.c = await nats.connect('u')", "await self.c.publish('k', b'')", "import nats\n"
+    )
+    (found,) = findings(source, ID)
+    assert found.help.startswith("reach it through asyncio.run_coroutine_threadsafe")
+
+
+def test_counts_where_the_exposure_lets_it_run(findings: Findings, app: App) -> None:
+    source = app(
+        "self.c = httpx.AsyncClient()",
+        "if self.exposure == 'direct':\n    await fetch()",
+        HTTPX + "async def fetch():\n    await chute.c.get('u')\n",
+    )
+    assert findings(source, ID) == []
+    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
+
+
+def test_tests_are_left_alone(findings: Findings, app: App) -> None:
+    files = {"tests/app.py": app(*FIRES["httpx"]), "app.py": app()}
+    assert findings(files, ID) == []

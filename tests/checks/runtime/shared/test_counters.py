@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+
+Findings = Callable[..., list[Finding]]
+App = Callable[..., str]
+ID = "shared-counter-race"
+
+SLEEP = "await asyncio.sleep(0)"
+WORK = "async def work(): ...\n"
+SERVICE = f"""\
+class Service:
+    n = 0
+    async def count(self):
+        n = self.n
+        {SLEEP}
+        self.n = n + 1
+"""
+FIRES = {
+    "name": ("pass", f"n = self.n\n{SLEEP}\nself.n = n + 1", ""),
+    "name_changed_on_the_way": ("pass", f"n = self.n\n{SLEEP}\nself.n = max(n, 3)", ""),
+    "at_once": ("pass", "self.n = self.n + await work()", WORK),
+    "augmented": ("pass", "self.n += await work()", WORK),
+    "awaited_in_the_write": ("pass", "n = self.n\nself.n = n + await work()", WORK),
+    "global": (
+        "pass", f"global N\nn = N\n{SLEEP}\nN = n + 1", "N = 0\n",
+    ),
+    "entry": ("pass", f"n = self.counts['a']\n{SLEEP}\nself.counts['a'] = n + 1", ""),
+    "entry_of_a_global": (
+        "pass", f"n = COUNTS['a']\n{SLEEP}\nCOUNTS['a'] = n + 1", "COUNTS = {}\n",
+    ),
+    "by_key": ("pass", f"k = args['k']\nn = self.counts[k]\n{SLEEP}\nself.counts[k] = n + 1", ""),
+    "get": ("pass", f"n = self.counts\n{SLEEP}\nself.counts = [*n, 1]", ""),
+    "async_with": (
+        "pass", "n = self.n\nasync with asyncio.timeout(1):\n    pass\nself.n = n + 1", "",
+    ),
+    "on_a_shared_object": (
+        "self.s = Service()",
+        "await self.s.count()",
+        SERVICE,
+    ),
+    "lock_around_the_write_only": (
+        "self.lock = threading.Lock()",
+        f"n = self.n\n{SLEEP}\nwith self.lock:\n    self.n = n + 1",
+        "",
+    ),
+    "bridged": (
+        "pass",
+        "asyncio.run_coroutine_threadsafe(count(), self.loop)",
+        f"async def count():\n    n = chute.n\n    {SLEEP}\n    chute.n = n + 1\n",
+    ),
+}  # fmt: skip
+SILENT = {
+    "no_await": ("pass", "n = self.n\nself.n = n + 1", ""),
+    "augmented": ("pass", f"self.n += 1\n{SLEEP}", ""),
+    "await_before": ("pass", f"{SLEEP}\nn = self.n\nself.n = n + 1", ""),
+    "await_after": ("pass", f"n = self.n\nself.n = n + 1\n{SLEEP}", ""),
+    "awaited_first": ("pass", "self.n = await work() + self.n", WORK),
+    "awaited_value": ("pass", "n = await work()\nself.n += n", WORK),
+    "locked": (
+        "self.lock = threading.Lock()",
+        f"with self.lock:\n    n = self.n\n    {SLEEP}\n    self.n = n + 1",
+        "",
+    ),
+    "augmented_locked": (
+        "pass", "with self.mutex:\n    self.n += await work()", WORK,
+    ),
+    "at_once_locked": (
+        "pass", "with self.mutex:\n    self.n = self.n + await work()", WORK,
+    ),
+    "read_again": ("pass", f"n = self.n\n{SLEEP}\nn = self.n\nself.n = n + 1", ""),
+    "put_back": ("pass", f"old = self.mode\nself.mode = 1\n{SLEEP}\nself.mode = old", ""),
+    "another_place": ("pass", f"n = self.n\n{SLEEP}\nself.m = n + 1", ""),
+    "another_value": ("pass", f"n = self.n\n{SLEEP}\nself.n = args['n']", ""),
+    "local": ("pass", f"n = 0\nm = n\n{SLEEP}\nn = m + 1", ""),
+    "shadowed_global": ("pass", f"N = 0\nn = N\n{SLEEP}\nN = n + 1", "N = 0\n"),
+    "object_of_the_call": (
+        "pass",
+        "await Service().count()",
+        SERVICE,
+    ),
+    "unpacked": ("pass", f"n, m = self.n, 1\n{SLEEP}\nself.k = n + 1", ""),
+    "counted_in_between": ("pass", f"n = self.n\n{SLEEP}\nn += 1\nself.k = n", ""),
+    "a_loop_variable": ("pass", f"for n in self.n:\n    pass\n{SLEEP}\nself.n = n + 1", ""),
+    "only_at_startup": (f"n = self.n\n{SLEEP}\nself.n = n + 1", "pass", ""),
+    "read_of_an_awaited_part": (
+        "pass", "n = (await work(self.n)).n\nself.n = n + 1", "async def work(n): ...\n",
+    ),
+    "unpacking_target": ("pass", f"n = self.n\n{SLEEP}\n(self.n, self.m) = n, n", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings, app: App) -> None:
+    assert [each.check for each in findings(app(*FIRES[name]), ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings, app: App) -> None:
+    assert findings(app(*SILENT[name]), ID) == []
+
+
+def test_names_the_place(findings: Findings, app: App) -> None:
+    (found,) = findings(app(*FIRES["by_key"]), ID)
+    assert found.message.startswith("self.counts[k] is read, and written after an await")
+    assert found.trace[0].note == "cord x"
+
+
+def test_counts_where_the_exposure_lets_it_run(findings: Findings, app: App) -> None:
+    source = app(
+        cord="if self.exposure == 'direct':\n    await count()",
+        module=f"async def count():\n    n = chute.n\n    {SLEEP}\n    chute.n = n + 1\n",
+    )
+    assert findings(source, ID) == []
+    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+
+Findings = Callable[..., list[Finding]]
+ID = "signal-handler-exits"
+
+HEAD = """\
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from chutes.chute import Chute
+
+chute = Chute("u", "my-service", "i")
+
+
+def leave():
+    sys.exit(0)
+"""
+FUNCTION = "def stop(*args):\n    {}\n\n"
+HOOK = "@chute.on_startup()\nasync def start(self):\n    "
+SET = HOOK + "signal.signal(signal.SIGTERM, stop)\n"
+FIRES = {
+    "exit": FUNCTION.format("sys.exit(0)") + SET,
+    "raised": FUNCTION.format("raise SystemExit") + SET,
+    "raised_with_a_code": FUNCTION.format("raise SystemExit(0)") + SET,
+    "quit": FUNCTION.format("quit()") + SET,
+    "helper": FUNCTION.format("leave()") + SET,
+    "deeper": FUNCTION.format("below()") + "def below():\n    leave()\n\n" + SET,
+    "itself": HOOK + "signal.signal(signal.SIGTERM, sys.exit)\n",
+    "lambda": HOOK + "signal.signal(signal.SIGTERM, lambda *args: sys.exit(0))\n",
+    "lambda_of_a_helper": HOOK + "signal.signal(signal.SIGTERM, lambda *args: leave())\n",
+    "sigint": FUNCTION.format("sys.exit(0)") + HOOK + "signal.signal(signal.SIGINT, stop)\n",
+    "by_the_loop": FUNCTION.format("sys.exit(0)")
+    + HOOK + "asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)\n",
+    "at_import": FUNCTION.format("sys.exit(0)") + "signal.signal(signal.SIGTERM, stop)\n",
+    "method": "class Service:\n    def stop(self, *args):\n        sys.exit(0)\n\n\n"
+    + HOOK + "service = Service()\n    signal.signal(signal.SIGTERM, service.stop)\n",
+    "inner": HOOK + "def stop(*args):\n        sys.exit(0)\n"
+    "    signal.signal(signal.SIGTERM, stop)\n",
+    "caught_elsewhere": FUNCTION.format(
+        "try:\n        args.pop()\n    except SystemExit:\n        pass\n    sys.exit(0)"
+    ) + SET,
+    "two_ways": FUNCTION.format("leave() or leave()") + SET,
+    "recursive": FUNCTION.format("stop()\n    leave()") + SET,
+}  # fmt: skip
+SILENT = {
+    "os_exit": FUNCTION.format("os._exit(0)") + SET,
+    "caught": FUNCTION.format("try:\n        sys.exit(0)\n    except SystemExit:\n        pass")
+    + SET,
+    "caught_around_a_helper": FUNCTION.format(
+        "try:\n        leave()\n    except SystemExit:\n        pass"
+    )
+    + SET,
+    "another_signal": FUNCTION.format("sys.exit(0)")
+    + HOOK + "signal.signal(signal.SIGUSR1, stop)\n",
+    "another_number": FUNCTION.format("sys.exit(0)") + HOOK + "signal.signal(10, stop)\n",
+    "task": "async def end():\n    sys.exit(0)\n\n\n"
+    + FUNCTION.format("asyncio.get_running_loop().create_task(end())") + SET,
+    "thread": "import threading\n" + FUNCTION.format("threading.Thread(target=leave).start()")
+    + SET,
+    "never_installed": FUNCTION.format("sys.exit(0)"),
+    "as_a_script": FUNCTION.format("sys.exit(0)")
+    + "if __name__ == '__main__':\n    signal.signal(signal.SIGTERM, stop)\n",
+    "default": HOOK + "signal.signal(signal.SIGTERM, signal.SIG_DFL)\n",
+    "no_handler": HOOK + "signal.signal(signal.SIGTERM)\n",
+    "nothing_given": HOOK + "signal.signal()\n",
+    "unknown": HOOK + "signal.signal(signal.SIGTERM, self.stop)\n",
+    "another_error": FUNCTION.format("raise ValueError('x')") + SET,
+    "bare_raise": FUNCTION.format("raise") + SET,
+    "endless": FUNCTION.format("stop()") + SET,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(HEAD + FIRES[name], ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(HEAD + SILENT[name], ID) == []
+
+
+def test_shows_how_it_is_installed(findings: Findings) -> None:
+    (found,) = findings(HEAD + FIRES["exit"], ID)
+    assert found.snippet == "signal.signal(signal.SIGTERM, stop)"
+    assert [step.note for step in found.trace] == ["start-up hook start"]
+
+
+def test_counts_where_the_exposure_lets_it_run(findings: Findings) -> None:
+    source = (
+        HEAD + FUNCTION.format("sys.exit(0)") + HOOK
+        + "if self.exposure == 'direct':\n        install()\n\n\n"
+        "def install():\n    signal.signal(signal.SIGTERM, stop)\n"
+    )  # fmt: skip
+    assert findings(source, ID) == []
+    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
+
+
+def test_tests_are_left_alone(findings: Findings) -> None:
+    assert findings({"tests/app.py": HEAD + FIRES["exit"]}, ID) == []
