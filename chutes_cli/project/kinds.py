@@ -68,6 +68,7 @@ def kind_of(path: PurePath) -> Kind | None:
     if _CONTAINER.fullmatch(name) and path.suffix not in _TEXTS:
         return Kind.CONTAINER
     found = _NAMES.get(name) or _SUFFIXES.get(path.suffix)
-    if found is None and (path.suffix in _SETTINGS or _ENVIRONMENT.fullmatch(name)):
-        return Kind.SETTINGS
-    return found
+    if found is not None or PIPELINE_FOLDERS & set(path.parts):
+        return found
+    is_settings = path.suffix in _SETTINGS or _ENVIRONMENT.fullmatch(name)
+    return Kind.SETTINGS if is_settings else None

@@ -24,11 +24,11 @@ CHUTE = "from chutes.chute import Chute\nchute = Chute('u', 'my-service', 'i')\n
     [
         ("x/.github/workflows/ci.yml", Kind.GITHUB),
         ("x/.github/workflows/ci.yaml", Kind.GITHUB),
-        ("x/.github/dependabot.yml", Kind.SETTINGS),
+        ("x/.github/dependabot.yml", None),
         ("x/workflows/ci.yml", Kind.SETTINGS),
         (".gitlab-ci.yml", Kind.GITLAB),
         ("x/.circleci/config.yml", Kind.CIRCLECI),
-        ("x/.circleci/other.yml", Kind.SETTINGS),
+        ("x/.circleci/other.yml", None),
         ("config.yml", Kind.SETTINGS),
         ("azure-pipelines.yml", Kind.AZURE),
         ("azure-pipelines.yaml", Kind.AZURE),
@@ -343,6 +343,7 @@ def test_scripts_beside_python_are_collected(tmp_path: Path) -> None:
         ".github/scripts/d.sh",
         ".github/workflows/ci.yml",
         "Makefile",
+        "notes.yml",
         "svc/run.sh",
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.key_formats import IN_ADDRESS
@@ -21,6 +22,8 @@ _HELP = (
     "take it out and replace the key, it may be known; give it to the instances with "
     "`chutes secrets create` and read it from the environment"
 )
+_HIDDEN = "…"
+"""Reports are mailed, uploaded and kept: they must not spread the secret further."""
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"})
 _IMAGE_METHODS = frozenset({"with_env", "run_command"})
 
@@ -110,7 +113,7 @@ class HardcodedSecret(Check):
                 if span.line in seen:
                     continue
                 seen.add(span.line)
-                yield self.finding(
+                found = self.finding(
                     module,
                     span,
                     scope,
@@ -119,9 +122,11 @@ class HardcodedSecret(Check):
                     severity=None if certain else Severity.WARNING,
                     confidence=None if certain else Confidence.MEDIUM,
                 )
+                yield replace(found, snippet=_HIDDEN)
         for script in project.scripts:
             for span, what in secrets_in(script):
-                yield self.within(script, span, "", f"{what} is written into the file", _HELP)
+                found = self.within(script, span, "", f"{what} is written into the file", _HELP)
+                yield replace(found, snippet=_HIDDEN)
 
 
 _Found = tuple[Span, int, str, bool]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.model import Project
 
-from .judging import is_default, is_stand_in
+from .judging import is_default, is_stand_in, plain
 from .literals import Named, named_texts
+
+_OWN = re.compile(r"(?:.*_)?(?:secret|(?:secret|signing|session|jwt|hmac|encryption|cookie)_key)")
+"""Names of what a service signs with itself."""
 
 
 class DefaultSecret(Check):
@@ -104,4 +108,7 @@ class DefaultSecret(Check):
 
 def _is_known(each: Named) -> bool:
     # `PASSWORD = "password"` names a grant type or a field; as a fallback it is a password.
-    return is_default(each.text) if each.fallback else is_stand_in(each.text)
+    # `OpenAI(api_key="your-api-key")` fails at once; a secret of the service's own does not.
+    if each.fallback:
+        return is_default(each.text)
+    return bool(_OWN.fullmatch(plain(each.name))) and is_stand_in(each.text)

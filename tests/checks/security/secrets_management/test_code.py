@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -245,4 +244,4 @@ def test_tests_are_no_production_code(findings: Findings) -> None:
 def test_ranges_are_those_of_the_text(findings: Findings) -> None:
     (found,) = findings(app(f"x = 1\n# see {KEYS['github']} there"), ID)
     assert (found.location.line, found.location.column, found.location.end_column) == (11, 7, 47)
-    assert re.fullmatch(r"ghp_\w+", found.snippet)
+    assert found.snippet == "…"

@@ -26,6 +26,8 @@ FIRES = {
     "capitals": "KEY = os.getenv('SECRET_KEY', 'CHANGE_ME!')",
 }
 SILENT = {
+    "of_another_service": "import openai\nopenai.OpenAI(api_key='your-api-key')",
+    "of_another_service_named": "SERVICE_API_KEY = 'your-api-key'",
     "required": "JWT_SECRET = os.environ['JWT_SECRET']",
     "none": "JWT_SECRET = os.getenv('JWT_SECRET', '')",
     "nothing": "JWT_SECRET = os.getenv('JWT_SECRET')",

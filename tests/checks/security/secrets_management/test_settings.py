@@ -58,7 +58,7 @@ def test_stays_silent(name: str, findings: Findings) -> None:
 def test_points_to_the_entry_and_speaks_once_of_a_line(findings: Findings) -> None:
     (found,) = findings({"app.py": APP, ".env": f"X=1\nAPI_KEY={GITHUB}\n"}, ID)
     assert (found.location.line, found.location.column) == (2, 9)
-    assert GITHUB not in found.message
+    assert (GITHUB not in found.message, found.snippet) == (True, "…")
 
 
 def test_what_git_ignores_is_not_read(findings: Findings) -> None:
