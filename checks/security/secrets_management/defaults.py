@@ -10,7 +10,7 @@ from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.model import Project
 
 from .judging import is_default, is_stand_in, plain
-from .literals import Named, named_texts
+from .literals import IN_CALL, Named, named_texts
 
 _OWN = re.compile(r"(?:.*_)?(?:secret|(?:secret|signing|session|jwt|hmac|encryption|cookie)_key)")
 """Names of what a service signs with itself."""
@@ -109,6 +109,6 @@ class DefaultSecret(Check):
 def _is_known(each: Named) -> bool:
     # `PASSWORD = "password"` names a grant type or a field; as a fallback it is a password.
     # `OpenAI(api_key="your-api-key")` fails at once; a secret of the service's own does not.
-    if each.fallback:
+    if each.fallback or each.name == IN_CALL:
         return is_default(each.text)
     return bool(_OWN.fullmatch(plain(each.name))) and is_stand_in(each.text)

@@ -23,6 +23,7 @@ FIRES = {
     "secret_str": "class S(BaseModel):\n    secret_key: SecretStr = SecretStr('super-secret-key')",
     "parameter": "def sign(text, secret='secret'):\n    return text",
     "assigned_to_be_changed": "SECRET_KEY = 'your-secret-key-change-in-production'",
+    "handed_to_a_library": "import jwt\njwt.decode('x', 'secret', algorithms=['HS256'])",
     "capitals": "KEY = os.getenv('SECRET_KEY', 'CHANGE_ME!')",
 }
 SILENT = {
