@@ -13,7 +13,7 @@ from chutes_cli.contract.libraries.hashes import (
     QUICK,
 )
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Attribute, Expression, Name
+from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.values import Known
@@ -229,6 +229,6 @@ def _secret_in(expressions: list[Expression]) -> str | None:
     """Return the name of a secret that expressions are made of."""
     for root in expressions:
         for each in root.walk():
-            if isinstance(each, Name | Attribute) and names_secret(last_name(each)):
+            if names_secret(last_name(each)):
                 return last_name(each)
     return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.prompts import ESCAPES, ORDINARY, PAGE, PROMPTS, REFUSALS
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Attribute, Collection, Expression, Literal, Mapping, Name
+from chutes_cli.project.facts import Collection, Expression, Literal, Mapping
 from chutes_cli.project.model import Project
 
 from .production import last_name, library_names, production_calls, production_statements
@@ -98,10 +98,7 @@ class HtmlEscapeOnInput(Check):
             if not library_names(targets) & ESCAPES or PAGE.search(site.module.text):
                 continue
             names = [
-                last_name(each)
-                for argument in call.arguments[:1]
-                for each in argument.value.walk()
-                if isinstance(each, Name | Attribute)
+                last_name(each) for argument in call.arguments[:1] for each in argument.value.walk()
             ]
             if any(map(PROMPTS.fullmatch, names)):
                 yield self.at(
@@ -199,9 +196,7 @@ class OrdinaryWordsRefused(Check):
         """Yield one finding per list."""
         for module, statement in production_statements(project):
             named = any(REFUSALS.fullmatch(last_name(each)) for each in statement.targets)
-            if not named or not statement.values:
-                continue
-            for text, words in _refused(statement.values[-1]):
+            for text, words in _refused(statement.values[-1]) if named else ():
                 yield self.finding(
                     module,
                     text.span,
@@ -217,8 +212,7 @@ def _refused(value: Expression) -> Iterator[tuple[Expression, list[str]]]:
     for each in value.walk() if isinstance(value, Collection | Mapping | Literal) else ():
         if isinstance(each, Literal) and isinstance(each.value, str):
             found = _ALTERNATIVES.fullmatch(each.value)
-            words = [word.strip().lower() for word in found.group(1).split("|")] if found else []
-            if words and all(re.fullmatch(r"\w+", word) for word in words):
-                ordinary = [word for word in words if word in ORDINARY]
-                if ordinary:
-                    yield each, ordinary
+            words = found.group(1).lower().split("|") if found else []
+            ordinary = [word for word in words if word.strip() in ORDINARY]
+            if ordinary:
+                yield each, ordinary

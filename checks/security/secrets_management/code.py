@@ -8,7 +8,7 @@ from dataclasses import replace
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.key_formats import IN_ADDRESS
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Expression, Literal, Name, Span, Statement
+from chutes_cli.project.facts import Call, Expression, Literal, Span, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.values import Known
@@ -99,12 +99,7 @@ class HardcodedSecret(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield at most one finding per text."""
-        known = {
-            each.text
-            for module in project.modules
-            for each in named_texts(project, module)
-            if is_secret(each.name, each.text)
-        }
+        known = {each.text for module in project.modules for each in named_texts(project, module)}
         for module in project.modules:
             if module.is_test:
                 continue
@@ -136,9 +131,8 @@ _Found = tuple[Span, int, str, bool]
 def _in_module(project: Project, module: Module, known: set[str]) -> Iterator[_Found]:
     elsewhere = _of_images(project, module)
     for each in named_texts(project, module):
-        if each.expression in elsewhere or module.only_as_script(each.statement.guards):
-            continue
-        if is_secret(each.name, each.text):
+        in_production = not module.only_as_script(each.statement.guards)
+        if in_production and is_secret(each.name, each.text):
             yield each.expression.span, each.statement.scope, _named(each), True
     for statement in module.facts.statements:
         for expression in statement.expressions():
@@ -183,7 +177,7 @@ def _handed(
     """Yield arguments called as secrets are, whose text stands under an innocent name."""
     for argument in call.arguments:
         name = argument.keyword or ""
-        if not isinstance(argument.value, Name | Attribute) or not names_secret(name):
+        if not names_secret(name):
             continue
         match project.knowledge.evaluator.value(module, scope, argument.value):
             case Known(value=str(text)) if text not in known:

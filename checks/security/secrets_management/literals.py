@@ -98,7 +98,7 @@ def _of_call(project: Project, module: Module, statement: Statement, call: Call)
                     yield from _given(module, statement, "password", password)
     if name_of(call.function) in _FALLBACKS and len(call.arguments) > 1:
         # `os.getenv("API_KEY", "...")` without an assignment that names it.
-        key = next((each.value for each in call.arguments if not each.keyword), None)
+        key = call.arguments[0].value
         if isinstance(key, Literal) and isinstance(key.value, str):
             yield from _given(module, statement, key.value, call.arguments[1].value, True)
     dotted = project.knowledge.resolver.dotted(module, statement.scope, call.function)
@@ -152,8 +152,7 @@ def _texts(value: Expression, fallback: bool) -> Iterator[tuple[str, Expression,
             yield data.decode("latin-1"), value, fallback
         case FormattedText(parts=parts):
             for part in parts:
-                if isinstance(part, Literal):
-                    yield from _texts(part, fallback)
+                yield from _texts(part, fallback)
         case Operation(operator="or", operands=(_, right)):
             yield from _texts(right, True)
         case Operation(operator="?:", operands=(_, body, orelse)):

@@ -51,6 +51,11 @@ FIRES = {
                       WARNING),
     "setting_getenv": ("ALLOWED_ORIGINS = os.getenv('ALLOWED_ORIGINS', '*').split(',')", WARNING),
     "setting_or": ("ALLOWED_ORIGINS = os.getenv('ALLOWED_ORIGINS') or '*'", WARNING),
+    "setting_get": ("ALLOWED_ORIGINS = os.environ.get('ALLOWED_ORIGINS', '*')", WARNING),
+    "setting_factory": ("class S(BaseModel):\n    origins: list = Field(default_factory=['*'])",
+                        WARNING),
+    "credentials_off": ("chute.add_middleware(CORSMiddleware, allow_origins=['*'], "
+                        "allow_credentials=False)", WARNING),
     "setting_entry": ("X = {'allowed_origins': ['*']}", WARNING),
 }  # fmt: skip
 SILENT = {
@@ -71,6 +76,11 @@ SILENT = {
     "declared": "class S(BaseModel):\n    allowed_origins: list[str]",
     "described": "class S(BaseModel):\n    origins: list[str] = Field([], description='*')",
     "other_function": "ALLOWED_ORIGINS = os.path.join('*')",
+    "other_maker": "def f(make):\n    make(CORSMiddleware, allow_origins=['*'])",
+    "key_by_number": "X = {1: ['*'], **os.X}",
+    "named_elsewhere": "def f(origins):\n    return origins == os.split(['*'])",
+    "used_elsewhere": "X = [os.origins, '*']",
+    "split_by_function": "from a import split\nALLOWED_ORIGINS = split('*')",
     "key_by_variable": "X = {os.name: ['*']}",
     "chosen": "def f(request, response, origin):\n"
     "    response.headers['Access-Control-Allow-Origin'] = origin",

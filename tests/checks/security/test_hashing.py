@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.core.finding import Confidence, Finding, Severity
 
 Findings = Callable[..., list[Finding]]
 SECRET, ANY = "weak-hash-for-secret", "weak-hash"
@@ -28,6 +28,7 @@ FIRES = {
     "token": ("def f(token):\n    return hashlib.md5(token)", WARNING),
     "alias": ("def f(api_key):\n    return quick(api_key.encode())", WARNING),
     "method": ("class A:\n    def f(self):\n        return hashlib.sha1(self.secret)", WARNING),
+    "entry": ("def f(x):\n    return hashlib.sha256(x['password'])", ERROR),
 }  # fmt: skip
 SILENT = {
     "token_sha256": "def f(token):\n    return hashlib.sha256(token)",
@@ -75,6 +76,7 @@ def test_broken(source: str, findings: Findings) -> None:
 def test_what_is_said(findings: Findings) -> None:
     (password,) = findings(f"{HEAD}{FIRES['password'][0]}\n", SECRET)
     assert "password is hashed with sha256, which is guessed" in password.message
-    assert "scrypt" in password.help
+    assert ("scrypt" in password.help, password.confidence) == (True, Confidence.HIGH)
     (token,) = findings(f"{HEAD}{FIRES['token'][0]}\n", SECRET)
     assert ("is broken" in token.message, "sha256" in token.help) == (True, True)
+    assert token.confidence is Confidence.MEDIUM

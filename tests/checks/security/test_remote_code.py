@@ -29,6 +29,10 @@ UNPINNED = {
     "    self.t = AutoTokenizer.from_pretrained('a/b', trust_remote_code=True)",
     "options": "OPTIONS = {'trust_remote_code': True}\nAutoModel.from_pretrained('a/b', **OPTIONS)",
     "nothing_named": "AutoModel.from_pretrained(trust_remote_code=True)",
+    "beside_a_folder": "AutoModel.from_pretrained('a/b', '/x', cache_dir='/cache', "
+    "trust_remote_code=True)",
+    "beside_a_number": "OPTIONS = {1: 2, os.name: 3, 'trust_remote_code': True}",
+    "process_with_number": "subprocess.Popen(['vllm', 8000, '--trust-remote-code'])",
     "engine": "make(engine_args='--x 1 --trust-remote-code')",
     "engine_branch": "make(engine_args='--trust-remote-code --revision main')",
     "process": "subprocess.Popen(['vllm', 'serve', 'a/b', '--trust-remote-code'])",
@@ -62,12 +66,14 @@ SILENT = {
 def test_unpinned(name: str, findings: Findings) -> None:
     found = findings(f"{HEAD}def make(**options): pass\n{UNPINNED[name]}\n", ID)
     assert [each.severity for each in found] == [Severity.ERROR]
+    assert found[0].message.endswith("whatever it is on the day the instance starts")
 
 
 @pytest.mark.parametrize("name", PINNED)
 def test_pinned(name: str, findings: Findings) -> None:
     found = findings(f"{HEAD}def make(**options): pass\n{PINNED[name]}\n", ID)
     assert [each.severity for each in found] == [Severity.WARNING]
+    assert found[0].message.endswith("at one commit")
 
 
 @pytest.mark.parametrize("name", SILENT)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.core.finding import Confidence, Finding, Severity
 
 Findings = Callable[..., list[Finding]]
 ID = "hardcoded-secret"
@@ -92,6 +92,26 @@ NAMED = {
     "conditional_first": f"API_KEY = '{SECRET}' if not os.getenv('K') else os.environ['K']",
     "encoded": f"SECRET_KEY = '{SECRET}'.encode()",
     "joined": f"API_KEY = '{SECRET[:16]}' '{SECRET[16:]}'",
+    "option": f"import typer\ndef f(api_key=typer.Option('{SECRET}')):\n    pass",
+    "secret_bytes": f"from pydantic import SecretBytes\nSECRET_KEY = SecretBytes(b'{SECRET}')",
+    "secret_by_name": f"from a import Secret\nAPI_KEY = Secret('{SECRET}')",
+    "made_bytes": f"SECRET_KEY = bytes('{SECRET}', 'utf8')",
+    "made_text": f"SECRET_KEY = str('{SECRET}')",
+    "config": f"from decouple import config\nAPI_KEY = config('X', default='{SECRET}')",
+    "env": f"from environs import env\nAPI_KEY = env('X', '{SECRET}')",
+    "pop": f"API_KEY = os.environ.pop('X', '{SECRET}')",
+    "decoded": f"SECRET_KEY = b'{SECRET}'.decode()",
+    "stripped": f"SECRET_KEY = '{SECRET}'.strip()",
+    "lowered": f"SECRET_KEY = '{HEX[:40]}'.lower()",
+    "added": f"client = openai.OpenAI(api_key='{SECRET[:16]}' + '{SECRET[16:]}')",
+    "once_with_its_use": f"API_KEY = '{SECRET}'\nclient = openai.OpenAI(api_key=API_KEY)",
+    "known_format_with_its_use": f"X = '{KEYS['github']}'\nopenai.OpenAI(api_key=X)",
+    "in_another_directive": f"Image('u', 'n', '1').with_maintainer('{KEYS['github']}')",
+    "fallback_in_the_image": "Image('u', 'n', '1').with_env('A', os.getenv('API_KEY', "
+    f"'{SECRET}'))",
+    "comment_before_the_image": f"Image('u', 'n', '1').with_env(  # {KEYS['github']}\n"
+    "    'A', 'b')",
+    "comment_after_the_image": f"Image('u', 'n', '1').with_env('A', 'b')  # {KEYS['github']}",
     "keyword": f"client = openai.OpenAI(api_key='{SECRET}')",
     "innocent_name": f"X = '{SECRET}'\nclient = openai.OpenAI(api_key=X)",
     "dictionary": f"HEADERS = {{'X-API-Key': '{SECRET}'}}",
@@ -177,6 +197,16 @@ SILENT = {
     "handed_from_outside": "openai.OpenAI(api_key=os.environ.x)",
     "handed_a_number": "X = 4096\nopenai.OpenAI(token=X)",
     "annotated_only": "API_KEY: str",
+    "other_keys": f"X = {{1: '{SECRET}', os.name: '{SECRET}', **os.X}}",
+    "unpacked": f"name, api_key = os.name, '{SECRET}'",
+    "other_call": f"print('API_KEY', '{SECRET}')",
+    "made_by_another_call": f"from a import make\nAPI_KEY = make('x', '{SECRET}')",
+    "getenv_by_name": f"NAME = os.name\nX = os.getenv(NAME, '{SECRET}')",
+    "getenv_by_number": f"X = os.environ.get(1, '{SECRET}')",
+    "described": f"class S(BaseModel):\n    api_key: str = Field(description='{SECRET}')",
+    "keys_spread": "API_KEYS = {**os.X}",
+    "jwt_without_key": "jwt.encode({})",
+    "format_in_with_env": f"Image('u', 'n', '1').with_env('A', '{KEYS['github']}')",
     "in_the_image": "Image('u', 'n', '1').with_env('SERVICE_TOKEN', 'k3x9qz7w2v8m5t1r')",
     "key_in_the_image": "Image('u', 'n', '1').run_command('curl -H " + KEYS["github"] + "')",
 }
@@ -213,14 +243,40 @@ def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(app(SILENT[name]), ID) == []
 
 
-def test_a_password_for_a_service_beside_it_is_a_warning(findings: Findings) -> None:
-    (found,) = findings(app("URL = 'redis://:" + "k3Strel-9@localhost:6379/0'"), ID)
-    assert found.severity is Severity.WARNING
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"])
+def test_a_password_for_a_service_beside_it_is_a_warning(host: str, findings: Findings) -> None:
+    (found,) = findings(app("URL = 'redis://:" + f"k3Strel-9@{host}:6379/0'"), ID)
+    assert (found.severity, found.confidence) == (Severity.WARNING, Confidence.MEDIUM)
 
 
-def test_a_fallback_is_called_one(findings: Findings) -> None:
-    (found,) = findings(app(f"API_KEY = os.getenv('API_KEY', '{SECRET}')"), ID)
-    assert found.message == "the value of API_KEY, a fallback, is written into the code"
+def test_a_password_for_another_host_is_an_error(findings: Findings) -> None:
+    (found,) = findings(app("URL = 'redis://:" + "k3Strel-9@cache:6379/0'"), ID)
+    assert (found.severity, found.confidence) == (Severity.ERROR, Confidence.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        (f"API_KEY = '{SECRET}'", "the value of API_KEY is"),
+        (f"API_KEY = os.getenv('API_KEY', '{SECRET}')", "the value of API_KEY, a fallback, is"),
+        (f"class S(BaseModel):\n    api_key: str = Field('{SECRET}')",
+         "the value of api_key, a fallback, is"),
+        (f"def f(token=SecretStr('{SECRET}')):\n    pass", "the value of token, a fallback, is"),
+        (f"TOKEN = SecretStr('{SECRET}')", "the value of TOKEN is"),
+    ],
+)  # fmt: skip
+def test_a_fallback_is_called_one(source: str, what: str, findings: Findings) -> None:
+    (found,) = findings(app(source), ID)
+    assert found.message == f"{what} written into the code"
+
+
+def test_the_image_of_one_module_hides_nothing_of_another(findings: Findings) -> None:
+    key = KEYS["github"]
+    files = {
+        "app.py": app(f"import helper\nImage('u', 'n', '1').with_env('A', '{key}')"),
+        "helper.py": "\n" * 10 + f"# {' ' * 33}{key}\n",
+    }
+    assert [each.location.path for each in findings(files, ID)] == ["helper.py"]
 
 
 def test_a_helper_module_and_a_key_of_another_module(findings: Findings) -> None:
