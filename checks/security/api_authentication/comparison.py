@@ -26,7 +26,7 @@ from ..secrets_management.judging import names_secret, plain
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 _OWNERS = frozenset({"settings", "config", "cfg", "conf", "self", "state", "app", "options"})
 _SIGNATURE = re.compile(r"(?:.*_)?(?:signature|hmac|mac|digest)(?:_.*)?")
-_COMPARING = frozenset({"__eq__", "__ne__", "__lt__", "__hash__"})
+_COMPARING = frozenset({"__eq__", "__ne__"})
 
 
 class NonConstantTimeComparison(Check):

@@ -32,6 +32,7 @@ FIRES = {
     "different": "def f(args):\n    if args.api_key != API_KEY:\n        raise ValueError",
     "setting": "def f(token):\n    return token == settings.api_key",
     "on_self": "class A:\n    def f(self, api_key):\n        return api_key == self.api_key",
+    "constant_of_a_module": "import names\ndef f(api_key):\n    return api_key == names.API_KEY",
     "header": "def f(request):\n    return request.headers['X-API-Key'] == API_KEY",
     "environment": "def f(token):\n    return token == os.environ['TOKEN']",
     "environment_get": "def f(token):\n    return os.getenv('TOKEN') == token",
@@ -57,6 +58,10 @@ SILENT = {
     "two_sent": "def f(a, b):\n    return a.token == b.token",
     "two_own": "class A:\n    def f(self):\n        return self.token == API_KEY",
     "equality": "class A:\n    def __eq__(self, other):\n        return self.token == other.token",
+    "inequality": "class A:\n    def __ne__(self, other):\n"
+    "        return other.token != self.token",
+    "own_no_secret": "def f(token):\n    return token == settings.mode",
+    "constant_of_another_kind": "def f(token):\n    return token == token.NAME",
     "counts": "def f(max_tokens, MAX_TOKENS):\n    return max_tokens == MAX_TOKENS",
     "no_secret": "def f(name):\n    return name == settings.name",
     "no_secret_sent": "def f(name):\n    return name == API_KEY",
@@ -67,10 +72,19 @@ SILENT = {
     "checksum_kept": "def f(expected, data):\n    made = hashlib.sha256(data)\n"
     "    return made.hexdigest() == expected",
     "hmac_name": "def f(name, body):\n    return hmac.new(b'k', body, 'sha256').name == name",
+    "hmac_copied": "def f(other, body):\n    return hmac.new(b'k', body, 'md5').copy() == other",
     "hmac_with_text": "def f(body):\n    return hmac.new(b'k', body, 'md5').hexdigest() == 'abc'",
     "smaller": "def f(token):\n    return token < API_KEY",
     "main_block": "if __name__ == '__main__':\n    token = ''\n    print(token == API_KEY)",
 }
+
+
+@pytest.mark.parametrize(
+    "owner", ["settings", "config", "cfg", "conf", "self", "state", "app", "options"]
+)
+def test_whose_the_secret_is(owner: str, findings: Findings) -> None:
+    source = f"{HEAD}def f({owner}, given):\n    return given.token == {owner}.token\n"
+    assert [each.check for each in findings(source, ID)] == [ID]
 
 
 @pytest.mark.parametrize("name", FIRES)

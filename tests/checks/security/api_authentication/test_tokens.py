@@ -49,6 +49,7 @@ SILENT = {
     "switched_on": "jwt.decode(TOKEN, KEY, ['HS256'], {'verify_exp': True})",
     "options_from_settings": "jwt.decode(TOKEN, KEY, ['HS256'], options=os.X)",
     "options_by_variable": "NAME = os.name\njwt.decode(TOKEN, KEY, ['HS256'], {NAME: False})",
+    "option_from_settings": "jwt.decode(TOKEN, KEY, ['HS256'], {'verify_exp': os.X})",
     "other_option": "jwt.decode(TOKEN, KEY, ['HS256'], options={'strict_aud': False})",
     "hidden": "OPTIONS = os.OPTIONS\njwt.decode(TOKEN, KEY, **OPTIONS)",
     "header": "jwt.get_unverified_header(TOKEN)",

@@ -227,6 +227,17 @@ def test_known_formats_anywhere(name: str, findings: Findings) -> None:
     assert not any(KEYS[name] in each.message + each.help for each in found)
 
 
+@pytest.mark.parametrize("name", KEYS)
+def test_the_image_checks_speak_of_what_is_handed_to_an_image(
+    name: str, findings: Findings
+) -> None:
+    source = app(f"Image('u', 'n', '1').with_env('A', '{KEYS[name]}')")
+    assert findings(source, ID) == []
+    assert [each.check for each in findings(source, "image-secret-literal")] == [
+        "image-secret-literal"
+    ]
+
+
 @pytest.mark.parametrize("name", WEAK)
 def test_weaker_formats_in_values(name: str, findings: Findings) -> None:
     found = findings(app(f"VALUE = '{WEAK[name]}'\n# {WEAK[name]}"), ID)
