@@ -23,6 +23,7 @@ class Kind(StrEnum):
     JUST = "justfile"
     PROCFILE = "Procfile"
     SHELL = "shell script"
+    SETTINGS = "settings file"
 
 
 PIPELINE_FOLDERS = frozenset({".github", ".circleci"})
@@ -47,6 +48,8 @@ _SUFFIXES: Mapping[str, Kind] = {
     ".bash": Kind.SHELL,
     ".dockerfile": Kind.CONTAINER,
 }
+_SETTINGS = frozenset({".yml", ".yaml", ".toml", ".ini", ".cfg", ".env"})
+_ENVIRONMENT = re.compile(r"\.env(?:\.[\w.-]+)?")
 _COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml")
 _CONTAINER = re.compile(r"(?:Docker|Container)file(?:[.-][\w.-]+)?")
 _TEXTS = (".md", ".rst", ".txt", ".dockerignore")
@@ -64,4 +67,8 @@ def kind_of(path: PurePath) -> Kind | None:
             return Kind.COMPOSE
     if _CONTAINER.fullmatch(name) and path.suffix not in _TEXTS:
         return Kind.CONTAINER
-    return _NAMES.get(name) or _SUFFIXES.get(path.suffix)
+    found = _NAMES.get(name) or _SUFFIXES.get(path.suffix)
+    if found is not None or PIPELINE_FOLDERS & set(path.parts):
+        return found
+    is_settings = path.suffix in _SETTINGS or _ENVIRONMENT.fullmatch(name)
+    return Kind.SETTINGS if is_settings else None

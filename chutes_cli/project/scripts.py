@@ -1,4 +1,4 @@
-"""Files beside the chute that build, deploy or start it: CI files, scripts, containers."""
+"""Files beside the chute that build, deploy, start or configure it."""
 
 from __future__ import annotations
 
@@ -87,4 +87,5 @@ _READERS: Mapping[Kind, Callable[[str], tuple[Run, ...]]] = {
     Kind.PROCFILE: recipes.procfile,
     Kind.JENKINS: recipes.jenkins,
     Kind.SHELL: _shell,
+    Kind.SETTINGS: lambda text: (),
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from chutes_cli.contract.libraries.key_formats import keys_in
+
 _FILE = re.compile(
     r"\.env(\.(?!example|sample|template|dist)[\w.-]+)?|id_(rsa|dsa|ecdsa|ed25519)"
     r"|\.netrc|\.pypirc|\.git-credentials|\.htpasswd"
@@ -60,7 +62,7 @@ def is_literal(value: str) -> bool:
 
 def holds_a_key(text: str) -> bool:
     """Say whether a text holds a key of a known format, or a password in an address."""
-    if _PRIVATE_KEY.search(text):
+    if _PRIVATE_KEY.search(text) or any(keys_in(text)):
         return True
     if any(len(set(found.group(1))) >= _FEWEST_LETTERS for found in _FORMATS.finditer(text)):
         return True

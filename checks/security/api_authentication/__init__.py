@@ -1,0 +1,1 @@
+"""Checklist item api-authentication: who calls, and whether that is made sure of."""

@@ -1,0 +1,192 @@
+"""Secrets compared so that the time it takes tells how much was right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.hashes import DIGESTS, KEYED
+from chutes_cli.core.finding import Confidence, Finding, Severity
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Expression,
+    Literal,
+    Name,
+    Operation,
+    Statement,
+)
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module
+
+from ..production import last_name, library_names, made_by, production_statements
+from ..secrets_management.judging import names_secret, plain
+
+_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
+_OWNERS = frozenset({"settings", "config", "cfg", "conf", "self", "state", "app", "options"})
+_SIGNATURE = re.compile(r"(?:.*_)?(?:signature|hmac|mac|digest)(?:_.*)?")
+_COMPARING = frozenset({"__eq__", "__ne__"})
+
+
+class NonConstantTimeComparison(Check):
+    """A secret is compared with `==`.
+
+    ## What it does
+    Looks at `==` and `!=` between something called as secrets are and a secret of the
+    service's own (a constant, a setting, a variable of the environment), and at comparisons
+    of what `hmac` made. Comparisons with texts and with None, and of two objects in `__eq__`,
+    are left alone.
+
+    ## Why it matters
+    `==` stops at the first character that differs. Whoever measures how long the refusal
+    takes learns the key from left to right. `hmac.compare_digest` always takes as long.
+
+    ## Example
+    ```python
+    import os
+
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    API_KEY = os.environ["SERVICE_API_KEY"]
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Call(BaseModel):
+        api_key: str = Field(max_length=200)
+
+
+    @chute.cord(public_api_path="/check", public_api_method="POST")
+    async def check(self, args: Call) -> dict:
+        if not isinstance(args, Call):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        return {"allowed": args.api_key == API_KEY}
+    ```
+
+    ## Use instead
+    ```python
+    import hmac
+    import os
+
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    API_KEY = os.environ["SERVICE_API_KEY"]
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Call(BaseModel):
+        api_key: str = Field(max_length=200)
+
+
+    @chute.cord(public_api_path="/check", public_api_method="POST")
+    async def check(self, args: Call) -> dict:
+        if not isinstance(args, Call):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        return {"allowed": hmac.compare_digest(args.api_key.encode(), API_KEY.encode())}
+    ```
+
+    ## Source
+    CWE-208. Python: `hmac.compare_digest`, "to prevent timing analysis".
+    """
+
+    id = "non-constant-time-comparison"
+    category = "security"
+    severity = Severity.WARNING
+    confidence = Confidence.MEDIUM
+    item = "api-authentication"
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per comparison."""
+        for module, statement in production_statements(project):
+            if module.scope(statement.scope).name in _COMPARING:
+                continue
+            for expression in statement.expressions():
+                match expression:
+                    case Operation(operator="==" | "!=", operands=(left, right)):
+                        what = _compared(project, module, statement, left, right) or _compared(
+                            project, module, statement, right, left
+                        )
+                        if what is not None:
+                            yield self.finding(
+                                module,
+                                expression.span,
+                                statement.scope,
+                                f"{what} is compared with {expression.operator}: the time it "
+                                "takes tells how much of it was right",
+                                "use hmac.compare_digest on bytes",
+                            )
+
+
+def _compared(
+    project: Project, module: Module, statement: Statement, given: Expression, ours: Expression
+) -> str | None:
+    """Return what of the service's own is compared with what somebody sends."""
+    if isinstance(given, Literal):
+        return None
+    if _is_keyed(project, module, statement.scope, ours):
+        return "what hmac made"
+    sent, own = last_name(given), last_name(ours)
+    if _is_environment(project, module, statement.scope, ours):
+        return f"a variable of the environment ({sent})" if _is_secret(sent) else None
+    if not _is_secret(sent) or not _is_secret(own) or _is_own(given):
+        return None
+    return own if _is_own(ours) else None
+
+
+def _is_secret(name: str) -> bool:
+    return names_secret(name) or bool(_SIGNATURE.fullmatch(plain(name)))
+
+
+def _is_own(expression: Expression) -> bool:
+    """Say whether something is a constant or a setting."""
+    match expression:
+        case Name(id=name):
+            return name.isupper()
+        case Attribute(value=owner, attribute=name):
+            return name.isupper() or last_name(owner) in _OWNERS
+        case _:
+            return False
+
+
+def _is_environment(project: Project, module: Module, scope: int, expression: Expression) -> bool:
+    resolver = project.knowledge.resolver
+    match expression:
+        case Call(function=function):
+            return resolver.dotted(module, scope, function) in _ENVIRONMENT
+        case Operation(operator="[]", operands=(value, _)):
+            return resolver.dotted(module, scope, value) == "os.environ"
+        case _:
+            return False
+
+
+def _is_keyed(project: Project, module: Module, scope: int, expression: Expression) -> bool:
+    """Say whether something is the result of a keyed hash."""
+    where, held = project.knowledge.evaluator.held(module, scope, expression)
+    if not isinstance(held, Call):
+        return False
+    resolver = project.knowledge.resolver
+    if library_names(resolver.resolve(module, where, held.function)) & KEYED:
+        return True
+    match held.function:
+        case Attribute(value=owner, attribute=method) if method in DIGESTS:
+            return bool(made_by(resolver.resolve(module, where, owner)) & KEYED)
+        case _:
+            return False

@@ -1,0 +1,1 @@
+"""Settings that are not what they seem to be."""

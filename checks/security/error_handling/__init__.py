@@ -1,0 +1,1 @@
+"""Checklist item error-handling: what a failure tells the caller."""

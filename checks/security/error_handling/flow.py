@@ -1,0 +1,228 @@
+"""Where the text of a caught exception goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chutes_cli.contract.libraries.error_texts import (
+    ABOUT_THE_INPUT,
+    EXCEPTION,
+    HANDED_ON,
+    TEXTS,
+    TRACEBACKS,
+)
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    FormattedText,
+    Mapping,
+    Name,
+    Operation,
+    Statement,
+    Yield,
+)
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.targets import Class, Function, Method
+
+from ..production import last_name, library_names
+
+_DEEPEST = 6
+_COMPARES = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An expression in a function, and what the function's parameters hold there.
+
+    Attributes:
+        function: The function.
+        statement: The statement the expression is part of.
+        errors: Names of parameters that hold a caught exception.
+        texts: Names of parameters that hold an exception's text.
+        depth: How many steps led here.
+    """
+
+    function: Function
+    statement: Statement
+    errors: frozenset[str] = field(default=frozenset())
+    texts: frozenset[str] = field(default=frozenset())
+    depth: int = 0
+
+    @property
+    def module(self) -> Module:
+        """The module it is in."""
+        return self.function.module
+
+
+class ErrorTexts:
+    """Answers whether an expression holds the text of an exception not meant for callers."""
+
+    def __init__(self, project: Project) -> None:
+        self._knowledge = project.knowledge
+
+    def found(self, place: Place, expression: Expression) -> Site | None:
+        """Return where an exception becomes a text that the expression holds, None for nowhere."""
+        if place.depth > _DEEPEST:
+            return None
+        if self._is_text(place, expression):
+            return Site(place.module, place.statement, expression)
+        for found in self._below(place, expression):
+            if found is not None:
+                return found
+        return None
+
+    def _below(self, place: Place, expression: Expression) -> Iterator[Site | None]:
+        match expression:
+            case Name(id=name):
+                yield from self._named(place, name)
+            case Call():
+                yield from self._called(place, expression)
+            case Operation(operator="?:", operands=(_, body, orelse)):
+                yield self.found(place, body)
+                yield self.found(place, orelse)
+            case Operation(operator="[]", operands=(value, *_)):
+                yield self.found(place, value)
+            case Operation(operator=operator, operands=operands) if operator not in _COMPARES:
+                yield from (self.found(place, each) for each in operands)
+            case Mapping() | Collection() | FormattedText():
+                yield from (self.found(place, each) for each in expression.children())
+            case Yield(value=Expression() as value):
+                yield self.found(place, value)
+
+    def _is_text(self, place: Place, expression: Expression) -> bool:
+        """Say whether an expression itself makes a text of an exception."""
+        match expression:
+            case Name(id=name):
+                return name in place.texts
+            case FormattedText(parts=parts):
+                return any(self._is_error(place, each) for each in parts)
+            case Attribute(value=value, attribute=name) if name in TEXTS:
+                return self._is_error(place, value)
+            case Operation(operator="%", operands=(_, Collection(items=items))):
+                return any(self._is_error(place, each) for each in items)
+            case Operation(operator="%", operands=(_, right)):
+                return self._is_error(place, right)
+            case Call(function=function, arguments=arguments):
+                dotted = self._knowledge.resolver.dotted(
+                    place.module, place.function.index, function
+                )
+                if dotted in TRACEBACKS:
+                    return True
+                given = any(self._is_error(place, each.value) for each in arguments)
+                return given and last_name(function) in HANDED_ON
+            case _:
+                return False
+
+    def _is_error(self, place: Place, expression: Expression) -> bool:
+        """Say whether an expression is a caught exception whose text is not for callers."""
+        if not isinstance(expression, Name):
+            return False
+        if expression.id in place.errors:
+            return True
+        caught = _caught_as(place, expression.id)
+        if caught is not None:
+            return not self._is_for_callers(place.module, caught)
+        return self._is_parameter(place, expression.id)
+
+    def _is_parameter(self, place: Place, name: str) -> bool:
+        """Say whether a name is a parameter that is annotated as any exception."""
+        scope = place.function.scope
+        return any(
+            each.name == name
+            and each.annotation is not None
+            and self._knowledge.resolver.dotted(place.module, scope.parent, each.annotation)
+            in EXCEPTION
+            for each in scope.parameters
+        )
+
+    def _is_for_callers(self, module: Module, caught: Statement) -> bool:
+        """Say whether all that a handler catches has a text that is meant for callers."""
+        kind = caught.values[0]
+        kinds = kind.items if isinstance(kind, Collection) else (kind,)
+        for each in kinds:
+            targets = self._knowledge.resolver.resolve(module, caught.scope, each)
+            own = any(isinstance(target, Class) for target in targets)
+            if not own and not library_names(targets) & ABOUT_THE_INPUT:
+                return False
+        return True
+
+    def _named(self, place: Place, name: str) -> Iterator[Site | None]:
+        where, bindings = place.module.lookup(name, place.function.index)
+        if where != place.function.index:
+            return
+        for binding in bindings:
+            statement = binding.statement
+            if statement is None:
+                continue
+            if binding.value is not None:
+                yield self.found(_at(place, statement), binding.value)
+            elif statement.kind == "for":
+                yield self.found(_at(place, statement), statement.values[0])
+
+    def _called(self, place: Place, call: Call) -> Iterator[Site | None]:
+        """Follow a call: into functions of the tree, through what hands its arguments on."""
+        targets = self._knowledge.resolver.resolve(
+            place.module, place.function.index, call.function
+        )
+        own = [each for each in targets if isinstance(each, Function | Method)]
+        for each in own:
+            yield from self._returned(place, call, each)
+        name = last_name(call.function)
+        # What is written in capitals makes an object of what it is given.
+        if not own and (name in HANDED_ON or name[:1].isupper()):
+            if isinstance(call.function, Attribute):
+                yield self.found(place, call.function.value)
+            yield from (self.found(place, each.value) for each in call.arguments)
+
+    def _returned(
+        self, place: Place, call: Call, target: Function | Method
+    ) -> Iterator[Site | None]:
+        """Yield what a function of the tree gives back of the exceptions it sees."""
+        function = target.function if isinstance(target, Method) else target
+        names = [each.name for each in function.scope.parameters]
+        if isinstance(target, Method):
+            names = names[1:]
+        errors, texts = set(), set()
+        for position, argument in enumerate(call.arguments):
+            name = argument.keyword or (names[position] if position < len(names) else "")
+            if self._is_error(place, argument.value):
+                errors.add(name)
+            elif self.found(_at(place, place.statement), argument.value) is not None:
+                texts.add(name)
+        for statement in function.module.statements_in(function.index):
+            inner = Place(function, statement, frozenset(errors), frozenset(texts), place.depth + 1)
+            for value in given_back(statement):
+                yield self.found(inner, value)
+
+
+def given_back(statement: Statement) -> Iterator[Expression]:
+    """Yield what a statement returns or yields."""
+    if statement.kind == "return":
+        yield from statement.values
+    for expression in statement.expressions():
+        if isinstance(expression, Yield) and expression.value is not None:
+            yield expression.value
+
+
+def _at(place: Place, statement: Statement) -> Place:
+    return Place(place.function, statement, place.errors, place.texts, place.depth + 1)
+
+
+def _caught_as(place: Place, name: str) -> Statement | None:
+    """Return the handler around a place that binds a name to what it caught."""
+    handlers = {
+        statement.values[0]: statement
+        for statement in place.module.statements_in(place.function.index)
+        if statement.kind == "except"
+        and statement.values
+        and any(last_name(target) == name for target in statement.targets)
+    }
+    for index in place.module.guards_of(place.statement.guards):
+        guard = place.module.facts.guards[index]
+        if guard.kind == "except" and guard.test in handlers:
+            return handlers[guard.test]
+    return None

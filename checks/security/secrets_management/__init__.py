@@ -1,0 +1,1 @@
+"""Checklist item secrets-management: keys and passwords that stand in the code."""

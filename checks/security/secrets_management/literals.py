@@ -1,0 +1,178 @@
+"""Texts that a module gives to something with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chutes_cli.contract.libraries.key_formats import POSITIONAL
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    FormattedText,
+    Literal,
+    Mapping,
+    Name,
+    Operation,
+    Statement,
+)
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module
+
+from .judging import names_secret, names_secrets
+
+IN_CALL = "secret"
+"""The name of what has none, but stands where a library takes a secret."""
+_FIELDS = frozenset({"Field", "Option"})
+_WRAPPERS = _FIELDS | {"SecretStr", "SecretBytes", "str", "bytes", "Secret"}
+_FALLBACKS = frozenset({"getenv", "get", "setdefault", "pop", "config", "env"})
+_DECODED = frozenset({"encode", "decode", "strip", "lower"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A text under a name.
+
+    Attributes:
+        name: The name.
+        text: The text.
+        module: Where it stands.
+        statement: The statement it is part of.
+        expression: The text's expression.
+        fallback: Whether it only counts where something else is not set.
+    """
+
+    name: str
+    text: str
+    module: Module
+    statement: Statement
+    expression: Expression
+    fallback: bool = False
+
+
+def named_texts(project: Project, module: Module) -> Iterator[Named]:
+    """Yield the texts of a module whose names speak of secrets, in source order."""
+    for statement in module.facts.statements:
+        yield from _of_statement(project, module, statement)
+
+
+def _of_statement(project: Project, module: Module, statement: Statement) -> Iterator[Named]:
+    for name, value in _assigned(module, statement):
+        yield from _given(module, statement, name, value, statement.kind == "define")
+    for expression in statement.expressions():
+        match expression:
+            case Call():
+                yield from _of_call(project, module, statement, expression)
+            case Mapping(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, Literal) and isinstance(key.value, str):
+                        yield from _given(module, statement, key.value, value)
+            case Operation(operator="==" | "!=", operands=(left, right)):
+                yield from _given(module, statement, name_of(left) or "", right)
+                yield from _given(module, statement, name_of(right) or "", left)
+
+
+def _assigned(module: Module, statement: Statement) -> Iterator[tuple[str, Expression]]:
+    """Yield names and what they are assigned, or default to."""
+    match statement:
+        case (
+            Statement(kind="assign", values=(value,))
+            | Statement(kind="annotate", values=(_, value))
+        ):
+            for target in statement.targets:
+                yield name_of(target) or "", value
+        case Statement(kind="define"):
+            for parameter in module.scope(statement.defines).parameters:
+                if parameter.default is not None:
+                    yield parameter.name, parameter.default
+
+
+def _of_call(project: Project, module: Module, statement: Statement, call: Call) -> Iterator[Named]:
+    for argument in call.arguments:
+        if argument.keyword is not None:
+            yield from _given(module, statement, argument.keyword, argument.value)
+            match argument.keyword, argument.value:
+                case "auth", Collection(kind="tuple", items=(_, password)):
+                    yield from _given(module, statement, "password", password)
+    if name_of(call.function) in _FALLBACKS and len(call.arguments) > 1:
+        # `os.getenv("API_KEY", "...")` without an assignment that names it.
+        key = call.arguments[0].value
+        if isinstance(key, Literal) and isinstance(key.value, str):
+            yield from _given(module, statement, key.value, call.arguments[1].value, True)
+    dotted = project.knowledge.resolver.dotted(module, statement.scope, call.function)
+    position = POSITIONAL.get(dotted or "")
+    if position is not None and position < len(call.arguments):
+        yield from _given(module, statement, IN_CALL, call.arguments[position].value)
+
+
+def name_of(target: Expression) -> str | None:
+    """Return the last name of what is assigned or asked for."""
+    match target:
+        case Name(id=name) | Attribute(attribute=name):
+            return name
+        case Operation(operator="[]", operands=(_, Literal(value=str(name)))):
+            return name
+        case _:
+            return None
+
+
+def _given(
+    module: Module, statement: Statement, name: str, value: Expression, fallback: bool = False
+) -> Iterator[Named]:
+    """Yield what a name is given, where the name speaks of secrets."""
+    if names_secret(name):
+        for text, expression, second in _texts(value, fallback):
+            yield Named(name, text, module, statement, expression, second)
+    elif names_secrets(name):
+        for item in _items(value):
+            for text, expression, second in _texts(item, fallback):
+                yield Named(name, text, module, statement, expression, second)
+
+
+def _items(value: Expression) -> tuple[Expression, ...]:
+    match value:
+        case Collection(items=items):
+            return items
+        case Mapping(keys=keys):
+            return tuple(key for key in keys if key is not None)
+        case Call(arguments=(first,)):
+            return _items(first.value)
+        case _:
+            return ()
+
+
+def _texts(value: Expression, fallback: bool) -> Iterator[tuple[str, Expression, bool]]:
+    """Yield the texts that an expression can be, and whether something else comes before."""
+    match value:
+        case Literal(value=str(text)):
+            yield text, value, fallback
+        case Literal(value=bytes(data)):
+            yield data.decode("latin-1"), value, fallback
+        case FormattedText(parts=parts):
+            for part in parts:
+                yield from _texts(part, fallback)
+        case Operation(operator="or", operands=(_, right)):
+            yield from _texts(right, True)
+        case Operation(operator="?:", operands=(_, body, orelse)):
+            yield from _texts(body, True)
+            yield from _texts(orelse, True)
+        case Call(function=Attribute(value=inner, attribute=method)) if method in _DECODED:
+            yield from _texts(inner, fallback)
+        case Call():
+            yield from _of_wrapper(value, fallback)
+
+
+def _of_wrapper(call: Call, fallback: bool) -> Iterator[tuple[str, Expression, bool]]:
+    """Yield the texts in calls that hand one on, or fall back to one."""
+    called = name_of(call.function)
+    if called in _WRAPPERS:
+        given, fallback = call.arguments, fallback or called in _FIELDS
+    elif called in _FALLBACKS:
+        given, fallback = call.arguments[1:], True
+    else:
+        return
+    for each in given:
+        if each.keyword in (None, "default"):
+            yield from _texts(each.value, fallback)

@@ -1,0 +1,20 @@
+"""Hash functions, and what they are too quick or too broken for.
+
+Sources: NIST SP 800-131A and RFC 6151 (MD5 and SHA-1 are broken where somebody attacks),
+OWASP's password storage cheat sheet (a quick hash of a password is guessed), Python's hashlib
+(``usedforsecurity``) and hmac.
+"""
+
+from __future__ import annotations
+
+BROKEN = frozenset({"md5", "sha1", "md4", "md2"})
+QUICK = frozenset(
+    {"sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s"}
+)
+MODULE = "hashlib."
+BY_NAME = "hashlib.new"
+NOT_FOR_SECURITY = "usedforsecurity"
+KEYED = frozenset({"hmac.new", "hmac.digest", "hmac.HMAC"})
+"""Functions whose results prove who made a message."""
+DIGESTS = frozenset({"hexdigest", "digest"})
+"""Methods that return a result."""

@@ -1,0 +1,38 @@
+"""How libraries read and write JSON web tokens.
+
+Sources: PyJWT 2 (API reference, ``jwt.decode`` and its ``options``), python-jose 3
+(``jose.jwt``), Authlib 1 (``authlib.jose``), joserfc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+DECODE: Mapping[str, Sequence[str]] = {
+    "jwt.decode": ("jwt", "key", "algorithms", "options"),
+    "jwt.decode_complete": ("jwt", "key", "algorithms", "options"),
+    "jwt.api_jwt.decode": ("jwt", "key", "algorithms", "options"),
+    "jose.jwt.decode": ("token", "key", "algorithms", "options", "audience", "issuer"),
+}
+"""Functions that verify and read a token, with their positional parameters."""
+ENCODE: Mapping[str, Sequence[str]] = {
+    "jwt.encode": ("payload", "key", "algorithm"),
+    "jwt.api_jwt.encode": ("payload", "key", "algorithm"),
+    "jose.jwt.encode": ("payload", "key", "algorithm"),
+}
+"""Functions that write a token."""
+UNVERIFIED = frozenset(
+    {
+        "jose.jwt.get_unverified_claims",
+        "jose.jws.get_unverified_claims",
+    }
+)
+"""Functions that read a token's claims without looking at its signature."""
+SWITCHES = frozenset({"verify_signature", "verify_exp", "verify_aud", "verify_iss", "verify_nbf"})
+"""Options that are on unless they are set to false."""
+SHARED = ("HS",)
+"""Algorithms whose key is shared; with the public key of the others as that secret, anybody
+can make tokens (CVE-2022-29217 and its kin)."""
+WITH_KEY_PAIRS = ("RS", "ES", "PS", "Ed")
+EXPIRY_NEEDS = "require"
+"""Without ``exp`` in this option, a token that has none is valid for ever."""

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+
+Findings = Callable[..., list[Finding]]
+ID = "non-constant-time-comparison"
+HEAD = """\
+import hashlib
+import hmac
+import os
+from chutes.chute import Chute
+
+chute = Chute("u", "my-service", "i")
+API_KEY = os.environ["SERVICE_API_KEY"]
+
+
+class Settings:
+    api_key = os.environ["SERVICE_API_KEY"]
+
+
+settings = Settings()
+
+
+"""
+FIRES = {
+    "constant": "def f(api_key):\n    return api_key == API_KEY",
+    "backwards": "def f(api_key):\n    return API_KEY == api_key",
+    "different": "def f(args):\n    if args.api_key != API_KEY:\n        raise ValueError",
+    "setting": "def f(token):\n    return token == settings.api_key",
+    "on_self": "class A:\n    def f(self, api_key):\n        return api_key == self.api_key",
+    "constant_of_a_module": "import names\ndef f(api_key):\n    return api_key == names.API_KEY",
+    "header": "def f(request):\n    return request.headers['X-API-Key'] == API_KEY",
+    "environment": "def f(token):\n    return token == os.environ['TOKEN']",
+    "environment_get": "def f(token):\n    return os.getenv('TOKEN') == token",
+    "environment_get_long": "def f(token):\n    return token == os.environ.get('TOKEN')",
+    "signature": "def f(signature, body):\n"
+    "    return signature == hmac.new(b'k', body, 'sha256').hexdigest()",
+    "digest_kept": "def f(given, body):\n    ours = hmac.new(b'k', body, 'sha256').digest()\n"
+    "    return ours != given",
+    "digest_in_one": "def f(given, body):\n    return given == hmac.digest(b'k', body, 'sha256')",
+    "digest_of_a_kept_one": "def f(given, body):\n    made = hmac.new(b'k', body, 'sha256')\n"
+    "    return made.hexdigest() == given",
+    "signature_names": "class A:\n    def f(self, signature):\n"
+    "        return signature == self.expected_signature",
+}
+SILENT = {
+    "compare_digest": "def f(api_key):\n    return hmac.compare_digest(api_key, API_KEY)",
+    "none": "def f(api_key):\n    return api_key is None",
+    "none_with_operator": "def f(api_key):\n    return api_key == None",
+    "empty": "def f(api_key):\n    return api_key == ''",
+    "text": "class A:\n    def f(self):\n        return self.token == 'NAME'",
+    "kinds": "def f(token):\n    return token.type == token.NAME",
+    "confirmation": "def f(password, password_confirm):\n    return password == password_confirm",
+    "two_sent": "def f(a, b):\n    return a.token == b.token",
+    "two_own": "class A:\n    def f(self):\n        return self.token == API_KEY",
+    "equality": "class A:\n    def __eq__(self, other):\n        return self.token == other.token",
+    "inequality": "class A:\n    def __ne__(self, other):\n"
+    "        return other.token != self.token",
+    "own_no_secret": "def f(token):\n    return token == settings.mode",
+    "constant_of_another_kind": "def f(token):\n    return token == token.NAME",
+    "counts": "def f(max_tokens, MAX_TOKENS):\n    return max_tokens == MAX_TOKENS",
+    "no_secret": "def f(name):\n    return name == settings.name",
+    "no_secret_sent": "def f(name):\n    return name == API_KEY",
+    "environment": "def f(mode):\n    return mode == os.environ['MODE']",
+    "other_dictionary": "def f(token, known):\n    return token == known['x']",
+    "other_function": "def f(token):\n    return token == str(os.name)",
+    "checksum": "def f(expected, data):\n    return hashlib.sha256(data).hexdigest() == expected",
+    "checksum_kept": "def f(expected, data):\n    made = hashlib.sha256(data)\n"
+    "    return made.hexdigest() == expected",
+    "hmac_name": "def f(name, body):\n    return hmac.new(b'k', body, 'sha256').name == name",
+    "hmac_copied": "def f(other, body):\n    return hmac.new(b'k', body, 'md5').copy() == other",
+    "hmac_with_text": "def f(body):\n    return hmac.new(b'k', body, 'md5').hexdigest() == 'abc'",
+    "smaller": "def f(token):\n    return token < API_KEY",
+    "main_block": "if __name__ == '__main__':\n    token = ''\n    print(token == API_KEY)",
+}
+
+
+@pytest.mark.parametrize(
+    "owner", ["settings", "config", "cfg", "conf", "self", "state", "app", "options"]
+)
+def test_whose_the_secret_is(owner: str, findings: Findings) -> None:
+    source = f"{HEAD}def f({owner}, given):\n    return given.token == {owner}.token\n"
+    assert [each.check for each in findings(source, ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(f"{HEAD}{FIRES[name]}\n", ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(f"{HEAD}{SILENT[name]}\n", ID) == []

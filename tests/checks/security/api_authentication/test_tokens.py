@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+
+Findings = Callable[..., list[Finding]]
+ID = "jwt-not-verified"
+HEAD = """\
+import os
+import jwt
+from jwt import decode as read
+from jose import jwt as jose_jwt
+from chutes.chute import Chute
+
+chute = Chute("u", "my-service", "i")
+KEY = os.environ["JWT_SECRET"]
+TOKEN = os.environ["TOKEN"]
+"""
+FIRES = {
+    "unsigned": "jwt.decode(TOKEN, options={'verify_signature': False})",
+    "alias": "read(TOKEN, options={'verify_signature': False})",
+    "options_elsewhere": "OFF = {'verify_signature': False}\njwt.decode(TOKEN, KEY, options=OFF)",
+    "options_by_place": "jwt.decode(TOKEN, KEY, ['HS256'], {'verify_exp': False})",
+    "expiry": "jwt.decode(TOKEN, KEY, algorithms=['HS256'], options={'verify_exp': False})",
+    "audience": "jwt.decode(TOKEN, KEY, algorithms=['HS256'], options={'verify_aud': False})",
+    "no_algorithms": "jwt.decode(TOKEN, KEY)",
+    "none": "jwt.decode(TOKEN, KEY, algorithms=['HS256', 'none'])",
+    "none_alone": "jwt.decode(TOKEN, KEY, algorithms='None')",
+    "null": "jwt.decode(TOKEN, KEY, algorithms=None)",
+    "mixed": "jwt.decode(TOKEN, KEY, algorithms=['HS256', 'RS256'])",
+    "mixed_tuple": "ALL = ('ES256', 'HS512')\njwt.decode(TOKEN, KEY, ALL)",
+    "jose": "jose_jwt.decode(TOKEN, KEY)",
+    "jose_options": "jose_jwt.decode(TOKEN, KEY, 'HS256', {'verify_signature': False})",
+    "jose_unverified": "jose_jwt.get_unverified_claims(TOKEN)",
+    "complete": "jwt.decode_complete(TOKEN, KEY, options={'verify_signature': False})",
+    "method": "class Auth:\n    def read(self, token):\n        return jwt.decode(token, KEY)",
+    "expiry_beside_a_sound_one": "def f():\n    jwt.decode(TOKEN, KEY, algorithms=['HS256'])\n"
+    "    jwt.decode(TOKEN, KEY, algorithms=['HS256'], options={'verify_exp': False})",
+}
+SILENT = {
+    "one": "jwt.decode(TOKEN, KEY, algorithms=['HS256'])",
+    "by_place": "jwt.decode(TOKEN, KEY, ['HS256'])",
+    "one_text": "jose_jwt.decode(TOKEN, KEY, 'HS256')",
+    "one_kind": "jwt.decode(TOKEN, KEY, algorithms=['RS256', 'ES256'])",
+    "from_settings": "jwt.decode(TOKEN, KEY, algorithms=[os.environ['ALGORITHM']])",
+    "switched_on": "jwt.decode(TOKEN, KEY, ['HS256'], {'verify_exp': True})",
+    "options_from_settings": "jwt.decode(TOKEN, KEY, ['HS256'], options=os.X)",
+    "options_by_variable": "NAME = os.name\njwt.decode(TOKEN, KEY, ['HS256'], {NAME: False})",
+    "option_from_settings": "jwt.decode(TOKEN, KEY, ['HS256'], {'verify_exp': os.X})",
+    "other_option": "jwt.decode(TOKEN, KEY, ['HS256'], options={'strict_aud': False})",
+    "hidden": "OPTIONS = os.OPTIONS\njwt.decode(TOKEN, KEY, **OPTIONS)",
+    "header": "jwt.get_unverified_header(TOKEN)",
+    "first_look": "def f():\n    issuer = jwt.decode(TOKEN, options={'verify_signature': False})\n"
+    "    return jwt.decode(TOKEN, os.environ[issuer['iss']], algorithms=['RS256'])",
+    "first_look_jose": "def f():\n    issuer = jose_jwt.get_unverified_claims(TOKEN)['iss']\n"
+    "    return jose_jwt.decode(TOKEN, os.environ[issuer], 'RS256')",
+    "another_library": "import base64\nbase64.decode(TOKEN, KEY)",
+    "main_block": "if __name__ == '__main__':\n    jwt.decode(TOKEN, KEY)",
+}
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(f"{HEAD}{FIRES[name]}\n", ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(f"{HEAD}{SILENT[name]}\n", ID) == []
+
+
+def test_reasons(findings: Findings) -> None:
+    source = HEAD + "\n".join(FIRES[each] for each in ("unsigned", "expiry", "none", "mixed"))
+    assert [each.message for each in findings(source, ID)] == [
+        "jwt.decode does not look at the signature: it takes tokens that anybody made",
+        "jwt.decode with verify_exp off takes tokens that are not meant for it, or no longer valid",
+        "jwt.decode accepts tokens without a signature",
+        "jwt.decode accepts shared and public keys alike: the public key forges tokens",
+    ]

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+
+Findings = Callable[..., list[Finding]]
+ID = "exception-text-returned"
+HEAD = """\
+import json
+import logging
+import subprocess
+import traceback
+import httpx
+from fastapi import HTTPException
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from chutes.chute import Chute
+
+log = logging.getLogger(__name__)
+chute = Chute("u", "my-service", "i")
+
+
+class Refused(Exception):
+    pass
+
+
+class Answer(BaseModel):
+    error: str
+
+"""
+CORD = "@chute.cord(public_api_path='/x')\nasync def x(self, args: dict):\n"
+
+
+def app(handler: str, kind: str = "Exception", module: str = "") -> str:
+    body = "".join(f"        {line}\n" for line in handler.splitlines())
+    return f"{HEAD}{module}\n{CORD}    try:\n        return self.run(args)\n" + (
+        f"    except {kind} as e:\n{body}"
+    )
+
+
+FIRES = {
+    "detail": app("raise HTTPException(status_code=400, detail=str(e))"),
+    "detail_by_place": app("raise HTTPException(400, str(e)) from e"),
+    "detail_formatted": app("raise HTTPException(400, f'failed: {e}')"),
+    "detail_repr": app("raise HTTPException(400, repr(e))"),
+    "detail_dictionary": app("raise HTTPException(400, {'error': {'message': str(e)}})"),
+    "returned": app("return {'error': str(e)}"),
+    "returned_args": app("return {'error': e.args[0]}"),
+    "percent": app("return {'error': 'failed: %s' % e}"),
+    "percent_tuple": app("return {'error': '%s failed: %s' % ('it', e)}"),
+    "format": app("return {'error': 'failed: {}'.format(e)}"),
+    "added": app("return 'failed: ' + str(e)"),
+    "cut": app("return {'error': str(e)[:200]}"),
+    "named": app("message = f'failed: {e}'\nlog.error(message)\nreturn {'error': message}"),
+    "stripped": app("return {'error': str(e).strip()}"),
+    "listed": app("return [str(e)]"),
+    "chosen": app("return {'error': str(e) if args else ''}"),
+    "chosen_other": app("return {'error': '' if args else str(e)}"),
+    "or": app("return {'error': str(e) or 'failed'}"),
+    "response": app("return JSONResponse({'error': str(e)}, status_code=400)"),
+    "model": app("return Answer(error=str(e))"),
+    "dumped": app("return json.dumps({'error': str(e)})"),
+    "traceback": app("return {'trace': traceback.format_exc()}"),
+    "stderr": app("return {'error': e.stderr}", "subprocess.CalledProcessError"),
+    "library": app("return {'error': str(e)}", "httpx.HTTPError"),
+    "several": app("return {'error': str(e)}", "(ValueError, OSError)"),
+    "helper": app(
+        "return failure(e)", module="def failure(error):\n    return {'error': str(error)}\n"
+    ),
+    "helper_keyword": app(
+        "return failure(a=1, error=e)",
+        module="def failure(a, error):\n    return {'error': str(error)}\n",
+    ),
+    "helper_text": app(
+        "return failure(str(e))", module="def failure(text):\n    return {'error': text}\n"
+    ),
+    "helper_method": app(
+        "return Errors().failure(e)",
+        module="class Errors:\n    def failure(self, error):\n        return {'e': str(error)}\n",
+    ),
+    "helper_raises": app(
+        "fail(e)",
+        module="def fail(error: Exception):\n    raise HTTPException(400, str(error))\n",
+    ),
+    "helper_catches": f"{HEAD}def run():\n    try:\n        return {{}}\n"
+    f"    except Exception as e:\n        return {{'error': str(e)}}\n\n\n{CORD}    return run()\n",
+    "helper_deeper": f"{HEAD}def deep():\n    try:\n        return {{}}\n"
+    "    except Exception as e:\n        raise HTTPException(400, str(e))\n\n\n"
+    f"def run():\n    deep()\n\n\n{CORD}    run()\n    return {{}}\n",
+    "yielded": f"{HEAD}@chute.cord(public_api_path='/x', stream=True)\nasync def x(self, args):\n"
+    "    try:\n        yield 'a'\n    except Exception as e:\n        yield f'data: {e}'\n",
+    "yielded_by_a_helper": f"{HEAD}def parts():\n    try:\n        yield 'a'\n"
+    "    except Exception as e:\n        yield str(e)\n\n\n"
+    "@chute.cord(public_api_path='/x', stream=True)\nasync def x(self, args):\n"
+    "    for part in parts():\n        yield part\n",
+    "handler_of_the_app": f"{HEAD}@chute.exception_handler(Exception)\n"
+    "async def handle(request, error: Exception):\n    return JSONResponse({'e': str(error)})\n",
+}
+SILENT = {
+    "own_text": app("raise HTTPException(400, 'failed')"),
+    "number": app("log.exception('failed')\nraise HTTPException(400, detail='see 1') from e"),
+    "logged": app("log.error(str(e))\nreturn {'error': 'failed'}"),
+    "kind_only": app("return {'error': type(e).__name__}"),
+    "own_exception": app("raise HTTPException(400, str(e))", "Refused"),
+    "value_error": app("raise HTTPException(400, str(e))", "ValueError"),
+    "json": app("raise HTTPException(400, str(e))", "json.JSONDecodeError"),
+    "both": app("raise HTTPException(400, str(e))", "(ValueError, Refused)"),
+    "compared": app("return {'oom': 'out of memory' in str(e)}"),
+    "tested": app("return {'error': 'oom' if 'memory' in str(e) else 'failed'}"),
+    "measured": app("return {'length': len(str(e))}"),
+    "redacted": app("return {'error': redact(str(e))}", module="from elsewhere import redact\n"),
+    "helper_sorts": app(
+        "return kind(e)", module="def kind(error):\n    return 'a' if error else 'b'\n"
+    ),
+    "helper_takes_more": app(
+        "return kind(1, 2, str(e))", module="def kind(a):\n    return {'a': a}\n"
+    ),
+    "helper_returns_its_other": app(
+        "return kind(str(e), 'failed')", module="def kind(a, b):\n    return {'b': b}\n"
+    ),
+    "raised_again": app("raise RuntimeError(str(e))"),
+    "another_attribute": app("return {'status': e.status_code}"),
+    "other_name": app("return {'error': str(args)}"),
+    "bound_by_another_handler": f"{HEAD}{CORD}    try:\n        self.run()\n"
+    "    except Exception as e:\n        log.error(str(e))\n"
+    "    try:\n        self.run()\n    except ValueError as e:\n        return {'error': str(e)}\n",
+    "unreached": f"{HEAD}def f():\n    try:\n        pass\n    except Exception as e:\n"
+    "        raise HTTPException(400, str(e))\n",
+    "global": f"{HEAD}TEXT = str(chute)\n\n\n{CORD}    return {{'error': TEXT}}\n",
+    "start_up": f"{HEAD}@chute.on_startup()\nasync def start(self):\n    try:\n        pass\n"
+    "    except Exception as e:\n        raise HTTPException(400, str(e))\n",
+    "circle": f"{HEAD}def a(e):\n    return a(e)\n\n\n" + app("return a(e)")[len(HEAD) :],
+    "helper_result_unused": f"{HEAD}def run():\n    try:\n        return {{}}\n"
+    "    except Exception as e:\n        return {'error': str(e)}\n\n\n"
+    f"{CORD}    run()\n    return {{}}\n",
+    "bare_yield": f"{HEAD}@chute.cord(public_api_path='/x', stream=True)\nasync def x(self, a):\n"
+    "    yield\n",
+}
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    found = findings(FIRES[name], ID)
+    assert [each.check for each in found] == [ID]
+    assert found[0].trace
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(SILENT[name], ID) == []
+
+
+def test_once_for_a_text_that_goes_two_ways(findings: Findings) -> None:
+    handler = "text = str(e)\nif args:\n    raise HTTPException(400, text)\nreturn {'error': text}"
+    (found,) = findings(app(handler), ID)
+    assert found.snippet == "str(e)"
+
+
+def test_a_helper_of_another_module(findings: Findings) -> None:
+    files = {
+        "app.py": app("return failure(e)", module="from errors import failure\n"),
+        "errors.py": "def failure(error):\n    return {'error': repr(error)}\n",
+    }
+    (found,) = findings(files, ID)
+    assert found.location.path == "errors.py"

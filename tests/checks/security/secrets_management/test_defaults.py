@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+
+Findings = Callable[..., list[Finding]]
+ID = "default-secret"
+HEAD = """\
+import os
+from pydantic import BaseModel, Field, SecretStr
+from chutes.chute import Chute
+
+chute = Chute("u", "my-service", "i")
+"""
+FIRES = {
+    "getenv": "KEY = os.getenv('JWT_SECRET', 'secret')",
+    "get": "KEY = os.environ.get('ADMIN_PASSWORD', 'admin')",
+    "or": "API_KEY = os.getenv('API_KEY') or 'dev-key'",
+    "field": "class S(BaseModel):\n    jwt_secret: str = Field(default='change-me-in-production')",
+    "secret_str": "class S(BaseModel):\n    secret_key: SecretStr = SecretStr('super-secret-key')",
+    "parameter": "def sign(text, secret='secret'):\n    return text",
+    "assigned_to_be_changed": "SECRET_KEY = 'your-secret-key-change-in-production'",
+    "handed_to_a_library": "import jwt\njwt.decode('x', 'secret', algorithms=['HS256'])",
+    "capitals": "KEY = os.getenv('SECRET_KEY', 'CHANGE_ME!')",
+}
+SILENT = {
+    "of_another_service": "import openai\nopenai.OpenAI(api_key='your-api-key')",
+    "of_another_service_named": "SERVICE_API_KEY = 'your-api-key'",
+    "required": "JWT_SECRET = os.environ['JWT_SECRET']",
+    "none": "JWT_SECRET = os.getenv('JWT_SECRET', '')",
+    "nothing": "JWT_SECRET = os.getenv('JWT_SECRET')",
+    "local_server": "API_KEY = os.getenv('OPENAI_API_KEY', 'EMPTY')",
+    "not_needed": "API_KEY = os.getenv('OPENAI_API_KEY', 'not-needed')",
+    "grant_type": "PASSWORD = 'password'",
+    "kind_of_token": "def f(token):\n    return token == 'key'",
+    "no_secret": "MODE = os.getenv('MODE', 'development')",
+    "main_block": "if __name__ == '__main__':\n    SECRET = os.getenv('SECRET', 'secret')",
+}
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(f"{HEAD}{FIRES[name]}\n", ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(f"{HEAD}{SILENT[name]}\n", ID) == []
+
+
+def test_what_is_said(findings: Findings) -> None:
+    (fallback,) = findings(f"{HEAD}{FIRES['getenv']}\n", ID)
+    assert fallback.message == "JWT_SECRET falls back to a value that everybody knows"
+    (given,) = findings(f"{HEAD}{FIRES['assigned_to_be_changed']}\n", ID)
+    assert given.message == "SECRET_KEY is a value that everybody knows"
+
+
+def test_tests_are_no_production_code(findings: Findings) -> None:
+    files = {
+        "app.py": f"{HEAD}import tests.helper\n",
+        "tests/__init__.py": "",
+        "tests/helper.py": f"import os\n{FIRES['getenv']}\n",
+    }
+    assert findings(files, ID) == []
