@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
 
 Findings = Callable[..., list[Finding]]
 ID = "exception-text-returned"
@@ -166,3 +167,26 @@ def test_a_helper_of_another_module(findings: Findings) -> None:
     }
     (found,) = findings(files, ID)
     assert found.location.path == "errors.py"
+
+
+@pytest.mark.parametrize("operator", ["==", "!=", "<", ">", "<=", ">=", "in", "not in", "is"])
+def test_what_is_compared_is_not_told(operator: str, findings: Findings) -> None:
+    assert findings(app(f"return {{'known': str(e) {operator} args}}"), ID) == []
+    assert findings(app("return {'empty': not str(e), 'same': str(e) is not args}"), ID) == []
+
+
+def test_a_plain_route_tells_its_caller_too(findings: Findings) -> None:
+    source = f"{HEAD}@chute.get('/x')\nasync def x():\n    try:\n        return 1\n" + (
+        "    except Exception as e:\n        return str(e)\n"
+    )
+    assert len(findings(source, ID, exposure=Exposure.BOTH)) == 1
+
+
+def test_tests_are_no_production_code(findings: Findings) -> None:
+    files = {
+        "app.py": app("import tests.helper\nreturn tests.helper.run()"),
+        "tests/__init__.py": "",
+        "tests/helper.py": "from fastapi import HTTPException\ndef run():\n    try:\n"
+        "        pass\n    except Exception as e:\n        raise HTTPException(400, str(e))\n",
+    }
+    assert findings(files, ID) == []
