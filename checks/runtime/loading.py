@@ -211,11 +211,11 @@ def _asked(module: Module, scope: int, test: Expression, *, absent: bool) -> set
     match test:
         case Operation(operator="and" | "or", operands=parts):
             return {name for part in parts for name in _asked(module, scope, part, absent=absent)}
-        case Operation(operator="not", operands=(Call(function=Name() | Attribute()) as asked,)):
-            names = _kept(module, scope, asked) if absent else set()
-            return names or ({"()"} if absent and not _is_type_test(asked) else set())
         case Operation(operator="not", operands=(inner,)):
-            return _asked(module, scope, inner, absent=not absent)
+            names = _asked(module, scope, inner, absent=not absent)
+            if absent and isinstance(inner, Call) and not _is_type_test(inner):
+                return names or {"()"}
+            return names
         case Operation(operator=operator, operands=sides) if operator in (
             _ABSENT if absent else _PRESENT
         ):

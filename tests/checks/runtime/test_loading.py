@@ -88,7 +88,15 @@ FIRES = {
     "another_failure": app(f"try:\n    self.run()\nexcept ValueError:\n    self.model = {LOAD}"),
     "any_failure": app(f"try:\n    self.run()\nexcept:\n    self.model = {LOAD}"),
     "with_a_lock": app(f"with self.lock:\n    self.model = {LOAD}"),
-    "in_a_loop_over_it": app(f"for model in (self.model,):\n    self.model = {LOAD}"),
+    "in_a_loop_over_it": app(f"for part in self.model:\n    self.model = {LOAD}"),
+    "in_a_context_of_it": app(f"with self.model:\n    self.model = {LOAD}"),
+    "another_entry_was_missing": app(f"if not self.config.get('m'):\n    self.model = {LOAD}"),
+    "another_attribute_was_missing": app(
+        f"if not hasattr(self, 'tokenizer'):\n    self.model = {LOAD}"
+    ),
+    "after_an_entry_was_missing": app(
+        f"if not MODELS.get('m'):\n    raise ValueError\nMODELS['m'] = {LOAD}"
+    ),
     "decorated_otherwise": app(
         "model = load()",
         f"@functools.wraps(print)\n@torch.no_grad()\ndef load():\n    return {LOAD}\n",
@@ -134,6 +142,15 @@ SILENT = {
         f"if hasattr(self, 'model'):\n    return self.model\nself.model = {LOAD}"
     ),
     "returned_before_4": app(f"if 'm' in MODELS:\n    return MODELS['m']\nMODELS['m'] = {LOAD}"),
+    "returned_before_5": app(
+        f"if self.name == args['m']:\n    return self.model\nself.name = args['m']\n{LOAD}"
+    ),
+    "returned_before_6": app(
+        f"if self.model != None:\n    return self.model\nself.model = {LOAD}"
+    ),
+    "kept_further_down": app(f"if self.engine.model is None:\n    self.engine.model = {LOAD}"),
+    "name_error": app(f"try:\n    MODEL\nexcept NameError:\n    MODEL = {LOAD}"),
+    "lookup_error": app(f"try:\n    MODELS['m']\nexcept LookupError:\n    MODELS['m'] = {LOAD}"),
     "asked_of_a_method": app("ENGINE.get()", LAZY),
     "asked_by_the_caller": app("if not self.model:\n    load()", KEEPER),
     "attribute_error": app(
