@@ -187,8 +187,8 @@ class DownloadInCord(Check):
         """Yield one finding per download from a hub."""
         for step in _locked(project, circumstances):
             for site, targets in calls(project, step):
-                name = external(targets)
-                if name is None or name not in HUB_DOWNLOADS:
+                name = external(targets) or ""
+                if name not in HUB_DOWNLOADS:
                     continue
                 if project.knowledge.binder.bind(site).value(OFFLINE_ARGUMENT) is not None:
                     continue
@@ -206,10 +206,10 @@ def _locked(project: Project, circumstances: Circumstances) -> Iterator[Step]:
     """Yield what runs from cords of chutes whose network is certainly locked."""
     if not circumstances.on_gateway:
         return
-    locked: set[Function] = set()
-    free: set[Function] = set()
+    locked: set[Function | None] = set()
+    free: set[Function | None] = set()
     for chute in project.chutes:
-        mine = {cord.function for cord in chute.cords if cord.function is not None}
+        mine = {cord.function for cord in chute.cords}
         (locked if _is_locked(chute) else free).update(mine)
 
     def counts(arrival: Arrival, exposures: frozenset[str]) -> bool:
@@ -242,8 +242,8 @@ def _base(project: Project, receiver: Instance | None) -> BoundArgument | None:
     """Return the URL that a client puts before what it is asked."""
     if receiver is None or receiver.site is None or not isinstance(receiver.of, External):
         return None
-    name = BASES.get(receiver.of.name)
-    return project.knowledge.binder.bind(receiver.site).get(name) if name else None
+    name = BASES.get(receiver.of.name, "")
+    return project.knowledge.binder.bind(receiver.site).get(name)
 
 
 def _host_of(given: BoundArgument) -> str | None:

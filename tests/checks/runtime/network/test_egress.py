@@ -92,6 +92,11 @@ SILENT = {
     "no_base": app("SESSION.get('/x')"),
     "own_service": app("OWN.chat.completions.create(model='a')"),
     "own_bucket": app("boto3.client('s3', endpoint_url='http://127.0.0.1:9000').list_buckets()"),
+    "another_function": app("print('a', 'https://a.example.com')"),
+    "client_of_ones_own": app(
+        "OWNC.get('/x')",
+        "class Own(httpx.Client):\n    pass\n\nOWNC = Own(base_url='https://a.example.com')",
+    ),
     "another_object": app("args.get('https://a.example.com')\nos.path.join('https://a.example.com')"),
     "annotated_client": app(
         "ask(args)", "def ask(client: httpx.Client):\n    return client.get('/x')\n"
