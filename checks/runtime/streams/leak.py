@@ -232,7 +232,9 @@ def _range(project: Project, function: Function, call: Call) -> int:
                 numbers.append(number)
             case _:
                 return _QUEUE + 1
-    return len(range(*numbers)) if numbers else _QUEUE + 1
+    if not numbers or len(numbers) > 3 or 0 in numbers[2:]:
+        return _QUEUE + 1  # no range at all
+    return len(range(*numbers))
 
 
 def _length(project: Project, function: Function, expression: Expression) -> int:
