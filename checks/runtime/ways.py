@@ -86,10 +86,10 @@ def calls(project: Project, step: Step) -> Iterator[tuple[Site, tuple[Target, ..
         yield site, resolve(site.module, site.scope, site.expression.function)
 
 
-def external(targets: tuple[Target, ...]) -> str | None:
-    """Return the one external name that is called, None where it may be another."""
+def external(targets: tuple[Target, ...]) -> str:
+    """Return the one external name that is called, nothing where it may be another."""
     match targets:
         case (External(name=name),):
             return name
         case _:
-            return None
+            return ""

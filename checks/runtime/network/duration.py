@@ -161,9 +161,7 @@ def _seconds(
 
 def _numbers(given: BoundArgument | None) -> Iterator[float]:
     match given:
-        case BoundArgument(value=Known(value=bool())):
-            return
         case BoundArgument(value=Known(value=int() | float() as number)):
             yield number
         case BoundArgument(value=Known(value=tuple() as several)):  # requests: (connect, read)
-            yield from (each for each in several if isinstance(each, int | float))
+            yield from several

@@ -187,7 +187,7 @@ class DownloadInCord(Check):
         """Yield one finding per download from a hub."""
         for step in _locked(project, circumstances):
             for site, targets in calls(project, step):
-                name = external(targets) or ""
+                name = external(targets)
                 if name not in HUB_DOWNLOADS:
                     continue
                 if project.knowledge.binder.bind(site).value(OFFLINE_ARGUMENT) is not None:

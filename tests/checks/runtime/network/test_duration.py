@@ -53,6 +53,7 @@ SILENT = {
     "url_by_position": app("requests.get(900)"),
     "stream": app("yield 'a'\nawait asyncio.sleep(900)").replace("'/x'", "'/x', stream=True"),
     "perhaps_a_stream": app("await wait()", WAIT).replace("'/x'", "'/x', stream=STREAMS"),
+    "direct": app("if self.exposure == 'direct':\n    time.sleep(900)"),
     "startup": HEAD + "@chute.on_startup()\nasync def start(self):\n    time.sleep(900)\n" + CORD
     + "    return 1\n",
     "job": HEAD + "@chute.job()\nasync def work(self, **data):\n    time.sleep(900)\n",
