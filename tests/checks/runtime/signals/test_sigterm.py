@@ -37,6 +37,7 @@ HEARS = {
     "module_level": "signal.signal(SIGTERM, stop)\n",
     "loop_over_signals": HOOK + "for each in (signal.SIGINT, signal.SIGTERM):\n"
     "        asyncio.get_running_loop().add_signal_handler(each, stop)\n",
+    "computed_signal": "NUMBER = int('15')\n" + HOOK + "signal.signal(NUMBER, stop)\n",
     "unknown_signal": HOOK + "signal.signal(self.signal, stop)\n",
     "helper": "def install(loop):\n    loop.add_signal_handler(SIGTERM, stop)\n\n"
     + HOOK + "install(asyncio.get_running_loop())\n",
