@@ -13,7 +13,7 @@ from chutes_cli.project.targets import External, Function
 
 _SIGTERM, _SIGINT = 15, 2
 _OF_A_LOOP = "add_signal_handler"
-_NO_LIBRARY = ("signal.", "chutes.", "asyncio.", "builtins.")
+_NO_LIBRARY = ("signal.", "chutes.", "asyncio.")
 _SPEAKS_OF_SIGNALS = re.compile(r"sig(nal|term)|shutdown|graceful", re.IGNORECASE)
 
 

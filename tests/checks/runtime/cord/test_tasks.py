@@ -20,6 +20,10 @@ FIRES = {
     "of_the_loop": ("asyncio.get_running_loop().create_task(work())", WORK),
     "of_a_loop_by_name": ("loop = args['loop']\nloop.create_task(work())", WORK),
     "kept_on_the_chute": ("self.task = asyncio.create_task(work())", WORK),
+    "ended_by_another_cord": (
+        "self.task = asyncio.create_task(work())",
+        WORK + "@chute.cord()\nasync def end(self, args: dict):\n    self.task.cancel()\n",
+    ),
     "kept_in_a_set": (
         "task = asyncio.create_task(work())\nself.tasks.add(task)\n"
         "task.add_done_callback(self.tasks.discard)\nreturn 1",

@@ -74,6 +74,9 @@ SILENT = {
     "another_end": ("self.lock.acquire()\nawait work()\nself.lock.locked()", WORK),
     "two_targets": ("self.n = self.m = self.n + 1\nawait work()\nself.n -= 1", WORK),
     "another_sum": ("self.n = self.m + 1\nawait work()\nself.n -= 1", WORK),
+    "looped": (
+        "for self.n in range(self.n + 1):\n    await work()\nself.n -= 1", WORK,
+    ),
     "released_before": ("self.lock.release()\nawait work()\nself.lock.acquire()", WORK),
 }  # fmt: skip
 

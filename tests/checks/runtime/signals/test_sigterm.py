@@ -51,6 +51,8 @@ HEARS = {
 DEAF = {
     "nothing": "",
     "another_signal": HOOK + "signal.signal(signal.SIGINT, stop)\n",
+    "another_signal_of_the_loop": HOOK
+    + "asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop)\n",
     "another_number": HOOK + "signal.signal(2, stop)\n",
     "never_called": "def install():\n    signal.signal(SIGTERM, stop)\n",
     "as_a_script": "if __name__ == '__main__':\n    signal.signal(SIGTERM, stop)\n",
