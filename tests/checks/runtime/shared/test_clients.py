@@ -269,12 +269,18 @@ SILENT = {
     "bridged_as_an_argument": (
         "self.c = httpx.AsyncClient()",
         "asyncio.run_coroutine_threadsafe(work(self.c.get('u')), self.loop)",
-        HTTPX + "async def work(coro):\n    await coro\n",
+        HTTPX + "async def work(coro): ...\n",
     ),
     "only_known_by_annotation": (
         "pass",
         "await fetch(args['c'])",
         HTTPX + "async def fetch(c: httpx.AsyncClient):\n    return await c.get('u')\n",
+    ),
+    "a_subclass_only_known_by_annotation": (
+        "pass",
+        "await fetch(args['c'])",
+        HTTPX + "class Mine(httpx.AsyncClient): ...\n"
+        "async def fetch(c: Mine):\n    return await c.get('u')\n",
     ),
     "a_primitive": ("self.lock = asyncio.Lock()", "async with self.lock:\n    pass", ""),
     "names_in_a_circle": ("pass", "await c.get('u')", "c = d = None\nc = d\nd = c\n"),

@@ -62,6 +62,7 @@ SILENT = {
     ),
     "counts_only": ("self.n += 1\nawait work()", WORK),
     "acquired_only": ("self.lock.acquire()\nawait work()", WORK),
+    "down_twice": ("self.n -= 1\nawait work()\nself.n -= 1", WORK),
     "down_then_up": ("self.n -= 1\nawait work()\nself.n += 1", WORK),
     "local": ("n = 0\nn += 1\nawait work()\nn -= 1", WORK),
     "local_lock": (
