@@ -194,9 +194,12 @@ class Check(ABC):
         help: str,
         *,
         trace: tuple[TraceStep, ...] = (),
+        severity: Severity | None = None,
     ) -> Finding:
         """Return a finding at a site; the arguments are those of `finding`."""
-        return self.finding(site.module, site.span, site.scope, message, help, trace=trace)
+        return self.finding(
+            site.module, site.span, site.scope, message, help, trace=trace, severity=severity
+        )
 
 
 _FILE = re.compile(r"^# file: (\S+)\n", re.MULTILINE)

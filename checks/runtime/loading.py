@@ -10,6 +10,7 @@ from chutes_cli.contract.libraries.models import (
     LIGHT_SUFFIX,
     LOADERS,
     LOADING_METHODS,
+    OF_AN_OBJECT,
     WEIGHT_LOADERS,
 )
 from chutes_cli.core.finding import Finding, Severity
@@ -17,7 +18,8 @@ from chutes_cli.project.facts import Attribute, Call, Expression, Literal, Name,
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.running import is_conditional
-from chutes_cli.project.targets import Function
+from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.targets import Class, Function
 
 from .ways import Step, judged, steps
 
@@ -116,7 +118,7 @@ class ModelLoadedPerRequest(Check):
         for step in steps(project, judged(circumstances), "cord"):
             for expression in step.statement.expressions():
                 loader = _loader(project, step, expression)
-                if loader is None or _is_kept(project, step):
+                if loader is None or _is_kept(project, step) or _is_sent(project, step, expression):
                     continue
                 sometimes = loader in WEIGHT_LOADERS or is_conditional(
                     step.module, step.statement.guards, in_function=True
@@ -144,6 +146,15 @@ def _loader(project: Project, step: Step, expression: Expression) -> str | None:
     return None
 
 
+def _is_sent(project: Project, step: Step, expression: Expression) -> bool:
+    """Say whether a call reads what the caller sends: no earlier call has loaded that."""
+    assert isinstance(expression, Call)
+    return any(
+        project.taint.origin(step.site(each.value), Threat.DATA) is not None
+        for each in expression.arguments[:1]
+    )
+
+
 def _loads(name: str) -> bool:
     owner, _, method = name.rpartition(".")
     if method in LOADING_METHODS:
@@ -169,7 +180,22 @@ def _is_cached(project: Project, function: Function) -> bool:
     scope = function.scope
     callees = [each.function if isinstance(each, Call) else each for each in scope.decorators]
     resolver = project.knowledge.resolver
-    return any(resolver.dotted(function.module, scope.parent, each) in CACHES for each in callees)
+    names = {resolver.dotted(function.module, scope.parent, each) for each in callees}
+    if names & OF_AN_OBJECT and _is_made_per_call(project, function):
+        return False
+    return any(each in CACHES for each in names)
+
+
+def _is_made_per_call(project: Project, method: Function) -> bool:
+    """Say whether the objects of a method's class are made by cords alone, each for one call."""
+    owner = Class(method.module, method.module.enclosing_class(method.index))
+    makers = [
+        member
+        for member in project.knowledge.resolver.members.class_member(owner, "__init__")
+        if isinstance(member, Function)
+    ]
+    entries = {each.entry.kind for maker in makers for each in project.reach.arrivals(maker)}
+    return entries == {"cord"}
 
 
 def _stored(function: Function) -> Iterator[str]:

@@ -41,8 +41,8 @@ class CorsWildcard(Check):
     ## What it does
     Looks at `CORSMiddleware` with `allow_origins=["*"]` or an `allow_origin_regex` that
     everything fits, and at answers that return the caller's `Origin` header. With
-    `allow_credentials=True` it is an error, without it, and as the default of a setting, a
-    warning.
+    `allow_credentials=True` it is an error, where it is the default of a setting a warning;
+    without credentials it is for your information.
 
     ## Why it matters
     A browser sends its user's cookies with the request, and the answer says that the page may
@@ -109,30 +109,27 @@ class CorsWildcard(Check):
             arguments = project.knowledge.binder.bind(site)
             if not _is_cors(project, site, call, targets):
                 continue
-            what = _open_to(arguments)
             handed |= {each.expression for each in arguments}
-            if what is not None:
-                certain = _is_true(arguments, CREDENTIALS)
-                yield self._said(site.module, site.expression, site.scope, what, certain)
+            for what, worst in _open_to(project, arguments):
+                with_credentials = _is_true(arguments, CREDENTIALS)
+                how = worst if with_credentials else Severity.INFO
+                yield self._said(site.module, site.expression, site.scope, what, how)
         for module, statement in production_statements(project):
             for expression in statement.expressions():
                 for name, value in _settings(statement.targets, statement.values, expression):
                     if _is_reflected(name, value):
                         yield self._said(
                             module, value, statement.scope,
-                            "the caller's own origin is returned as allowed", True,
+                            "the caller's own origin is returned as allowed", None,
                         )  # fmt: skip
                     elif _SETTING.fullmatch(name) and _is_wildcard(value) and value not in handed:
-                        what = f"{name} is everybody unless it is set"
-                        yield self._said(module, value, statement.scope, what, False)
+                        what = f"{name} is {_UNLESS}"
+                        yield self._said(module, value, statement.scope, what, Severity.INFO)
 
     def _said(
-        self, module: Module, expression: Expression, scope: int, what: str, certain: bool
+        self, module: Module, expression: Expression, scope: int, what: str, how: Severity | None
     ) -> Finding:
-        return self.finding(
-            module, expression.span, scope, what, _HELP,
-            severity=None if certain else Severity.WARNING,
-        )  # fmt: skip
+        return self.finding(module, expression.span, scope, what, _HELP, severity=how)
 
 
 def _is_cors(project: Project, site: Site, call: Call, targets: object) -> bool:
@@ -144,16 +141,23 @@ def _is_cors(project: Project, site: Site, call: Call, targets: object) -> bool:
     return any(resolver.dotted(site.module, site.scope, each) in MIDDLEWARE for each in names)
 
 
-def _open_to(arguments: Arguments) -> str | None:
-    """Say to whom a middleware is open, None where it is to some."""
+def _open_to(project: Project, arguments: Arguments) -> Iterator[tuple[str, Severity]]:
+    """Yield to whom a middleware is open where that is everybody, and how bad it is at worst."""
     origins = arguments.value(ORIGINS)
     named = origins.value if isinstance(origins, Known) else ()
-    if isinstance(named, list | tuple | set | str) and "*" in named:
-        return "every website may call: allow_origins holds *"
     pattern = arguments.value(PATTERN)
-    if isinstance(pattern, Known) and pattern.value in EVERYTHING:
-        return "every website may call: everything fits allow_origin_regex"
-    return None
+    given = arguments.get(ORIGINS)
+    if isinstance(named, list | tuple | set | str) and "*" in named:
+        yield "every website may call: allow_origins holds *", Severity.ERROR
+    elif isinstance(pattern, Known) and pattern.value in EVERYTHING:
+        yield "every website may call: everything fits allow_origin_regex", Severity.ERROR
+    elif given is not None:
+        _, held = project.knowledge.evaluator.held(given.module, given.scope, given.expression)
+        if _is_wildcard(held):
+            yield f"allow_origins is {_UNLESS}", Severity.WARNING
+
+
+_UNLESS = "everybody unless it is set"
 
 
 def _is_true(arguments: Arguments, name: str) -> bool:

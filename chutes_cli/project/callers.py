@@ -6,9 +6,14 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chutes_cli.project.facts import Attribute, Call, Expression, Name, Parameter
+from chutes_cli.project.facts import (
+    Call,
+    Expression,
+    Parameter,
+    last_name,
+)
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Function
+from chutes_cli.project.targets import Class, Function
 
 if TYPE_CHECKING:
     from chutes_cli.project.resolve import Resolver
@@ -23,8 +28,9 @@ Placed = tuple[Module, int, Expression]
 class Callers:
     """Answers which calls reach a function, and what they pass; one part of the Resolver.
 
-    Methods are left out: which class a receiver is of is rarely certain. So are tests, which
-    pass what is wrong on purpose, and what runs under ``if __name__ == "__main__"`` only.
+    Methods but `__init__` are left out: which class a receiver is of is rarely certain. So are
+    tests, which pass what is wrong on purpose, and what runs under ``if __name__ ==
+    "__main__"`` only.
     """
 
     def __init__(self, resolver: Resolver, modules: tuple[Module, ...]) -> None:
@@ -39,24 +45,60 @@ class Callers:
     def only(self, function: Function, parameter: Parameter) -> Placed | None:
         """Return what the one call of a function passes; None when others may call it.
 
-        A function that is decorated or handed on can be called by anybody.
+        A function that is decorated or handed on can be called by anybody. A hook is called
+        by the SDK, which passes the chute and nothing else (SDK entrypoint/run.py).
         """
-        name = function.scope.name
+        if self._resolver.hooked_to(function, ("on_startup", "on_shutdown")):
+            return _default(function, parameter)
+        made = self._makes(function)
+        name = made.scope.name if made else function.scope.name
         if function.scope.decorators or self._handed_on[name]:
+            return None
+        if made is not None and self.is_extended(made):
             return None
         calls = self._calls(function)
         return self._given(calls[0], function, parameter) if len(calls) == 1 else None
 
     def _calls(self, function: Function) -> list[Placed]:
+        made = self._makes(function)
+        if made is not None:
+            return self.making(made)
         if function.module.enclosing_class(function.index) >= 0:
             return []
-        candidates = self._by_name.get(function.scope.name, ())
+        return self._calling(function)
+
+    def making(self, owner: Class) -> list[Placed]:
+        """Return every call that makes an object of a class, none where they are too many."""
+        return self._calling(owner)
+
+    def is_extended(self, owner: Class) -> bool:
+        """Say whether a class of the tree derives from one of that name."""
+        return owner.scope.name in self._bases
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        """The last name of everything that a class of the tree derives from."""
+        return frozenset(
+            last_name(base)
+            for module in self._modules
+            for scope in module.facts.scopes
+            for base in scope.bases
+        )
+
+    def _makes(self, function: Function) -> Class | None:
+        """Return the class whose objects a function is the `__init__` of."""
+        owner = function.module.enclosing_class(function.index)
+        is_init = owner >= 0 and function.scope.name == "__init__"
+        return Class(function.module, owner) if is_init else None
+
+    def _calling(self, target: Function | Class) -> list[Placed]:
+        candidates = self._by_name.get(target.scope.name, ())
         if len(candidates) > MOST_CALLS:
             return []
         return [
             (module, scope, call)
             for module, scope, call in candidates
-            if function in self._resolver.resolve(module, scope, call.function)
+            if target in self._resolver.resolve(module, scope, call.function)
         ]
 
     def _given(self, place: Placed, function: Function, parameter: Parameter) -> Placed | None:
@@ -69,13 +111,13 @@ class Callers:
             if argument.keyword == parameter.name:
                 return module, scope, argument.value
         positions = [each for each in function.scope.parameters if each.kind == "positional"]
+        if self._makes(function) is not None:
+            positions = positions[1:]
         given = [each.value for each in call.arguments if not each.keyword]
         for one, value in zip(positions, given, strict=False):
             if one is parameter:
                 return module, scope, value
-        if parameter.default is None:
-            return None
-        return function.module, function.scope.parent, parameter.default
+        return _default(function, parameter)
 
     @cached_property
     def _by_name(self) -> dict[str, list[tuple[Module, int, Call]]]:
@@ -87,7 +129,7 @@ class Callers:
                     continue
                 for expression in statement.expressions():
                     if isinstance(expression, Call):
-                        found[_last_name(expression.function)].append(
+                        found[last_name(expression.function)].append(
                             (module, statement.scope, expression)
                         )
         return dict(found)
@@ -101,18 +143,16 @@ class Callers:
                 if statement.kind == "define":
                     found[module.scope(statement.defines).name] -= 1  # its own name
                 for expression in statement.expressions():
-                    found[_last_name(expression)] += 1
+                    found[last_name(expression)] += 1
                     if isinstance(expression, Call):
-                        found[_last_name(expression.function)] -= 1
+                        found[last_name(expression.function)] -= 1
         return found
 
 
 _SINGLE = ("positional", "keyword")
 
 
-def _last_name(expression: Expression) -> str:
-    match expression:
-        case Name(id=name) | Attribute(attribute=name):
-            return name
-        case _:
-            return ""
+def _default(function: Function, parameter: Parameter) -> Placed | None:
+    if parameter.default is None:
+        return None
+    return function.module, function.scope.parent, parameter.default

@@ -7,7 +7,8 @@ from typing import Any
 
 from chutes_cli.project import facts
 from chutes_cli.project.displays import Turn, picked, spreads
-from chutes_cli.project.module import Binding, Module
+from chutes_cli.project.fields import Fields
+from chutes_cli.project.module import Binding, Module, Site, bound_names
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
@@ -21,6 +22,7 @@ from chutes_cli.project.values import (
     applied,
     hashable,
     is_small,
+    seconds_of,
 )
 
 _MOST_OPEN = 100
@@ -44,6 +46,7 @@ class Evaluator:
     def __init__(self, resolver: Resolver, turn: Turn = ()) -> None:
         self._resolver = resolver
         self._turn = dict(turn)
+        self._fields = Fields(resolver)
         self._questions: Questions[Value] = Questions(Unknown(), _MOST_OPEN)
 
     def during(self, turn: Turn) -> Evaluator:
@@ -134,9 +137,7 @@ class Evaluator:
         """Say whether a list or dict is changed in place after its assignment."""
         if not isinstance(binding.value, facts.Collection | facts.Mapping) or not binding.statement:
             return False
-        names = {
-            target.id for target in binding.statement.targets if isinstance(target, facts.Name)
-        }
+        names = {name for each in binding.statement.targets for name in bound_names(each)}
         return any(name in self._changed_names(module, scope) for name in names)
 
     def _changed_names(self, module: Module, scope: int) -> set[str]:
@@ -170,15 +171,15 @@ class Evaluator:
             case Class() as owner_class:
                 return self._class_constant(owner_class, expression.attribute)
             case Instance(of=Class() as owner_class) as made:
-                if not self._resolver.members.stores(made, expression.attribute):
-                    return self._class_constant(owner_class, expression.attribute)
+                held = self._fields.held(made, owner_class, expression.attribute)
+                return self.value(*held) if held else Unknown()
         return Unknown()
 
     def _class_constant(self, owner: Class, name: str) -> Value:
-        bindings = owner.module.bindings.get(owner.index, {}).get(name, [])
-        if len(bindings) != 1 or bindings[0].annotation is not None:
+        where, binding = self._fields.declared(owner, name)
+        if binding is None or (binding.annotation is not None and self._fields.is_record(owner)):
             return Unknown()
-        return self._binding(owner.module, owner.index, bindings[0])
+        return self._binding(where.module, where.index, binding)
 
     def _collection(
         self, module: Module, scope: int, kind: str, items: tuple[facts.Expression, ...]
@@ -329,8 +330,22 @@ class Evaluator:
             except (TypeError, ValueError, OverflowError):
                 return Unknown()
             return Known(converted) if isinstance(inner, Known) else Unknown(converted)
+        if name == "datetime.timedelta.total_seconds":
+            return self._seconds(module, scope, call)
         if name == "builtins.dict" and all(each.keyword for each in call.arguments):
             return self._dict_call(module, scope, call)
+        return Unknown()
+
+    def _seconds(self, module: Module, scope: int, call: facts.Call) -> Value:
+        """Return the seconds of ``timedelta(minutes=20).total_seconds()``."""
+        for target in self._resolver.resolve(module, scope, call.function):
+            match target:
+                case External(receiver=Instance(site=Site(expression=facts.Call() as made) as at)):
+                    given = [
+                        (each.keyword, self.value(at.module, at.scope, each.value))
+                        for each in made.arguments
+                    ]
+                    return seconds_of(given)
         return Unknown()
 
     def _dict_call(self, module: Module, scope: int, call: facts.Call) -> Value:

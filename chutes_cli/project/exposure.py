@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from chutes_cli.project.facts import Attribute, Collection, Expression, Literal, Name, Operation
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Literal,
+    Name,
+    Operation,
+)
 from chutes_cli.project.module import Module
 
 EXPOSURES = frozenset({"gateway", "direct"})
@@ -18,16 +26,18 @@ def exposures_at(module: Module, guards: int) -> frozenset[str]:
     for index in module.guards_of(guards):
         guard = module.facts.guards[index]
         if guard.kind in ("if", "else") and guard.test is not None:
-            allowed &= _under(guard.test, holds=guard.kind == "if")
+            allowed &= _under(module, guard.test, holds=guard.kind == "if")
     return allowed
 
 
-def _under(test: Expression, *, holds: bool) -> frozenset[str]:
+def _under(module: Module, test: Expression, *, holds: bool) -> frozenset[str]:
     match test:
+        case Name(id=name) if (meant := _constant(module, name)) is not None:
+            return _under(module, meant, holds=holds)
         case Operation(operator="not", operands=(inner,)):
-            return _under(inner, holds=not holds)
+            return _under(module, inner, holds=not holds)
         case Operation(operator="and" | "or" as joint, operands=parts):
-            sides = [_under(part, holds=holds) for part in parts]
+            sides = [_under(module, part, holds=holds) for part in parts]
             both = (joint == "and") == holds
             return frozenset.intersection(*sides) if both else frozenset.union(*sides)
         case Operation(operator="==" | "!=" | "is" | "is not" as compare, operands=(left, right)):
@@ -46,10 +56,25 @@ def _under(test: Expression, *, holds: bool) -> frozenset[str]:
             return EXPOSURES
 
 
+def _constant(module: Module, name: str) -> Expression | None:
+    """Return the comparison that a name at the top of a module holds."""
+    _, bindings = module.lookup(name, 0)
+    value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else None
+    return value if isinstance(value, Operation) else None
+
+
 def _is_exposure(expression: Expression) -> bool:
     match expression:
-        case Name(id=name) | Attribute(attribute=name):
+        case Name(id=name) | Attribute(attribute=name) | Literal(value=str(name)):
             return name.lower() == "exposure" or name.lower().endswith("_exposure")
+        case Operation(operator="[]", operands=(_, key)):  # os.environ["EXPOSURE"]
+            return _is_exposure(key)
+        case Call(function=Attribute(attribute="get" | "getenv"), arguments=(key, *_)):
+            return _is_exposure(key.value)
+        case Call(function=Name(id="getenv"), arguments=(key, *_)):
+            return _is_exposure(key.value)
+        case Call(function=Attribute(value=text, attribute="lower" | "strip" | "casefold")):
+            return _is_exposure(text)
         case _:
             return False
 

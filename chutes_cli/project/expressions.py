@@ -236,9 +236,11 @@ class ExpressionReader:
             if isinstance(element.slice, cst.Index):
                 operands.append(self.read(element.slice.value))
             elif isinstance(element.slice, cst.Slice):
-                bounds = (element.slice.lower, element.slice.upper, element.slice.step)
-                parts = tuple(self.read(bound) for bound in bounds if bound is not None)
-                operands.append(Operation(span, ":", parts))
+                ends = (element.slice.lower, element.slice.upper)
+                parts = [self.read(end) if end else Literal(span, None) for end in ends]
+                if element.slice.step is not None:
+                    parts.append(self.read(element.slice.step))
+                operands.append(Operation(span, ":", tuple(parts)))
         return Operation(span, "[]", tuple(operands))
 
     def _conditional(self, node: cst.IfExp, span: Span) -> Expression:

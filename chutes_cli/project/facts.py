@@ -142,8 +142,8 @@ class Operation(Expression):
 
     ``operator`` is the source spelling (``+``, ``not``, ``and``, ``==``, ``not in``,
     ``-u`` for unary minus), ``[]`` for a subscript (value, then indices), ``?:`` for a
-    conditional expression (test, body, orelse), ``:`` for a slice, ``*`` on one operand
-    for a starred item.
+    conditional expression (test, body, orelse), ``:`` for a slice (lower, upper, step
+    where there is one; None for an end left out), ``*`` on one operand for a starred item.
     """
 
     operator: str
@@ -338,3 +338,12 @@ class ModuleFacts:
     guards: tuple[Guard, ...]
     imports: tuple[Import, ...]
     statements: tuple[Statement, ...]
+
+
+def last_name(expression: Expression) -> str:
+    """Return the last name of an expression, ``session`` of ``self.session``; else nothing."""
+    match expression:
+        case Name(id=name) | Attribute(attribute=name):
+            return name
+        case _:
+            return ""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from chutes_cli.contract.sdk import CHUTE, IMAGE, NODE_SELECTOR
-from chutes_cli.project.construction import constructions
+from chutes_cli.project.construction import Construction, constructions
 from chutes_cli.project.displays import Turn
-from chutes_cli.project.facts import Call, Expression
+from chutes_cli.project.facts import Call, Collection, Expression
 from chutes_cli.project.model import (
     Chute,
     Cord,
@@ -111,7 +111,7 @@ class _Linker:
                     cords=tuple(self._cords(mine)),
                     jobs=tuple(self._jobs(mine)),
                     hooks=tuple(self._hooks(mine)),
-                    routes=tuple(self._routes(mine)),
+                    routes=(*self._routes(mine), *self._stacked(made)),
                 )
             )
         return tuple(found)
@@ -223,6 +223,20 @@ class _Linker:
                 for argument in site.expression.arguments:
                     if argument.keyword == "dispatch":  # of a BaseHTTPMiddleware
                         yield from self._functions_of(site, argument.value)
+
+    def _stacked(self, made: Construction) -> Iterator[Function]:
+        """Yield what ``Chute(middleware=[Middleware(Guard)])`` runs; FastAPI takes it."""
+        evaluator = self._knowledge.evaluator
+        given = made.arguments.get("middleware")
+        if given is None:
+            return
+        where, held = evaluator.held(given.module, given.scope, given.expression)
+        for item in held.items if isinstance(held, Collection) else ():
+            match item:
+                case Call(arguments=(first, *_)):
+                    for target in self._resolver.resolve(given.module, where, first.value):
+                        if isinstance(target, Class):
+                            yield from self._middleware_methods(target)
 
     def _middleware_methods(self, owner: Class) -> Iterator[Function]:
         for name in ("__call__", "dispatch"):

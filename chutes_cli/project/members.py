@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.project.facts import Attribute, Expression, Operation, Statement
-from chutes_cli.project.module import Module, Site
+from chutes_cli.project.module import Module, Site, unpacked
 from chutes_cli.project.targets import (
     Class,
     External,
@@ -22,6 +22,10 @@ from chutes_cli.project.targets import (
 
 if TYPE_CHECKING:
     from chutes_cli.project.resolve import Resolver
+
+
+_Store = tuple[Module, Statement, Attribute, Expression]
+"""An assignment to an attribute: where, which, and what is assigned."""
 
 
 class Members:
@@ -128,13 +132,15 @@ class Members:
     # Attributes stored on objects
 
     @cached_property
-    def _attribute_stores(self) -> dict[str, list[tuple[Module, Statement, Attribute]]]:
-        stores: dict[str, list[tuple[Module, Statement, Attribute]]] = defaultdict(list)
+    def _attribute_stores(self) -> dict[str, list[_Store]]:
+        stores: dict[str, list[_Store]] = defaultdict(list)
         for module in self._modules:
             for statement in module.facts.statements:
                 for target in statement.targets:
-                    if isinstance(target, Attribute):
-                        stores[target.attribute].append((module, statement, target))
+                    whole = [(target, each) for each in statement.values[-1:]]
+                    for part, value in unpacked(statement, target) or whole:
+                        if isinstance(part, Attribute):
+                            stores[part.attribute].append((module, statement, part, value))
         return dict(stores)
 
     def stored(self, owner: Instance, name: str) -> list[Target]:
@@ -150,11 +156,8 @@ class Members:
     def stores(self, owner: Instance, name: str) -> list[tuple[Site, Expression]]:
         """Return each assignment to an attribute of an object, with the value assigned."""
         found = []
-        for module, statement, target in self._attribute_stores.get(name, ()):
+        for module, statement, target, value in self._attribute_stores.get(name, ()):
             if statement.kind not in ("assign", "annotate", "with"):
-                continue
-            value = statement.values[-1] if statement.values else None
-            if value is None:
                 continue
             holders = self._resolver.resolve(module, statement.scope, target.value)
             if any(same_object(owner, each) for each in holders):

@@ -242,21 +242,48 @@ def _bindings_of(statement: Statement) -> Iterator[tuple[str, Binding]]:
             for name in bound_names(target):
                 yield name, Binding("scope", statement, scope=statement.defines)
         return
-    # `with X() as x` binds what X's __enter__ returns, nearly always X() itself.
-    whole = statement.kind in ("assign", "annotate", "with")
     for target in statement.targets if statement.kind != "delete" else ():
-        for name in bound_names(target):
-            if statement.kind == "annotate":
-                value = statement.values[1] if len(statement.values) > 1 else None
-                yield name, Binding("value", statement, value, annotation=statement.values[0])
-            elif whole and bound_names(target) == [name] and not _unpacks(target):
-                yield name, Binding("value", statement, statement.values[0])
-            else:
-                yield name, Binding("other", statement)
+        yield from _assigned_in(statement, target)
     for expression in statement.expressions():
         if isinstance(expression, Opaque) and expression.kind == "NamedExpr":
             for name in expression.names:
                 yield name, Binding("value", statement, expression.parts[0])
+
+
+def _assigned_in(statement: Statement, target: Expression) -> Iterator[tuple[str, Binding]]:
+    """Yield the names that one target of a statement binds."""
+    parts = unpacked(statement, target)
+    # `with X() as x` binds what X's __enter__ returns, nearly always X() itself.
+    whole = statement.kind in ("assign", "annotate", "with")
+    for part, value in parts:
+        for name in bound_names(part):
+            one = not _unpacks(part)
+            yield name, Binding("value", statement, value) if one else Binding("other", statement)
+    for name in bound_names(target) if not parts else ():
+        if statement.kind == "annotate":
+            given = statement.values[1] if len(statement.values) > 1 else None
+            yield name, Binding("value", statement, given, annotation=statement.values[0])
+        elif whole and bound_names(target) == [name] and not _unpacks(target):
+            yield name, Binding("value", statement, statement.values[0])
+        else:
+            yield name, Binding("other", statement)
+
+
+def unpacked(statement: Statement, target: Expression) -> list[tuple[Expression, Expression]]:
+    """Return the parts of a target with what each is assigned: ``a, b = 1, 2``; else nothing."""
+    match target, statement.values:
+        case Collection(items=parts), (Collection(items=values),) if (
+            statement.kind == "assign"
+            and len(parts) == len(values)
+            and not any(_is_starred(each) for each in (*parts, *values))
+        ):
+            return list(zip(parts, values, strict=True))
+        case _:
+            return []
+
+
+def _is_starred(expression: Expression) -> bool:
+    return isinstance(expression, Operation) and expression.operator == "*"
 
 
 def _unpacks(target: Expression) -> bool:

@@ -23,8 +23,9 @@ from chutes_cli.project.facts import (
     Opaque,
     Parameter,
     Statement,
+    last_name,
 )
-from chutes_cli.project.module import Module
+from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, Method
 from chutes_cli.project.tasks import is_awaited, starts_task
@@ -34,6 +35,7 @@ _BRIDGE_METHOD = "call_soon_threadsafe"
 _LATER = frozenset({"call_soon", "call_later", "call_at", "add_done_callback"})
 _TO_THREAD = frozenset({"asyncio.to_thread", "threading.Thread", "_thread.start_new_thread"})
 _TO_THREAD_METHODS = frozenset({"run_in_executor", "submit"})
+_PROPERTIES = frozenset({"property", "cached_property"})
 _TO_PROCESS = "multiprocessing."
 
 
@@ -184,6 +186,9 @@ class Reach:
                 inner = "thread"
             elif starts_task(self._resolver, module, statement.scope, expression):
                 task = task or not is_awaited(module, statement, expression)
+        elif isinstance(expression, Attribute) and expression.attribute in self._properties:
+            for function in self._property(module, statement.scope, expression):
+                yield Edge(function, statement, expression.span.line, loop, task)
         elif isinstance(expression, Await):
             # What is awaited has run before it is handed to anything.
             loop = inner = "same"
@@ -191,6 +196,23 @@ class Reach:
         for child in expression.children():
             is_lambda = isinstance(child, Opaque) and child.kind == "Lambda"
             yield from self._walk(module, statement, child, inner if is_lambda else loop, task=task)
+
+    @cached_property
+    def _properties(self) -> frozenset[str]:
+        """Names of the functions of the tree that an attribute runs."""
+        return frozenset(
+            scope.name
+            for module in self._modules
+            for scope in module.facts.scopes
+            if any(last_name(each) in _PROPERTIES for each in scope.decorators)
+        )
+
+    def _property(self, module: Module, scope: int, expression: Attribute) -> Iterator[Function]:
+        for owner in self._resolver.resolve(module, scope, expression.value):
+            if isinstance(owner, Instance) and isinstance(owner.of, Class):
+                for function in self._methods(owner.of, expression.attribute):
+                    if any(last_name(each) in _PROPERTIES for each in function.scope.decorators):
+                        yield function
 
     def _call(
         self, module: Module, statement: Statement, call: Call, loop: str, *, task: bool
@@ -258,6 +280,13 @@ class Reach:
                     yield from self._methods(target, name)
             case Instance(of=Class() as owner):
                 yield from self._methods(owner, "__call__")
+            case Instance(
+                of=External(name="functools.partial"),
+                site=Site(expression=Call(arguments=(first, *_))) as made,
+            ):
+                for each in self._resolver.resolve(made.module, made.scope, first.value):
+                    if not isinstance(each, Instance):
+                        yield from self._runs(each)
 
     def _methods(self, owner: Class, name: str) -> Iterator[Function]:
         for member in self._resolver.members.class_member(owner, name):
@@ -291,22 +320,36 @@ class Reach:
     def _wrappers(self, function: Function) -> Iterator[Edge]:
         """A decorator of the tree's own runs its inner functions around the decorated one."""
         module = function.module
-        scope = function.scope
-        if scope.kind != "function":
+        if function.scope.kind != "function" or not function.scope.decorators:
             return
-        definition = next(
-            (each for each in module.facts.statements if each.defines == function.index), None
-        )
-        if definition is None:
-            return
+        definitions = [each for each in module.facts.statements if each.defines == function.index]
+        for decorator, wrapper in self._wrapped(function):
+            yield Edge(wrapper, definitions[0], decorator.span.line, "same")
+
+    def wrappers(self, function: Function) -> tuple[Function, ...]:
+        """Return the functions that decorators of the tree's own put around a function."""
+        return tuple(wrapper for _, wrapper in self._wrapped(function))
+
+    def _wrapped(self, function: Function) -> Iterator[tuple[Expression, Function]]:
+        module, scope = function.module, function.scope
         for decorator in scope.decorators:
             callee = decorator.function if isinstance(decorator, Call) else decorator
+            # A decorator with arguments returns the one that returns the wrapper.
+            depth = 2 if isinstance(decorator, Call) else 1
             for target in self._resolver.resolve(module, scope.parent, callee):
-                if isinstance(target, Function):
-                    for index, inner in enumerate(target.module.facts.scopes):
-                        if inner.parent == target.index and inner.kind == "function":
-                            wrapper = Function(target.module, index)
-                            yield Edge(wrapper, definition, decorator.span.line, "same")
+                found = target.function if isinstance(target, Method) else target
+                if isinstance(found, Function):
+                    for wrapper in _inner(found, depth):
+                        yield decorator, wrapper
+
+
+def _inner(function: Function, depth: int) -> Iterator[Function]:
+    """Yield the functions defined in a function, and in those, to a depth."""
+    for index, inner in enumerate(function.module.facts.scopes):
+        if inner.parent == function.index and inner.kind == "function":
+            yield Function(function.module, index)
+            if depth > 1:
+                yield from _inner(Function(function.module, index), depth - 1)
 
 
 def _is_given(expression: Expression, parameters: tuple[Parameter, ...]) -> bool:

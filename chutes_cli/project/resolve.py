@@ -222,18 +222,25 @@ class Resolver:
         # that goes through a program's parameters is more than anybody can follow.
         passed = self.callers.passed(Function(module, scope), parameter)
         given = [each for place in passed for each in self.resolve(*place)]
-        return [each for each in given if _is_sdks(each) or self.members.is_chute(each)] or found
+        known = [each for each in given if _is_sdks(each) or self.members.is_chute(each)]
+        if not known and parameter.annotation is None:
+            known = [each for each in given if function.name == "__init__" and _is_own(each)]
+            if not passed and isinstance(parameter.default, Call):
+                known = list(self.resolve(module, function.parent, parameter.default))
+        return known or found
 
     def _is_static(self, module: Module, scope: int) -> bool:
         decorators = module.facts.scopes[scope].decorators
         return any(isinstance(each, Name) and each.id == "staticmethod" for each in decorators)
 
-    def hooked_to(self, function: Function) -> list[Target]:
+    def hooked_to(
+        self, function: Function, methods: tuple[str, ...] = HOOK_METHODS
+    ) -> list[Target]:
         """Return the chutes a function is registered with as a cord, hook or job."""
         found: list[Target] = []
         for decorator in function.scope.decorators:
             callee = decorator.function if isinstance(decorator, Call) else decorator
-            if isinstance(callee, Attribute) and callee.attribute in HOOK_METHODS:
+            if isinstance(callee, Attribute) and callee.attribute in methods:
                 owners = self.resolve(function.module, function.scope.parent, callee.value)
                 found += [owner for owner in owners if self.members.is_chute(owner)]
         return found
@@ -287,6 +294,8 @@ class Resolver:
                 return self.resolve(module, scope, call.arguments[0].value)
             case External() | Class():
                 return [Instance(callee, self._site(module, scope, call))]
+            case Instance(of=External(name="functools.partial"), site=Site() as made):
+                return self._of_partial(made)
             case Function() | Method():
                 return self.returned(callee if isinstance(callee, Function) else callee.function)
             case Instance(of=Class() as of):
@@ -298,6 +307,14 @@ class Resolver:
                 ]
             case _:
                 return []
+
+    def _of_partial(self, made: Site) -> Iterable[Target]:
+        """Return what calling a ``partial(...)`` gives: what it was made of, called."""
+        assert isinstance(made.expression, Call)
+        for argument in made.expression.arguments[:1]:
+            for callee in self.resolve(made.module, made.scope, argument.value):
+                if not isinstance(callee, Instance):
+                    yield from self._result(made.module, made.scope, made.expression, callee)
 
     def returned(self, function: Function) -> Targets:
         """Return what a function's return statements stand for, or its return annotation."""
@@ -343,6 +360,15 @@ def _is_sdks(target: Target) -> bool:
         isinstance(target, Instance)
         and isinstance(target.of, External)
         and target.of.name.startswith("chutes.")
+    )
+
+
+def _is_own(target: Target) -> bool:
+    """Say whether a target is a class, a function, or an object of a class of the tree."""
+    if isinstance(target, Instance):
+        return isinstance(target.of, Class)
+    return isinstance(target, Function | Class) or (
+        isinstance(target, External) and target.receiver is None
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from enum import Enum
 
 from chutes_cli.project.facts import (
-    Attribute,
     Call,
     Collection,
     Expression,
     Name,
+    last_name,
 )
 from chutes_cli.project.module import Module
 from chutes_cli.project.reach import Arrival, Reach
@@ -101,14 +101,17 @@ def is_conditional(module: Module, guards: int, *, in_function: bool = False) ->
 def for_type_checkers(module: Module, guards: int) -> bool:
     """Say whether code stands under ``if TYPE_CHECKING``."""
     return any(
-        module.facts.guards[index].kind == "if"
-        and _last_name(module.facts.guards[index].test) == "TYPE_CHECKING"
-        for index in module.guards_of(guards)
+        guard.kind == "if" and guard.test is not None and last_name(guard.test) == "TYPE_CHECKING"
+        for guard in (module.facts.guards[index] for index in module.guards_of(guards))
     )
 
 
 def catches(
-    module: Module, guards: int, *exceptions: str, broad: tuple[str, ...] = _CATCH_ALL
+    module: Module,
+    guards: int,
+    *exceptions: str,
+    broad: tuple[str, ...] = _CATCH_ALL,
+    turned: bool = False,
 ) -> bool:
     """Say whether a ``try`` or a ``suppress`` around code catches one of some exceptions.
 
@@ -117,6 +120,7 @@ def catches(
         guards: Its innermost guard, -1 for none.
         exceptions: Names of the exceptions.
         broad: Names of the exceptions above them; ``Exception`` is none of ``SystemExit``.
+        turned: Whether a handler catches that raises another exception instead.
     """
     wanted = {*exceptions, *broad}
     for index in module.guards_of(guards):
@@ -125,34 +129,47 @@ def catches(
             for handler in guard.handlers:
                 caught = module.facts.guards[handler].test
                 if caught is None or _names(caught) & wanted:
-                    if not _raises(module, handler):
+                    if not _raises(module, handler, exceptions if turned else None):
                         return True
                     break  # what it raises is for the handlers further out
         match guard.kind, guard.test:
             case "with", Call(function=function, arguments=arguments) if (
-                _last_name(function) == "suppress"
+                last_name(function) == "suppress"
             ):
                 if any(_names(each.value) & wanted for each in arguments):
                     return True
     return False
 
 
-def _raises(module: Module, handler: int) -> bool:
-    """Say whether a handler always raises itself, so that the failure comes through."""
+def _raises(module: Module, handler: int, same: tuple[str, ...] | None) -> bool:
+    """Say whether a handler always raises itself, so that the failure comes through.
+
+    Args:
+        module: The module it stands in.
+        handler: Its guard.
+        same: The exceptions that count, and what was caught; None for any.
+    """
     return any(
-        statement.kind == "raise" and statement.guards == handler
+        statement.kind == "raise"
+        and statement.guards == handler
+        and (same is None or _is_again(statement.values, same))
         for statement in module.facts.statements
     )
 
 
+def _is_again(raised: tuple[Expression, ...], same: tuple[str, ...]) -> bool:
+    """Say whether what is raised is what was caught, or of the same kind."""
+    match raised:
+        case ():
+            return True
+        case (Name(id=name), *_):
+            return name in same or name.islower()  # the name of the one that was caught
+        case (Call(function=function), *_):
+            return last_name(function) in same
+        case _:
+            return False
+
+
 def _names(expression: Expression) -> set[str]:
     parts = expression.items if isinstance(expression, Collection) else (expression,)
-    return {name for name in map(_last_name, parts) if name}
-
-
-def _last_name(expression: Expression | None) -> str | None:
-    match expression:
-        case Name(id=name) | Attribute(attribute=name):
-            return name
-        case _:
-            return None
+    return {name for name in map(last_name, parts) if name}

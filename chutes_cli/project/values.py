@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 LONGEST_TEXT = 1_000_000
@@ -88,3 +89,19 @@ def is_small(value: Any) -> bool:
         if parts > _MOST_PARTS:
             return False
     return True
+
+
+def seconds_of(given: Sequence[tuple[str | None, Value]]) -> Value:
+    """Return the seconds of a ``timedelta`` made with some arguments, named or in order."""
+    names = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
+    numbers = {
+        name or place: value.value
+        for (name, value), place in zip(given, names, strict=False)
+        if isinstance(value, Known) and isinstance(value.value, int | float)
+    }
+    if len(numbers) < len(given) or not numbers.keys() <= set(names):
+        return Unknown()
+    try:
+        return Known(timedelta(**numbers).total_seconds())
+    except OverflowError:
+        return Unknown()

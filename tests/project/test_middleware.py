@@ -11,6 +11,7 @@ from chutes_cli.project.model import Project
 ReadTree = Callable[..., Project]
 HEAD = """\
 from chutes.chute import Chute
+from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 
 chute = Chute("u", "n", "i")
@@ -35,8 +36,13 @@ class Guard:
         ("chute.add_middleware(Guard)", ["Guard.__call__"]),
         ("chute.add_middleware(BaseHTTPMiddleware, dispatch=guard)", ["guard"]),
         ("chute.add_middleware(BaseHTTPMiddleware, other=guard)", []),
+        ("STACK = [Middleware(Guard)]\nmine = Chute('u', 'm', 'i', middleware=STACK)",
+         ["Guard.__call__"]),
+        ("mine = Chute('u', 'm', 'i', middleware=[Middleware(Guard), None, Middleware(guard)])",
+         ["Guard.__call__"]),
+        ("mine = Chute('u', 'm', 'i', middleware=given)", []),
     ],
-)
+)  # fmt: skip
 def test_functions_and_objects(source: str, names: list[str], project: ReadTree) -> None:
-    (chute,) = project({"app.py": f"{HEAD}\n{source}\n"}).chutes
-    assert [each.qualname for each in chute.routes] == names
+    chutes = project({"app.py": f"{HEAD}\n{source}\n"}).chutes
+    assert [each.qualname for chute in chutes for each in chute.routes] == names

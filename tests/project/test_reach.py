@@ -266,3 +266,76 @@ def test_what_runs_in_a_task_that_nothing_waits_for(project: ReadTree) -> None:
         "called": [True],
         "called_from_a_thread": [True],
     }
+
+
+ROUND_ABOUT = """
+from functools import cached_property, partial, wraps
+from chutes.chute import Chute
+
+chute = Chute("u", "n", "i")
+
+
+def ran(): ...
+def looked(): ...
+def counted(): ...
+def told(): ...
+def never(): ...
+
+
+class Guard:
+    def around(self, function):
+        @wraps(function)
+        def inner(self, args):
+            counted()
+            return function(self, args)
+        return inner
+
+
+def logged(kind):
+    def wrap(function):
+        def inner(self, args):
+            told()
+            return function(self, args)
+        return inner
+    return wrap
+
+
+class Engine:
+    def __init__(self):
+        ran()
+
+    @cached_property
+    def weights(self):
+        return looked()
+
+    @property
+    def unused(self):
+        return never()
+
+
+guard = Guard()
+
+
+@chute.on_startup()
+def prepare(self):
+    self.make = partial(Engine)
+
+
+@chute.cord(public_api_path="/x")
+@guard.around
+@logged("x")
+def x(self, args):
+    engine = self.make()
+    return engine.weights
+"""
+
+
+def test_what_partials_properties_and_decorators_run(project: ReadTree) -> None:
+    found = project(ROUND_ABOUT)
+    names = {function.qualname for function, _ in found.reach.reached("cord")}
+    assert {"ran", "looked", "counted", "told"} <= names
+    assert "never" not in names
+    (cord,) = found.cords
+    assert cord.function is not None
+    around = [each.qualname for each in found.reach.wrappers(cord.function)]
+    assert around == ["Guard.around.inner", "logged.wrap", "logged.wrap.inner"]

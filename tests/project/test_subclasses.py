@@ -29,7 +29,7 @@ FIRST = "username='u', name='n', image='i'"
         (f"class Mine(Chute):\n    def __init__(self, concurrency, **rest):\n"
          f"        super().__init__({FIRST}, concurrency=concurrency, **rest)\n"
          "chute = Mine(concurrency=4)",
-         {"username": "u", "name": "n", "image": "i", "concurrency": "?"}, True),
+         {"username": "u", "name": "n", "image": "i", "concurrency": 4}, True),
         ("class Mine(Chute):\n    def __init__(self, config):\n"
          "        super().__init__(**config)\nchute = Mine({})", {}, False),
         ("class Mine(Chute):\n    def __init__(self):\n        self.prepare()\nchute = Mine()",

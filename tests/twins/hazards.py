@@ -23,7 +23,11 @@ HAZARDS = {
     "model-loaded-per-request": _by("model-loaded-per-request"),
     "outbound-call-without-egress": _by("egress-in-cord"),
     "download-in-cord": _by("download-in-cord", "egress-in-cord"),
-    "header-logic-on-gateway": _by("gateway-drops-credentials", "gateway-drops-request-metadata"),
+    "header-logic-on-gateway": _by(
+        "gateway-drops-credentials",
+        "gateway-drops-request-metadata",
+        "gateway-drops-response-headers",
+    ),
     "cookie-or-client-ip-on-gateway": _by(
         "gateway-drops-request-metadata", "gateway-drops-credentials"
     ),
@@ -51,7 +55,7 @@ HAZARDS = {
     "weak-hash": _by("weak-hash", "weak-hash-for-secret"),
     "non-constant-time-comparison": _by("non-constant-time-comparison"),
     "jwt-unpinned-algorithm": _by("jwt-not-verified"),
-    "jwt-without-expiry": _by("jwt-without-expiry"),
+    "jwt-without-expiry": _by("jwt-without-expiry", "jwt-not-verified"),
     "api-key-in-query": _by("api-key-in-query"),
     "cors-wildcard-with-credentials": _by("cors-wildcard"),
     "exception-text-returned": _by("exception-text-returned"),

@@ -53,8 +53,12 @@ class Twin:
     def found(self, ids: frozenset[str]) -> bool:
         """Say whether one of some checks finds the fault, and not in the healthy tree as well."""
         faulty = [each for each in self.findings("faulty") if each.check in ids]
-        healthy = {(each.check, each.symbol, each.snippet) for each in self.findings("healthy")}
-        return any((each.check, each.symbol, each.snippet) not in healthy for each in faulty)
+        healthy = {_what(each) for each in self.findings("healthy")}
+        return any(_what(each) not in healthy for each in faulty)
+
+
+def _what(finding: Finding) -> tuple[str, ...]:
+    return finding.check, finding.severity.value, finding.symbol, finding.snippet
 
 
 def twins(folder: Path = TWINS) -> Iterator[Twin]:

@@ -99,9 +99,13 @@ class StreamChunkType(Check):
         """Yield one finding per place that yields what a stream cannot carry."""
         seen: set[tuple[Module, object]] = set()
         for cord, function in running(project):
-            if cord.stream is not True or not is_bare(project, function, cord.site.expression):
+            if cord.stream is not True:
                 continue
-            for where, value in _chunks(project, function, ()):
+            bare = is_bare(project, function, cord.site.expression)
+            # What decorators of the tree put around a function is what streams.
+            around = [each for each in project.reach.wrappers(function) if each.scope.is_generator]
+            streams = [function] if bare else around
+            for where, value in (one for each in streams for one in _chunks(project, each, ())):
                 what = _no_chunk(project, value)
                 if what is None or (where.module, value.shown) in seen:
                     continue

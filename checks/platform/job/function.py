@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Call, Expression
+from chutes_cli.project.facts import Attribute, Call, Expression
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import External, Function, Method
@@ -72,7 +72,7 @@ class JobSyncFunction(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per function."""
-        for function in _functions(project):
+        for function in (*_functions(project), *_called_otherwise(project)):
             scope = function.scope
             if scope.is_generator:
                 message = f"job {scope.name} yields, which no job can: it fails before it starts"
@@ -240,13 +240,53 @@ def _functions(project: Project) -> Iterator[Function]:
     yield from found
 
 
+def _called_otherwise(project: Project) -> Iterator[Function]:
+    """Yield the methods that are jobs, and the wrappers around jobs that drive a loop of their own.
+
+    What else a wrapper returns, only a run can tell.
+    """
+    found: dict[Function, None] = {}
+    for chute in project.chutes:
+        for job in chute.jobs:
+            function = job.function
+            if function is None:
+                continue
+            if (
+                not function.scope.decorators
+                and function.module.enclosing_class(function.index) != -1
+            ):
+                found[function] = None
+            for wrapper in project.reach.wrappers(function):
+                values = list(_returned(wrapper))
+                if values and all(_drives_loop(project, wrapper, each) for each in values):
+                    found[wrapper] = None
+    yield from found
+
+
+def _returned(function: Function) -> Iterator[Expression]:
+    for statement in function.module.statements_in(function.index):
+        if statement.kind == "return":
+            yield from statement.values
+
+
+def _drives_loop(project: Project, function: Function, value: Expression) -> bool:
+    """Say whether a value is what a coroutine returns that was run to its end."""
+    if not isinstance(value, Call):
+        return False
+    if isinstance(value.function, Attribute) and value.function.attribute == "run_until_complete":
+        return True
+    scope = function.index
+    return (
+        project.knowledge.resolver.dotted(function.module, scope, value.function) == "asyncio.run"
+    )
+
+
 def _returns_awaitable(project: Project, function: Function) -> bool:
     """Say whether a plain function may return a coroutine, which is as good as being one."""
     return any(
         _is_awaitable(project, function.module, function.index, value)
-        for statement in function.module.statements_in(function.index)
-        if statement.kind == "return"
-        for value in statement.values
+        for value in _returned(function)
+        if not _drives_loop(project, function, value)
     )
 
 

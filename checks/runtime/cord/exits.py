@@ -145,11 +145,11 @@ def _exits(project: Project, function: Function) -> Iterator[tuple[Site, str]]:
 
 
 def _is_caught(function: Function, site: Site) -> bool:
-    return catches(function.module, site.statement.guards, _EXIT, broad=_ABOVE)
+    return catches(function.module, site.statement.guards, _EXIT, broad=_ABOVE, turned=True)
 
 
 def _comes_through(arrival: Arrival) -> bool:
     return not any(
-        catches(function.module, statement.guards, _EXIT, broad=_ABOVE)
+        catches(function.module, statement.guards, _EXIT, broad=_ABOVE, turned=True)
         for function, statement in arrival.path
     )

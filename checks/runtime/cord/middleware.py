@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Call
+from chutes_cli.project.facts import Attribute, Call, Literal, Name
 from chutes_cli.project.model import Project
+from chutes_cli.project.module import Site
 
 from .arriving import calls_of, external_names, from_cords
 
@@ -99,7 +100,7 @@ class MiddlewareAddedInCord(Check):
         for function, arrival in from_cords(project, circumstances, "cord", "main", "thread"):
             for site in calls_of(function):
                 assert isinstance(site.expression, Call)
-                if _ADDING.intersection(external_names(project, site, site.expression.function)):
+                if _adds(project, site):
                     yield self.at(
                         site,
                         "middleware cannot be added once the service has started: the call fails "
@@ -107,3 +108,23 @@ class MiddlewareAddedInCord(Check):
                         "add it at module level or in an on_startup hook",
                         trace=arrival.trace,
                     )
+
+
+def _adds(project: Project, site: Site) -> bool:
+    """Say whether a call adds middleware, also to an application that a function was given."""
+    match site.expression:
+        case Call(function=Name() as kept):
+            # `register = chute.middleware("http")` at the top, `register(function)` here.
+            _, held = project.knowledge.evaluator.held(site.module, site.scope, kept)
+            if not isinstance(held, Call):
+                return False
+            return bool(_ADDING & {*external_names(project, site, held.function)})
+        case Call(function=callee) if _ADDING & {*external_names(project, site, callee)}:
+            return True
+        case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (
+            not project.knowledge.resolver.resolve(site.module, site.scope, owner)
+        ):
+            kinds = [each.value.value for each in arguments if isinstance(each.value, Literal)]
+            return method == "add_middleware" or (method == "middleware" and kinds == ["http"])
+        case _:
+            return False

@@ -116,7 +116,7 @@ class StopIterationEscapes(Check):
             if not _is_plain_function(function):
                 continue
             for site, raised in _sources(project, function):
-                if catches(site.module, site.statement.guards, _STOP):
+                if catches(site.module, site.statement.guards, _STOP, turned=True):
                     continue
                 what = "raises" if raised else "can raise"
                 yield self.at(
@@ -132,7 +132,8 @@ class StopIterationEscapes(Check):
 def _is_plain(arrival: Arrival) -> bool:
     """Say whether StopIteration would come all the way through to a plain cord."""
     return all(
-        _is_plain_function(function) and not catches(function.module, statement.guards, _STOP)
+        _is_plain_function(function)
+        and not catches(function.module, statement.guards, _STOP, turned=True)
         for function, statement in arrival.path
     )
 
@@ -176,6 +177,11 @@ def _can_be_empty(project: Project, module: Module, statement: Statement, call: 
             taken = one.value
         case Call(function=Attribute(value=taken, attribute="__next__"), arguments=()):
             pass
+        case Call(function=Name() as pull, arguments=()):
+            _, held = project.knowledge.evaluator.held(module, statement.scope, pull)
+            if not isinstance(held, Attribute) or held.attribute != "__next__":
+                return False
+            taken = held.value
         case _:
             return False
     if isinstance(taken, Opaque) and taken.kind == "GeneratorExp":
@@ -228,6 +234,7 @@ def _is_ending_generator(
     project: Project, module: Module, statement: Statement, taken: Expression
 ) -> bool:
     """Say whether a generator of the tree's own ends, which one with ``while True`` does not."""
+    _, taken = project.knowledge.evaluator.held(module, statement.scope, taken)
     if not isinstance(taken, Call):
         return False
     for target in project.knowledge.resolver.resolve(module, statement.scope, taken.function):

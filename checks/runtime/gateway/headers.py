@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.web import HEADER_MIDDLEWARE, HTTP_EXCEPTIONS, RESPONSES
+from chutes_cli.contract.libraries.web import (
+    ASGI,
+    HEADER_MIDDLEWARE,
+    HTTP_EXCEPTIONS,
+    MUTABLE_HEADERS,
+    RESPONSES,
+)
 from chutes_cli.contract.platform import platform
 from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.exposure import exposures_at
-from chutes_cli.project.facts import Attribute, Await, Call, Expression, Mapping, Name, Operation
+from chutes_cli.project.facts import (
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Expression,
+    Literal,
+    Mapping,
+    Name,
+    Operation,
+)
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Site
+from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Class, External, Function, Instance, Target
 from chutes_cli.project.values import Known
 
@@ -121,8 +137,10 @@ class GatewayDropsResponseHeaders(Check):
                     step.site(expression), f"{what} never reach callers: {dropped}", help,
                     trace=step.trace,
                 )  # fmt: skip
-        for site, what in _added(project):
-            yield self.at(site, f"{what} never reach callers: {dropped}", help)
+        for module, call, scope, what in _added(project):
+            yield self.finding(
+                module, call.span, scope, f"{what} never reach callers: {dropped}", help
+            )
 
 
 class _Responses:
@@ -161,6 +179,10 @@ class _Responses:
                 ):
                     if self._is_dropped(step, name):
                         yield target, self._named(step, name)
+            if self._is_start(step, target) and any(
+                self._drops_any(step, each) for each in step.statement.values
+            ):
+                yield target, "response headers"
         for site, targets in calls(self._project, step):
             assert isinstance(site.expression, Call)
             match site.expression.function:
@@ -180,10 +202,60 @@ class _Responses:
                 if self._dropped_in(step, argument.value):
                     yield argument.value, "response headers"
 
+    def _is_start(self, step: Step, target: Expression) -> bool:
+        """Say whether a target is the headers of what an ASGI application sends.
+
+        ``message["headers"]`` in a function that middleware gives as ``send`` to what it wraps.
+        """
+        match target:
+            case Operation(operator="[]", operands=(Name(id=name), Literal(value="headers"))):
+                inside = step.module.facts.scopes[step.function.scope.parent]
+                parameters = [each.name for each in step.function.scope.parameters]
+                around = tuple(each.name for each in inside.parameters[-3:])
+                return parameters == [name] and around == ASGI
+            case _:
+                return False
+
+    def _drops_any(self, step: Step, expression: Expression) -> bool:
+        """Say whether an expression adds a header that is dropped, by all that is written out."""
+        names: list[object] = []
+        for each in expression.walk():
+            match each:
+                case Name() | Attribute():
+                    value = self._project.knowledge.evaluator.value(
+                        step.module, step.statement.scope, each
+                    )
+                    held = value.value if isinstance(value, Known) else ()
+                    if isinstance(held, dict):
+                        names += held
+                    elif isinstance(held, list | tuple):
+                        names += [pair[0] for pair in held if isinstance(pair, tuple) and pair]
+                case Collection(kind="tuple", items=(Literal(value=bytes() as name), *_)):
+                    names.append(name)
+        return any(_drops(each.decode("latin-1")) for each in names if isinstance(each, bytes))
+
     def _is_headers(self, step: Step, expression: Expression) -> bool:
         match expression:
             case Attribute(value=whole, attribute="headers"):
                 return self._is_response(step, whole)
+            case Name():
+                parameters = [each.name for each in step.function.scope.parameters]
+                made = self._project.knowledge.resolver.resolve(
+                    step.module, step.statement.scope, expression
+                )
+                return any(
+                    isinstance(each, Instance)
+                    and isinstance(each.of, External)
+                    and each.of.name in MUTABLE_HEADERS
+                    and each.site is not None
+                    and isinstance(each.site.expression, Call)
+                    and any(
+                        isinstance(one, Name) and [one.id] == parameters
+                        for argument in each.site.expression.arguments
+                        for one in argument.value.walk()
+                    )
+                    for each in made
+                )
             case _:
                 return False
 
@@ -233,16 +305,31 @@ def _drops(name: str) -> bool:
     return not name.lower().startswith(_KEPT)
 
 
-def _added(project: Project) -> Iterator[tuple[Site, str]]:
-    """Yield the calls that add middleware whose work is response headers."""
+def _added(project: Project) -> Iterator[tuple[Module, Expression, int, str]]:
+    """Yield what adds middleware whose work is response headers: module, expression, scope."""
+    for chute in project.chutes:
+        given = chute.arguments.get("middleware")
+        if given is not None and not given.module.is_test:
+            where, held = project.knowledge.evaluator.held(
+                given.module, given.scope, given.expression
+            )
+            for item in held.items if isinstance(held, Collection) else ():
+                if isinstance(item, Call):
+                    yield from _made(project, given.module, where, item)
     for site, _ in project.knowledge.calls_to(f"{CHUTE}.add_middleware"):
         if site.module.is_test or "gateway" not in exposures_at(site.module, site.statement.guards):
             continue
         assert isinstance(site.expression, Call)
-        for argument in site.expression.arguments[:1]:
-            made = project.knowledge.resolver.dotted(site.module, site.scope, argument.value)
-            if made in HEADER_MIDDLEWARE:
-                yield site, HEADER_MIDDLEWARE[made]
+        yield from _made(project, site.module, site.scope, site.expression)
+
+
+def _made(
+    project: Project, module: Module, scope: int, call: Call
+) -> Iterator[tuple[Module, Expression, int, str]]:
+    for argument in call.arguments[:1]:
+        made = project.knowledge.resolver.dotted(module, scope, argument.value)
+        if made in HEADER_MIDDLEWARE:
+            yield module, call, scope, HEADER_MIDDLEWARE[made]
 
 
 def _as_of() -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chutes_cli.contract.libraries.web import HEADERS, REQUESTS
-from chutes_cli.project.facts import Attribute, Call, Expression, Name, Operation
+from chutes_cli.contract.libraries.web import ASGI, HEADERS, REQUESTS
+from chutes_cli.project.facts import Attribute, Call, Collection, Expression, Name, Operation
 from chutes_cli.project.model import Chute, Project
-from chutes_cli.project.module import Module
+from chutes_cli.project.module import Module, calls_in
 from chutes_cli.project.reach import Arrival
-from chutes_cli.project.targets import External, Function, Instance
+from chutes_cli.project.targets import External, Function, Instance, Method, Target
 from chutes_cli.project.values import Known
 
 from ...platform.cord.body import Bearer, bearers
@@ -19,7 +19,6 @@ from ..ways import Step, on_gateway, steps
 _PLAIN = frozenset(
     {"get", "post", "put", "delete", "patch", "head", "options", "on_event", "websocket"}
 )
-_ASGI = ("scope", "receive", "send")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,37 @@ class Requests:
         self._held: dict[Function, dict[str, str]] = {}
         for function in self._entries:
             for bearer, kind in self._given(function):
-                for each in bearers(project, bearer.function, bearer.name):
-                    self._held.setdefault(each.function, {})[each.name] = kind
+                self._follow(bearer, kind)
+        for bearer in list(self._paths()):
+            self._follow(bearer, "path")
+
+    def _follow(self, bearer: Bearer, kind: str) -> None:
+        for each in bearers(self._project, bearer.function, bearer.name):
+            self._held.setdefault(each.function, {})[each.name] = kind
+
+    def _paths(self) -> Iterator[Bearer]:
+        """Yield the functions that are given the path alone, and the names it has there."""
+        resolver = self._project.knowledge.resolver
+        for function in list(self._held):
+            for statement in function.module.statements_in(function.index):
+                for site in calls_in(function.module, statement):
+                    assert isinstance(site.expression, Call)
+                    given = [
+                        place
+                        for place, each in enumerate(site.expression.arguments)
+                        if not each.keyword
+                        and self.part(function.module, function.index, each.value) == "path"
+                    ]
+                    targets = resolver.resolve(site.module, site.scope, site.expression.function)
+                    for target in targets if given else ():
+                        yield from _parameters(target, given)
 
     def _given(self, function: Function) -> Iterator[tuple[Bearer, str]]:
         names = [each.name for each in function.scope.parameters]
         if function.module.enclosing_class(function.index) != -1:
             names = names[1:]
         if names:
-            kind = "scope" if tuple(names[:3]) == _ASGI else "request"
+            kind = "scope" if tuple(names[:3]) == ASGI else "request"
             yield Bearer(function, names[0]), kind
 
     def steps(self) -> Iterator[Step]:
@@ -80,6 +101,10 @@ class Requests:
     def reads(self, step: Step) -> Iterator[Read]:
         """Yield what a step reads off the request, outermost first."""
         module, scope = step.module, step.statement.scope
+        for target in step.statement.targets:
+            unpacked = isinstance(target, Collection) and step.statement.kind == "assign"
+            if unpacked and self.part(module, scope, step.statement.values[0]) == "client":
+                yield Read("client", None, step.statement.values[0])
         for expression in step.statement.expressions():
             match expression:
                 case Call(
@@ -100,6 +125,7 @@ class Requests:
                 case (
                     Attribute(attribute="cookies" | "query_params" | "query")
                     | Operation(operator="[]")
+                    | Call(function=Attribute(attribute="get"))
                 ):
                     part = self._own_part(module, scope, expression)
                     if part in ("cookies", "query_params", "query_string"):
@@ -107,13 +133,17 @@ class Requests:
 
     def part(self, module: Module, scope: int, expression: Expression) -> str | None:
         """Return which part of a request an expression is, None for anything else."""
-        if not isinstance(expression, Name):
+        if not isinstance(expression, Name) or self._holds(module, scope, expression):
             return self._own_part(module, scope, expression)
         where, bindings = module.lookup(expression.id, scope)
         return self._own_part(module, where, bindings[0].value) if len(bindings) == 1 else None
 
     def _own_part(self, module: Module, scope: int, expression: Expression | None) -> str | None:
         match expression:
+            case Operation(operator="or", operands=(first, *_)):
+                return self.part(module, scope, first)
+            case Name():
+                return "path" if self._holds(module, scope, expression) == "path" else None
             case Attribute(
                 value=Attribute(value=whole, attribute="url"), attribute="path" | "query" as name
             ) if self._is_request(module, scope, whole):
@@ -168,3 +198,17 @@ class Requests:
                 return raw.decode("latin-1").lower()
             case _:
                 return None
+
+
+def _parameters(target: Target, places: list[int]) -> Iterator[Bearer]:
+    """Yield the parameters that take the arguments at some places."""
+    match target:
+        case Function() as function:
+            names = [each.name for each in function.scope.parameters]
+        case Method(function=function):
+            names = [each.name for each in function.scope.parameters[1:]]
+        case _:
+            return
+    for place in places:
+        if place < len(names):
+            yield Bearer(function, names[place])

@@ -9,7 +9,12 @@ from chutes_cli.contract.libraries.waiting import LIMITS, SLEEPS, STARTERS
 from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import BoundArgument
-from chutes_cli.project.facts import Attribute, Call, Expression, Name, Statement
+from chutes_cli.project.facts import (
+    Call,
+    Name,
+    Statement,
+    last_name,
+)
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
@@ -129,17 +134,9 @@ def _waited_for(project: Project) -> Iterator[Step]:
 def _starts(statement: Statement) -> bool:
     """Say whether a statement starts something without waiting for it."""
     return any(
-        isinstance(each, Call) and _last_name(each.function) in STARTERS
+        isinstance(each, Call) and last_name(each.function) in STARTERS
         for each in statement.expressions()
     )
-
-
-def _last_name(expression: Expression) -> str:
-    match expression:
-        case Name(id=name) | Attribute(attribute=name):
-            return name
-        case _:
-            return ""
 
 
 def _seconds(
@@ -148,15 +145,38 @@ def _seconds(
     """Yield what a call does with a known number of seconds, and that number."""
     name = external(targets)
     order: tuple[str, ...]
+    turns = 1
     if name in SLEEPS:
-        what, order = "sleeps for", ("delay",)
+        turns = _turns(project, site)
+        what, order = "sleeps for" if turns == 1 else "may sleep for", ("delay",)
     elif name in LIMITS:
         what, order = "allows", LIMITS[name] or _BY_NAME
     else:
         return
     positions = () if order is _BY_NAME else order
     for seconds in _numbers(project.knowledge.binder.bind(site, positions).get(order[-1])):
-        yield what, seconds
+        yield what, seconds * turns
+
+
+def _turns(project: Project, site: Site) -> int:
+    """Return how often the loops around a call may run it, as far as ``range`` tells."""
+    found = 1
+    for index in site.module.guards_of(site.statement.guards):
+        guard = site.module.facts.guards[index]
+        match guard.kind, guard.test:
+            case "for", Call(function=Name(id="range"), arguments=arguments):
+                values = [
+                    project.knowledge.evaluator.value(site.module, site.scope, each.value)
+                    for each in arguments
+                ]
+                bounds = [
+                    each.value
+                    for each in values
+                    if isinstance(each, Known) and type(each.value) is int
+                ]
+                if 0 < len(bounds) == len(arguments) <= 3 and bounds[2:] != [0]:
+                    found *= len(range(*bounds))
+    return found
 
 
 def _numbers(given: BoundArgument | None) -> Iterator[float]:
@@ -164,4 +184,4 @@ def _numbers(given: BoundArgument | None) -> Iterator[float]:
         case BoundArgument(value=Known(value=int() | float() as number)):
             yield number
         case BoundArgument(value=Known(value=tuple() as several)):  # requests: (connect, read)
-            yield from several
+            yield from (each for each in several if isinstance(each, int | float))

@@ -140,13 +140,13 @@ def _loses(function: Function, statement: Statement, target: Expression) -> bool
         return _awaits_in(value) and not is_locked(module, statement)
     if _reads_before_await(module, value, place):
         return not is_locked(module, statement)
-    if isinstance(value, Name):
-        return False  # put back as it was
     names = {each.id for each in value.walk() if isinstance(each, Name)}
     for name in names:
         read = _last_read(function, statement, name)
         if read is None or not reads(module, read.values[0], place):
             continue
+        if isinstance(value, Name) and spelled(module, read.values[0]) == place:
+            continue  # put back as it was
         if is_locked(module, read, statement):
             continue
         if any(awaits(each) for each in between(function, read, statement)) or _awaits_in(value):

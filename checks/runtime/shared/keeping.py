@@ -16,7 +16,7 @@ from chutes_cli.project.facts import (
     Statement,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module, Site
+from chutes_cli.project.module import Module, Site, unpacked
 from chutes_cli.project.running import INSTANCE
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
 
@@ -79,9 +79,11 @@ class Keeping:
                 return True
             return any(self.is_shared(site, depth + 1) for site in self._index.calls(function))
         return any(
-            self.outlives(module, statement, target, depth)
-            or (isinstance(target, Name) and self._moves_on(function, statement, target, depth))
+            self.outlives(module, statement, place, depth)
+            or (isinstance(place, Name) and self._moves_on(function, statement, place, depth))
             for target in statement.targets
+            for place, value in unpacked(statement, target) or [(target, statement.values[-1])]
+            if self._carries(module, statement, value, expression)
         )
 
     def _carries(

@@ -17,6 +17,7 @@ from chutes_cli.project.facts import (
     Name,
     Opaque,
     Operation,
+    last_name,
 )
 from chutes_cli.project.members import same_object
 from chutes_cli.project.model import Project
@@ -177,7 +178,7 @@ class Origins:
         self, module: Module, scope: int, collection: Expression, depth: int
     ) -> Iterator[Instance]:
         """Yield what is put into a list or dictionary, anywhere in the tree."""
-        for at, where, value in self._puts.get(_last_name(collection), ()):
+        for at, where, value in self._puts.get(last_name(collection), ()):
             if self._same_place((module, scope, collection), (at.module, at.scope, where)):
                 yield from self._of(at.module, at.scope, value, depth + 1)
         for at_module, at_scope, display in self._displays(module, scope, collection):
@@ -206,7 +207,7 @@ class Origins:
                     match target:
                         case Operation(operator="[]", operands=(owner, *_)):
                             at = Site(module, statement, target)
-                            found[_last_name(owner)].append((at, owner, statement.values[0]))
+                            found[last_name(owner)].append((at, owner, statement.values[0]))
                 for expression in statement.expressions():
                     match expression:
                         case Call(
@@ -214,7 +215,7 @@ class Origins:
                         ) if method in _PUTS and len(arguments) > _PUTS[method]:
                             at = Site(module, statement, expression)
                             value = arguments[_PUTS[method]].value
-                            found[_last_name(owner)].append((at, owner, value))
+                            found[last_name(owner)].append((at, owner, value))
         return dict(found)
 
     def _same_place(self, left: Place, right: Place) -> bool:
@@ -260,11 +261,3 @@ def is_answer(awaited: Await) -> bool:
         case Call(function=Attribute(attribute=method)):
             return method not in CONNECTING
     return False
-
-
-def _last_name(expression: Expression) -> str:
-    match expression:
-        case Name(id=name) | Attribute(attribute=name):
-            return name
-        case _:
-            return ""

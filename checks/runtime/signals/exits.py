@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.waiting import SLEEPS
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Call, Expression, Opaque
+from chutes_cli.project.facts import Call, Expression, Opaque, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.running import catches
-from chutes_cli.project.targets import External, Function, Method
+from chutes_cli.project.targets import Class, External, Function, Instance, Method
 
 from .installing import Installation, installations
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit"})
+_AT_ONCE = "os._exit"
 _RAISED = "builtins.SystemExit"
 _ABOVE = ("BaseException",)
 _SIGNALS = ("SIGTERM", "SIGINT")
@@ -22,12 +24,12 @@ _ON_INSTANCE = ("import", "on_startup", "route", "job")
 
 
 class SignalHandlerExits(Check):
-    """A handler of SIGTERM or SIGINT ends with SystemExit.
+    """A handler of SIGTERM or SIGINT ends with SystemExit, or at once.
 
     ## What it does
     Finds handlers installed with `signal.signal` or `loop.add_signal_handler` for SIGTERM
     or SIGINT that call `sys.exit()`, `exit()` or `quit()`, or raise SystemExit, in helpers
-    too.
+    too, and those that call `os._exit()` without having waited.
 
     ## Why it matters
     SystemExit out of a signal handler interrupts the main loop wherever it is: requests in
@@ -115,7 +117,18 @@ class SignalHandlerExits(Check):
             if function.module.is_test or not circumstances.concerns(arrival.exposures):
                 continue
             for each in installations(project, function):
-                if each.is_for(*_SIGNALS) and _ends_by_exit(project, each):
+                if not each.is_for(*_SIGNALS):
+                    continue
+                if _cuts(project, each):
+                    yield self.at(
+                        each.site,
+                        "this handler ends the process at once: every request in flight is cut",
+                        "wait for running requests, or for some seconds, before os._exit(0): "
+                        "loop.call_later(20, os._exit, 0)",
+                        trace=arrival.trace,
+                        severity=Severity.WARNING,
+                    )
+                elif _ends_by_exit(project, each):
                     yield self.at(
                         each.site,
                         "this handler raises SystemExit: requests in flight fail and the process "
@@ -140,6 +153,54 @@ def _ends_by_exit(project: Project, installed: Installation) -> bool:
         return True
     functions = _functions(project, site.module, site.scope, handler)
     return any(_exits(project, each) for each in functions)
+
+
+def _cuts(project: Project, installed: Installation) -> bool:
+    """Say whether a handler calls `os._exit`, without having waited for anything."""
+    site, handler = installed.site, installed.handler
+    if _AT_ONCE in _named(project, site, handler):
+        return True
+    if isinstance(handler, Opaque):
+        # What it hands to `call_later` is named, not called.
+        return any(
+            isinstance(part, Call) and _AT_ONCE in _named(project, site, part.function)
+            for part in handler.parts
+        )
+    called: set[str] = set()
+    for function in _run_now(project, _functions(project, site.module, site.scope, handler)):
+        for statement in function.module.statements_in(function.index):
+            for call in _now(statement.values):
+                names = _named(project, Site(function.module, statement, call), call.function)
+                called |= names if not _is_conditional(function, statement) else set()
+    return _AT_ONCE in called and not called & SLEEPS
+
+
+def _run_now(project: Project, first: Iterable[Function]) -> list[Function]:
+    """Return some functions and those they call at once; a coroutine is a task, which can wait."""
+    found = [each for each in first if not each.scope.is_async]
+    for function in found:
+        for edge in project.reach.edges(function):
+            if edge.loop == "same" and not (edge.task or edge.callee.scope.is_async):
+                found += [edge.callee] if edge.callee not in found else []
+    return found
+
+
+def _is_conditional(function: Function, statement: Statement) -> bool:
+    """Say whether a statement runs under a condition: on the second signal, or once idle."""
+    guards = function.module.facts.guards
+    return any(
+        guards[index].kind in ("if", "else", "while", "for")
+        for index in function.module.guards_of(statement.guards)
+    )
+
+
+def _now(values: tuple[Expression, ...]) -> Iterator[Call]:
+    """Yield the calls in expressions, those in lambdas left out."""
+    for each in values:
+        if isinstance(each, Call):
+            yield each
+        if not (isinstance(each, Opaque) and each.kind == "Lambda"):
+            yield from _now(each.children())
 
 
 def _exits(project: Project, first: Function) -> bool:
@@ -191,3 +252,7 @@ def _functions(
                 yield target
             case Method(function=function):
                 yield function
+            case Instance(of=Class() as owner):
+                for each in project.knowledge.resolver.members.class_member(owner, "__call__"):
+                    if isinstance(each, Function):
+                        yield each

@@ -9,7 +9,6 @@ from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import (
     Attribute,
     Call,
-    Collection,
     Expression,
     Name,
     Operation,
@@ -18,17 +17,16 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Function, Instance, Method
-from chutes_cli.project.values import Known
+from chutes_cli.project.targets import Class, Function, Method, Target
 
 from ...platform.cord.body import running
 from ..ways import calls, judged, steps
+from .turns import Turns
 
 _QUEUE = 64
 """Slots of the SDK's queue between a stream's worker and its reader (cord.py)."""
 _COLLECTS = frozenset({"append", "extend", "write", "add"})
 _CLOCKS = frozenset({"time", "monotonic", "perf_counter", "monotonic_ns", "time_ns", "now"})
-_BATCHES = frozenset({"batched", "chunked", "islice", "ichunked"})
 
 
 class StreamWorkerLeak(Check):
@@ -173,8 +171,15 @@ def _called(
     """Return the generators of the tree that an expression calls."""
     if not isinstance(expression, Call):
         return []
-    targets = project.knowledge.resolver.resolve(module, statement.scope, expression.function)
-    functions = [each.function if isinstance(each, Method) else each for each in targets]
+    resolver = project.knowledge.resolver
+    targets = resolver.resolve(module, statement.scope, expression.function)
+    functions: list[Target] = [
+        each.function if isinstance(each, Method) else each for each in targets
+    ]
+    for owner in targets:
+        if isinstance(owner, Class):  # its objects are gone over
+            for name in ("__iter__", "__aiter__"):
+                functions += resolver.members.class_member(owner, name)
     return [each for each in functions if isinstance(each, Function) and each.scope.is_generator]
 
 
@@ -187,7 +192,7 @@ def _endless(project: Project, function: Function) -> Iterator[Expression]:
                    statement.expressions()):  # fmt: skip
             continue
         conditions: list[Expression] = []
-        most = 1
+        most = 1.0
         loops: list[tuple[int, Expression]] = []
         for index in module.guards_of(statement.guards):
             guard = module.facts.guards[index]
@@ -197,7 +202,7 @@ def _endless(project: Project, function: Function) -> Iterator[Expression]:
                 conditions.append(guard.test)
             elif guard.kind in ("for", "while"):
                 loops.append((index, guard.test))
-                most *= _turns(project, function, guard.kind, guard.test)
+                most *= _rounds(project, function, guard.kind, guard.test)
         if most <= _QUEUE or loops[0][1] in told:
             continue
         if not _collects(module, function, loops[0][0], conditions):
@@ -205,54 +210,12 @@ def _endless(project: Project, function: Function) -> Iterator[Expression]:
             yield loops[0][1]
 
 
-def _turns(project: Project, function: Function, kind: str, test: Expression) -> int:
-    """Return how often a loop goes round at most; more than the queue holds where unknown."""
-    module = function.module
+def _rounds(project: Project, function: Function, kind: str, test: Expression) -> float:
+    """Return how often a loop goes round at most; infinite where nothing tells."""
     at = Statement("for", function.index, -1, test.span)
-    if kind == "while":
-        return _QUEUE + 1
-    if _called(project, module, at, test):
+    if _called(project, function.module, at, test):
         return 1  # that generator's own loops count
-    if isinstance(test, Call):
-        match test.function:
-            case Name(id=name) | Attribute(attribute=name) if name in _BATCHES:
-                return 1
-            case Name(id="range"):
-                return _range(project, function, test)
-            case Name(id="enumerate" | "reversed" | "sorted") if test.arguments:
-                return _turns(project, function, kind, test.arguments[0].value)
-    return _length(project, function, test)
-
-
-def _range(project: Project, function: Function, call: Call) -> int:
-    numbers: list[int] = []
-    for argument in call.arguments:
-        match project.knowledge.evaluator.value(function.module, function.index, argument.value):
-            case Known(value=int(number)):
-                numbers.append(number)
-            case _:
-                return _QUEUE + 1
-    if not numbers or len(numbers) > 3 or 0 in numbers[2:]:
-        return _QUEUE + 1  # no range at all
-    return len(range(*numbers))
-
-
-def _length(project: Project, function: Function, expression: Expression) -> int:
-    module, scope = function.module, function.index
-    value = project.knowledge.evaluator.value(module, scope, expression)
-    if isinstance(value, Known) and hasattr(value.value, "__len__"):
-        return len(value.value)
-    if isinstance(expression, Attribute):
-        resolver = project.knowledge.resolver
-        kept = [
-            stored
-            for owner in resolver.resolve(module, scope, expression.value)
-            if isinstance(owner, Instance)
-            for _, stored in resolver.members.stores(owner, expression.attribute)
-        ]
-        if kept and all(isinstance(each, Collection) for each in kept):
-            return max(len(each.children()) for each in kept)
-    return _QUEUE + 1
+    return Turns(project).of(function.module, function.index, kind, test)
 
 
 def _collects(module: Module, function: Function, loop: int, conditions: list[Expression]) -> bool:

@@ -121,7 +121,11 @@ class JwtClaimsUnchecked(Check):
                     site,
                     f"{name} verifies the signature, but not {' nor '.join(missing)}",
                     "pass audience= and issuer=, and options={'require': ['exp', 'aud', 'iss']}",
+                    severity=None if _EXPIRY in missing else Severity.INFO,
                 )
+
+
+_EXPIRY = "that there is an expiry"
 
 
 def _unchecked(project: Project, arguments: Arguments) -> Iterator[str]:
@@ -140,7 +144,7 @@ def _unchecked(project: Project, arguments: Arguments) -> Iterator[str]:
             return
         if entry == "require" and "exp" in required:
             return
-    yield "that there is an expiry"
+    yield _EXPIRY
 
 
 class JwtWithoutExpiry(Check):

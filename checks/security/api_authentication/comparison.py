@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.hashes import DIGESTS, KEYED
+from chutes_cli.contract.libraries.hashes import DIGESTS, EQUAL, KEYED
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import (
     Attribute,
@@ -19,6 +19,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Function, Method
 
 from ..production import last_name, library_names, made_by, production_statements
 from ..secrets_management.judging import names_secret, plain
@@ -27,6 +28,8 @@ _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 _OWNERS = frozenset({"settings", "config", "cfg", "conf", "self", "state", "app", "options"})
 _SIGNATURE = re.compile(r"(?:.*_)?(?:signature|hmac|mac|digest)(?:_.*)?")
 _COMPARING = frozenset({"__eq__", "__ne__"})
+_DEEPEST = 3
+"""Functions that return what others return."""
 
 
 class NonConstantTimeComparison(Check):
@@ -119,20 +122,32 @@ class NonConstantTimeComparison(Check):
             if module.scope(statement.scope).name in _COMPARING:
                 continue
             for expression in statement.expressions():
-                match expression:
-                    case Operation(operator="==" | "!=", operands=(left, right)):
-                        what = _compared(project, module, statement, left, right) or _compared(
-                            project, module, statement, right, left
+                for operator, left, right in _comparisons(project, module, statement, expression):
+                    what = _compared(project, module, statement, left, right) or _compared(
+                        project, module, statement, right, left
+                    )
+                    if what is not None:
+                        yield self.finding(
+                            module,
+                            expression.span,
+                            statement.scope,
+                            f"{what} is compared with {operator}: the time it takes tells how "
+                            "much of it was right",
+                            "use hmac.compare_digest on bytes",
                         )
-                        if what is not None:
-                            yield self.finding(
-                                module,
-                                expression.span,
-                                statement.scope,
-                                f"{what} is compared with {expression.operator}: the time it "
-                                "takes tells how much of it was right",
-                                "use hmac.compare_digest on bytes",
-                            )
+
+
+def _comparisons(
+    project: Project, module: Module, statement: Statement, expression: Expression
+) -> Iterator[tuple[str, Expression, Expression]]:
+    """Yield what an expression compares, and how."""
+    match expression:
+        case Operation(operator="==" | "!=" as operator, operands=(left, right)):
+            yield operator, left, right
+        case Call(function=function, arguments=(left_one, right_one)):
+            called = project.knowledge.resolver.dotted(module, statement.scope, function)
+            if called in EQUAL:
+                yield EQUAL[called], left_one.value, right_one.value
 
 
 def _compared(
@@ -177,14 +192,30 @@ def _is_environment(project: Project, module: Module, scope: int, expression: Ex
             return False
 
 
-def _is_keyed(project: Project, module: Module, scope: int, expression: Expression) -> bool:
+def _is_keyed(
+    project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
+) -> bool:
     """Say whether something is the result of a keyed hash."""
     where, held = project.knowledge.evaluator.held(module, scope, expression)
     if not isinstance(held, Call):
         return False
     resolver = project.knowledge.resolver
-    if library_names(resolver.resolve(module, where, held.function)) & KEYED:
+    targets = resolver.resolve(module, where, held.function)
+    if library_names(targets) & KEYED:
         return True
+    for target in targets if depth < _DEEPEST else ():
+        match target:
+            case Function() as function:
+                pass
+            case Method(function=function):
+                pass
+            case _:
+                continue
+        for statement in function.module.statements_in(function.index):
+            given = statement.values if statement.kind == "return" else ()
+            if any(_is_keyed(project, function.module, function.index, each, depth + 1)
+                   for each in given):  # fmt: skip
+                return True
     match held.function:
         case Attribute(value=owner, attribute=method) if method in DIGESTS:
             return bool(made_by(resolver.resolve(module, where, owner)) & KEYED)

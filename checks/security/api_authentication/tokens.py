@@ -7,16 +7,18 @@ from collections.abc import Mapping as Signatures
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.jwt import (
+    CHOSEN_BY_SENDER,
     DECODE,
     ENCODE,
+    EVERY_ALGORITHM,
     SHARED,
     SWITCHES,
     UNVERIFIED,
     WITH_KEY_PAIRS,
 )
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.arguments import Arguments
-from chutes_cli.project.facts import Expression, Literal, Mapping
+from chutes_cli.project.arguments import Arguments, BoundArgument
+from chutes_cli.project.facts import Call, Expression, Literal, Mapping, Name, Operation
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.values import Known
@@ -29,9 +31,10 @@ class JwtNotVerified(Check):
 
     ## What it does
     Looks at PyJWT's and python-jose's `decode`: without `algorithms`, with `"none"` among
-    them, with algorithms of shared keys (HS…) and of key pairs (RS…, ES…) together, or with
-    `verify_signature`, `verify_exp`, `verify_aud` or another verification set to false; and
-    for python-jose's `get_unverified_claims`.
+    them, with every algorithm there is or the one that the token names, with algorithms of
+    shared keys (HS…) and of key pairs (RS…, ES…) together, or with `verify_signature`,
+    `verify_exp`, `verify_aud` or another verification set to false; and for python-jose's
+    `get_unverified_claims`.
 
     ## Why it matters
     A token says who calls and what they may do. When its signature is not looked at,
@@ -162,6 +165,8 @@ def _calls(
             yield site, name, project.knowledge.binder.bind(site, signatures[name])
 
 
+_DEEPEST = 3
+"""Names for names of what an argument is made of."""
 _UNSIGNED = "does not look at the signature: it takes tokens that anybody made"
 
 
@@ -176,7 +181,7 @@ def fault(project: Project, arguments: Arguments) -> str | None:
     if algorithms is None:
         return "without algorithms lets the token choose how it is verified, or refuses them all"
     if not isinstance(algorithms, Known):
-        return None
+        return _open_choice(project, arguments)
     named = algorithms.value if _is_several(algorithms.value) else [algorithms.value]
     texts = [str(each) for each in named]
     if any(each.lower() == "none" for each in texts):
@@ -186,6 +191,58 @@ def fault(project: Project, arguments: Arguments) -> str | None:
     ):
         return "accepts shared and public keys alike: the public key forges tokens"
     return None
+
+
+def _open_choice(project: Project, arguments: Arguments) -> str | None:
+    """Say why algorithms that are no constants are none of the service's choosing."""
+    given = arguments.get("algorithms")
+    called = _called_in(project, given.module, given.scope, given.expression) if given else set()
+    if called & CHOSEN_BY_SENDER and not _is_compared(given):
+        return "takes the algorithm from the token: whoever made it chooses how it is verified"
+    if called & EVERY_ALGORITHM:
+        return "accepts every algorithm there is: the sender chooses how the token is verified"
+    return None
+
+
+def _is_compared(given: BoundArgument | None) -> bool:
+    """Say whether what the token says is held against something before it is used."""
+    if given is None:
+        return False
+    parts = {each for each in given.expression.walk() if isinstance(each, Operation)}
+    return any(
+        isinstance(each, Operation)
+        and each.operator in ("in", "not in", "==", "!=")
+        and any(_same(one, other) for one in each.operands for other in parts)
+        for statement in given.module.statements_in(given.scope)
+        for each in statement.expressions()
+    )
+
+
+def _same(left: Expression, right: Expression) -> bool:
+    """Say whether two subscripts take the same entry of the same name."""
+    match left, right:
+        case (
+            Operation(operator="[]", operands=(Name(id=one), Literal(value=key))),
+            Operation(operator="[]", operands=(Name(id=other), Literal(value=same))),
+        ):
+            return (one, key) == (other, same)
+        case _:
+            return False
+
+
+def _called_in(
+    project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
+) -> set[str]:
+    """Return the library functions whose results an expression is made of."""
+    found = set()
+    for each in expression.walk():
+        if isinstance(each, Call):
+            found |= library_names(project.knowledge.resolver.resolve(module, scope, each.function))
+        elif isinstance(each, Name) and depth < _DEEPEST:
+            where, held = project.knowledge.evaluator.held(module, scope, each)
+            if held is not each:
+                found |= _called_in(project, module, where, held, depth + 1)
+    return found
 
 
 def _is_several(value: object) -> bool:

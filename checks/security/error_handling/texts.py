@@ -138,6 +138,7 @@ def _told(
         if library_names(targets) & ANSWERS:
             for argument in expression.arguments:
                 yield argument.value, "in the detail of an HTTPException"
-    if arrival.entry.function == function:
+    answering = (arrival.entry.function, *project.reach.wrappers(arrival.entry.function))
+    if function in answering:
         for value in given_back(statement):
             yield value, "in the answer"

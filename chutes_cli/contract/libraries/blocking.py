@@ -52,6 +52,19 @@ METHODS: Mapping[str, str] = {
         for made in ("redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.Redis.from_url")
         for method in _REDIS
     },
+    **{
+        f"{made}.{method}": _THREAD
+        for made in (
+            "sqlite3.connect",
+            "sqlite3.connect.cursor",
+            "sqlite3.Connection",
+            "psycopg2.connect.cursor",
+            "psycopg.connect",
+            "psycopg.connect.cursor",
+            "pymysql.connect.cursor",
+        )
+        for method in ("execute", "executemany", "executescript")
+    },
     "subprocess.Popen.wait": _PROCESS,
     "subprocess.Popen.communicate": _PROCESS,
     "concurrent.futures.ThreadPoolExecutor.submit.result": "await asyncio.wrap_future()",

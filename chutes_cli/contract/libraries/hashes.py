@@ -16,5 +16,7 @@ BY_NAME = "hashlib.new"
 NOT_FOR_SECURITY = "usedforsecurity"
 KEYED = frozenset({"hmac.new", "hmac.digest", "hmac.HMAC"})
 """Functions whose results prove who made a message."""
+EQUAL = {"operator.eq": "==", "operator.ne": "!="}
+"""Functions that compare as operators do."""
 DIGESTS = frozenset({"hexdigest", "digest"})
 """Methods that return a result."""

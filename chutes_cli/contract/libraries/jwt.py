@@ -28,6 +28,14 @@ UNVERIFIED = frozenset(
     }
 )
 """Functions that read a token's claims without looking at its signature."""
+CHOSEN_BY_SENDER = frozenset(
+    {
+        "jwt.get_unverified_header", "jwt.api_jws.get_unverified_header",
+        "jose.jwt.get_unverified_header", "jose.jws.get_unverified_header",
+    }
+)  # fmt: skip
+"""Functions that return what whoever made the token wrote into its header."""
+EVERY_ALGORITHM = frozenset({"jwt.algorithms.get_default_algorithms"})
 SWITCHES = frozenset({"verify_signature", "verify_exp", "verify_aud", "verify_iss", "verify_nbf"})
 """Options that are on unless they are set to false."""
 SHARED = ("HS",)

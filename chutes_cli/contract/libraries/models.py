@@ -48,6 +48,8 @@ WEIGHT_LOADERS = frozenset(
 )  # fmt: skip
 """Functions that load weights, and smaller things at times."""
 
+OF_AN_OBJECT = frozenset({"functools.cached_property", "cached_property.cached_property"})
+"""Decorators that keep a result on the object, and no longer than that lives."""
 CACHES = frozenset(
     {"functools.lru_cache", "functools.cache", "functools.cached_property", "async_lru.alru_cache",
      "cachetools.cached", "cachetools.cachedmethod", "cachetools.func.lru_cache",

@@ -18,6 +18,14 @@ HEADERS = frozenset(
 )  # fmt: skip
 """What the headers of an ASGI scope are put into to be asked by name."""
 
+MUTABLE_HEADERS = frozenset(
+    {"fastapi.datastructures.MutableHeaders", "starlette.datastructures.MutableHeaders"}
+)
+"""What the headers of an ASGI message are put into to be changed."""
+
+ASGI = ("scope", "receive", "send")
+"""Parameters of an ASGI application."""
+
 CLIENT_HEADERS_READ = frozenset(
     {"fastapi.security.APIKeyCookie", "fastapi.security.APIKeyHeader",
      "fastapi.security.APIKeyQuery", "fastapi.security.HTTPBasic", "fastapi.security.HTTPBearer",

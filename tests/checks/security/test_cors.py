@@ -10,6 +10,7 @@ Findings = Callable[..., list[Finding]]
 ID = "cors-wildcard"
 HEAD = """\
 import os
+from dataclasses import dataclass
 import fastapi.middleware.cors
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware import Middleware
@@ -19,7 +20,7 @@ from chutes.chute import Chute
 
 chute = Chute("u", "my-service", "i")
 """
-ERROR, WARNING = Severity.ERROR, Severity.WARNING
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 FIRES = {
     "star": ("chute.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)",
              ERROR),
@@ -37,26 +38,36 @@ FIRES = {
                "allow_credentials=True)", ERROR),
     "one_of_many": ("chute.add_middleware(CORSMiddleware, allow_origins=['https://a.b', '*'], "
                     "allow_credentials=True)", ERROR),
-    "without_credentials": ("chute.add_middleware(CORSMiddleware, allow_origins=['*'])", WARNING),
+    "without_credentials": ("chute.add_middleware(CORSMiddleware, allow_origins=['*'])", INFO),
     "credentials_unknown": ("chute.add_middleware(CORSMiddleware, allow_origins=['*'], "
-                            "allow_credentials=bool(os.name))", WARNING),
+                            "allow_credentials=bool(os.name))", INFO),
     "reflected": ("def f(request, response):\n    response.headers['Access-Control-Allow-Origin']"
                   " = request.headers.get('origin')", ERROR),
     "reflected_item": ("def f(request, response):\n    response.headers"
                        "['access-control-allow-origin'] = request.headers['Origin']", ERROR),
     "reflected_entry": ("def f(request):\n    return {'Access-Control-Allow-Origin': "
                         "request.headers.get('Origin', '*')}", ERROR),
-    "setting": ("class S(BaseModel):\n    allowed_origins: list[str] = ['*']", WARNING),
+    "setting": ("class S(BaseModel):\n    allowed_origins: list[str] = ['*']", INFO),
     "setting_field": ("class S(BaseModel):\n    cors_origins: list[str] = Field(default=['*'])",
-                      WARNING),
-    "setting_getenv": ("ALLOWED_ORIGINS = os.getenv('ALLOWED_ORIGINS', '*').split(',')", WARNING),
-    "setting_or": ("ALLOWED_ORIGINS = os.getenv('ALLOWED_ORIGINS') or '*'", WARNING),
-    "setting_get": ("ALLOWED_ORIGINS = os.environ.get('ALLOWED_ORIGINS', '*')", WARNING),
+                      INFO),
+    "setting_getenv": ("ALLOWED_ORIGINS = os.getenv('ALLOWED_ORIGINS', '*').split(',')", INFO),
+    "setting_or": ("ALLOWED_ORIGINS = os.getenv('ALLOWED_ORIGINS') or '*'", INFO),
+    "setting_get": ("ALLOWED_ORIGINS = os.environ.get('ALLOWED_ORIGINS', '*')", INFO),
     "setting_factory": ("class S(BaseModel):\n    origins: list = Field(default_factory=['*'])",
-                        WARNING),
+                        INFO),
     "credentials_off": ("chute.add_middleware(CORSMiddleware, allow_origins=['*'], "
-                        "allow_credentials=False)", WARNING),
-    "setting_entry": ("X = {'allowed_origins': ['*']}", WARNING),
+                        "allow_credentials=False)", INFO),
+    "default_with_credentials": ("chute.add_middleware(CORSMiddleware, allow_credentials=True, "
+                                 "allow_origins=os.getenv('O', '*').split(','))", WARNING),
+    "default_by_name": ("spec = {'allow_origins': os.getenv('O') or '*', 'allow_credentials': True}"
+                        "\nchute.add_middleware(CORSMiddleware, **spec)", WARNING),
+    "default_without": ("who = os.getenv('O', '*').split(',')\nchute.add_middleware("
+                        "CORSMiddleware, allow_origins=who, allow_credentials='*' not in who)",
+                        INFO),
+    "field_default": ("@dataclass\nclass Web:\n    pattern: str = '.*'\nweb = Web()\n"
+                      "chute.add_middleware(CORSMiddleware, allow_origin_regex=web.pattern, "
+                      "allow_credentials=True)", ERROR),
+    "setting_entry": ("X = {'allowed_origins': ['*']}", INFO),
 }  # fmt: skip
 SILENT = {
     "named": "chute.add_middleware(CORSMiddleware, allow_origins=['https://a.b'], "

@@ -82,11 +82,50 @@ def test_a_coroutine_function(definition: str, findings: Findings) -> None:
     assert findings(job(definition), SYNC) == []
 
 
+WRAPPED = """
+def timed(function):
+    def run(*args, **kwargs):
+        async def inner():
+            return await function(*args, **kwargs)
+        {}
+    return run
+
+
+@chute.job()
+@timed
+async def train(self, **job_data): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "symbol"),
+    [
+        ("chute.job()(worker.plain)", "Worker.plain"),
+        (WRAPPED.format("return asyncio.new_event_loop().run_until_complete(inner())"),
+         "timed.run"),
+        (WRAPPED.format("return asyncio.run(inner())"), "timed.run"),
+    ],
+)  # fmt: skip
+def test_methods_and_wrappers(source: str, symbol: str, findings: Findings) -> None:
+    (found,) = findings(f"import asyncio\n{HEAD}{source}\n", SYNC)
+    assert found.symbol == symbol
+
+
+@pytest.mark.parametrize(
+    "body", ["return inner()", "return function(*args)", "pass", "return asyncio.ensure_future(1)"]
+)
+def test_wrappers_that_may_return_a_coroutine(body: str, findings: Findings) -> None:
+    assert findings(f"import asyncio\n{HEAD}{WRAPPED.format(body)}\n", SYNC) == []
+
+
+def test_coroutine_methods(findings: Findings) -> None:
+    assert findings(f"{HEAD}chute.job()(worker.run)\n", SYNC) == []
+
+
 @pytest.mark.parametrize(
     "source",
     [
         "chute.job()(lambda self, **job_data: work(self))",
-        "chute.job()(worker.plain)",
         "def helper(self): ...",
         "@chute.cord()\ndef serve(self): ...",
     ],

@@ -128,7 +128,7 @@ PACKS = [
     ("def make():\n    return build_vllm_chute('u', 'm').chute\nmake().name", 0),
     ("def make():\n    return pack\nx = make()\nx.name", 0),
     ("for x in (pack, pack):\n    x.name", 0),
-    ("x, y = pack, 1\nx.name", 0),
+    ("x, y = pack, 1\nx.name", 1),
     ("a = pack\nb = a\nc = b\nc.name", 1),
     ("(pack or None).name", 0),
 ]

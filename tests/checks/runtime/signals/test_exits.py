@@ -16,6 +16,7 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from chutes.chute import Chute
 
 chute = Chute("u", "my-service", "i")
@@ -55,9 +56,37 @@ FIRES = {
     ) + SET,
     "two_ways": FUNCTION.format("leave() or leave()") + SET,
     "recursive": FUNCTION.format("stop()\n    leave()") + SET,
+    "object": "class Stop:\n    def __call__(self, *args):\n        sys.exit(0)\n\n\n"
+    + HOOK + "signal.signal(signal.SIGTERM, Stop())\n",
 }  # fmt: skip
+AT_ONCE = {
+    "function": FUNCTION.format("os._exit(0)") + SET,
+    "helper": FUNCTION.format("end()") + "def end():\n    os._exit(0)\n\n\n" + SET,
+    "itself": HOOK + "signal.signal(signal.SIGTERM, os._exit)\n",
+    "lambda": HOOK + "signal.signal(signal.SIGTERM, lambda *args: os._exit(0))\n",
+    "object": "class Stop:\n    def __call__(self, *args):\n        os._exit(0)\n\n\n"
+    + HOOK
+    + "signal.signal(signal.SIGTERM, Stop())\n",
+    "recursive": FUNCTION.format("stop()\n    os._exit(0)") + SET,
+}
 SILENT = {
-    "os_exit": FUNCTION.format("os._exit(0)") + SET,
+    "drained": FUNCTION.format("asyncio.get_running_loop().call_later(20, os._exit, 0)") + SET,
+    "drained_by_lambda": HOOK + "loop = asyncio.get_running_loop()\n"
+    "    loop.add_signal_handler(signal.SIGTERM, lambda: loop.call_later(9, os._exit, 0))\n",
+    "drained_by_lambda_in_it": FUNCTION.format(
+        "asyncio.get_running_loop().call_later(20, lambda: os._exit(0))"
+    )
+    + SET,
+    "waited": FUNCTION.format("time.sleep(5)\n    os._exit(0)") + SET,
+    "waited_below": FUNCTION.format("wait()\n    end()")
+    + "def wait():\n    time.sleep(5)\n\n\ndef end():\n    os._exit(0)\n\n\n" + SET,
+    "second_time": FUNCTION.format("if args:\n        os._exit(1)") + SET,
+    "in_a_task": "async def end():\n    await asyncio.sleep(5)\n    os._exit(0)\n\n\n"
+    + FUNCTION.format("asyncio.get_running_loop().create_task(end())") + SET,
+    "object": "class Stop:\n    def __call__(self, *args):\n        pass\n\n\n"
+    + HOOK + "signal.signal(signal.SIGTERM, Stop())\n",
+    "cut_on_another_signal": FUNCTION.format("os._exit(0)")
+    + HOOK + "signal.signal(signal.SIGUSR1, stop)\n",
     "caught": FUNCTION.format("try:\n        sys.exit(0)\n    except SystemExit:\n        pass")
     + SET,
     "caught_around_a_helper": FUNCTION.format(
@@ -91,6 +120,12 @@ SILENT = {
 @pytest.mark.parametrize("name", FIRES)
 def test_fires(name: str, findings: Findings) -> None:
     assert [each.check for each in findings(HEAD + FIRES[name], ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_what_ends_at_once(name: str, findings: Findings) -> None:
+    (found,) = findings(f"{HEAD}\n\n{AT_ONCE[name]}", ID)
+    assert (found.severity.value, "at once" in found.message) == ("warning", True)
 
 
 @pytest.mark.parametrize("name", SILENT)

@@ -18,7 +18,7 @@ chute = Chute("u", "my-service", "i")
 FEW = ("a", "b")
 MANY = "x" * 65
 chute.steps = ["a", "b"]
-chute.rows = list("ab")
+chute.rows = load()
 """
 CORD = "@chute.cord(public_api_path='/x', stream=True)\nasync def x(self, args: dict):\n"
 

@@ -1,0 +1,28 @@
+"""Classes whose ``__init__`` is made from their fields.
+
+Sources: dataclasses, typing.NamedTuple, attrs ("attrs.define"), pydantic (models and dataclasses).
+"""
+
+from __future__ import annotations
+
+RECORD_DECORATORS = frozenset(
+    {
+        "dataclasses.dataclass", "pydantic.dataclasses.dataclass",
+        "attr.s", "attr.attrs", "attr.dataclass", "attr.define", "attr.frozen", "attr.mutable",
+        "attrs.define", "attrs.frozen", "attrs.mutable",
+    }
+)  # fmt: skip
+RECORD_BASES = frozenset(
+    {"typing.NamedTuple", "pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct"}
+)
+FIELD_CALLS = frozenset(
+    {
+        "dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field",
+        "pydantic.Field", "pydantic.fields.Field", "msgspec.field",
+    }
+)  # fmt: skip
+"""What stands for a default in a class body and is none itself."""
+POSITIONAL_DEFAULT = frozenset(
+    {"pydantic.Field", "pydantic.fields.Field", "attr.ib", "attr.attrib"}
+)
+"""Those whose first argument is the default."""
