@@ -56,6 +56,7 @@ SILENT = {
     "declared": (QUERY, "def f(page: int = Query(1)):\n    return page"),
     "alias": (QUERY, "def f(token: str = Query(alias='page')):\n    return token"),
     "alias_computed": (QUERY, "def f(page: str = Query(alias=os.X)):\n    return page"),
+    "alias_by_name": (QUERY, "def f(page: str = Query(alias=X)):\n    return page"),
     "declared_header": (QUERY, "def f(api_key: str = Header()):\n    return api_key"),
     "plain_default": (QUERY, "def f(api_key: str = ''):\n    return api_key"),
     "scheme": (QUERY, "scheme = APIKeyHeader(name='k')"),
