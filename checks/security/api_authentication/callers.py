@@ -22,6 +22,7 @@ from chutes_cli.project.facts import (
     Literal,
     Name,
     Operation,
+    Parameter,
     Statement,
 )
 from chutes_cli.project.model import Project
@@ -113,8 +114,8 @@ class ApiKeyInQuery(Check):
                     )
             if statement.kind == "define":
                 for parameter in module.scope(statement.defines).parameters:
-                    match parameter.default:
-                        case Call() as made if _is_query(project, module, statement, made):
+                    for made in _declared(parameter):
+                        if _is_query(project, module, statement, made):
                             aliases = [
                                 str(each.value.value)
                                 for each in made.arguments
@@ -152,6 +153,13 @@ def _asked_for(expression: Expression) -> str:
         case _:
             return ""
     return str(key.value) if isinstance(key, Literal) else ""
+
+
+def _declared(parameter: Parameter) -> Iterator[Call]:
+    """Yield the calls that say where a parameter comes from: as default, or in Annotated."""
+    for root in (parameter.default, parameter.annotation):
+        if root is not None:
+            yield from (each for each in root.walk() if isinstance(each, Call))
 
 
 def _is_query(project: Project, module: Module, statement: Statement, made: Call) -> bool:

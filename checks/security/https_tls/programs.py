@@ -19,7 +19,7 @@ from ...platform.image.directives import text_of
 from ..production import is_production
 
 _INSECURE = re.compile(r"-[a-zA-Z]*k[a-zA-Z]*")
-_BEFORE = frozenset({"sudo", "exec", "env", "nohup", "time"})
+_BEFORE = frozenset({"sudo", "exec", "env", "nohup"})
 """What runs the program named after it."""
 
 

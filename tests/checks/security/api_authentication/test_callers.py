@@ -27,6 +27,10 @@ FIRES = {
     "declared": (QUERY, "def f(api_key: str = Query()):\n    return api_key"),
     "declared_by_module": (QUERY, "def f(api_key: str = fastapi.Query(None)):\n    return api_key"),
     "alias": (QUERY, "def f(k: str = Query(alias='api_key')):\n    return k"),
+    "annotated": (QUERY, "from typing import Annotated\n"
+                  "def f(api_key: Annotated[str, Query()]):\n    return api_key"),
+    "annotated_alias": (QUERY, "from typing import Annotated\n"
+                        "def f(k: Annotated[str, Query(alias='api_key')] = ''):\n    return k"),
     "scheme": (QUERY, "scheme = APIKeyQuery(name='k')"),
     "entry": (PLAIN, "class A:\n    def f(self, api_key):\n        self.api_keys[api_key] = 1"),
     "global": (PLAIN, "TOKENS = {}\ndef f(token):\n    TOKENS[token] = 'x'"),
@@ -57,6 +61,8 @@ SILENT = {
     "alias": (QUERY, "def f(token: str = Query(alias='page')):\n    return token"),
     "alias_computed": (QUERY, "def f(page: str = Query(alias=os.X)):\n    return page"),
     "alias_by_name": (QUERY, "def f(page: str = Query(alias=X)):\n    return page"),
+    "annotated_header": (QUERY, "from typing import Annotated\n"
+                         "def f(api_key: Annotated[str, Header()]):\n    return api_key"),
     "declared_header": (QUERY, "def f(api_key: str = Header()):\n    return api_key"),
     "plain_default": (QUERY, "def f(api_key: str = ''):\n    return api_key"),
     "scheme": (QUERY, "scheme = APIKeyHeader(name='k')"),

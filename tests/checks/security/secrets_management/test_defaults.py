@@ -17,6 +17,7 @@ chute = Chute("u", "my-service", "i")
 """
 FIRES = {
     "getenv": "KEY = os.getenv('JWT_SECRET', 'secret')",
+    "named_twice": "JWT_SECRET = os.getenv('JWT_SECRET', 'secret')",
     "get": "KEY = os.environ.get('ADMIN_PASSWORD', 'admin')",
     "or": "API_KEY = os.getenv('API_KEY') or 'dev-key'",
     "field": "class S(BaseModel):\n    jwt_secret: str = Field(default='change-me-in-production')",
