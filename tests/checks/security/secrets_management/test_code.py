@@ -273,6 +273,8 @@ def test_a_password_for_another_host_is_an_error(findings: Findings) -> None:
         (f"class S(BaseModel):\n    api_key: str = Field('{SECRET}')",
          "the value of api_key, a fallback, is"),
         (f"def f(token=SecretStr('{SECRET}')):\n    pass", "the value of token, a fallback, is"),
+        (f"from pydantic import SecretBytes\ndef f(token=SecretBytes(b'{SECRET}')):\n    pass",
+         "the value of token, a fallback, is"),
         (f"TOKEN = SecretStr('{SECRET}')", "the value of TOKEN is"),
     ],
 )  # fmt: skip

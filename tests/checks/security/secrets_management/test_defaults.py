@@ -38,6 +38,7 @@ SILENT = {
     "grant_type": "PASSWORD = 'password'",
     "kind_of_token": "def f(token):\n    return token == 'key'",
     "no_secret": "MODE = os.getenv('MODE', 'development')",
+    "not_known": "JWT_SECRET = 'k3x9qz7w2v8m5t1r'",
     "main_block": "if __name__ == '__main__':\n    SECRET = os.getenv('SECRET', 'secret')",
 }
 
