@@ -208,6 +208,7 @@ SILENT = {
     "jwt_without_key": "jwt.encode({})",
     "format_in_with_env": f"Image('u', 'n', '1').with_env('A', '{KEYS['github']}')",
     "in_the_image": "Image('u', 'n', '1').with_env('SERVICE_TOKEN', 'k3x9qz7w2v8m5t1r')",
+    "variable_like_a_key_in_the_image": f"Image('u', 'n', '1').with_env('A', {KEYS['aws']})",
     "key_in_the_image": "Image('u', 'n', '1').run_command('curl -H " + KEYS["github"] + "')",
 }
 
