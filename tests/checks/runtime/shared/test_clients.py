@@ -220,6 +220,18 @@ FIRES = {
         HTTPX + "import pydantic\nclass Box(pydantic.BaseModel):\n"
         "    c: httpx.AsyncClient = pydantic.Field(default_factory=httpx.AsyncClient)\n",
     ),
+    "connection_of_one_of_several_pools": (
+        "self.pools = {'a': await asyncpg.create_pool('d')}\n"
+        "self.conn = await self.pools['a'].acquire()",
+        "return await self.conn.fetch('q')",
+        "import asyncpg\n",
+    ),
+    "database_by_a_helper": (
+        "pass",
+        "return await things().users.find_one({})",
+        "from motor.motor_asyncio import AsyncIOMotorClient\nC = AsyncIOMotorClient('u')\n"
+        "def things():\n    return C.get_database('things')\n",
+    ),
     "entered_at_startup": (
         "self.c = await httpx.AsyncClient().__aenter__()", "await self.c.get('u')", HTTPX,
     ),
@@ -275,6 +287,17 @@ SILENT = {
         "pass",
         "await fetch(args['c'])",
         HTTPX + "async def fetch(c: httpx.AsyncClient):\n    return await c.get('u')\n",
+    ),
+    "a_wrapper_only_known_by_annotation": (
+        "pass",
+        "await fetch(args['c'])",
+        REDIS + "async def fetch(c: redis.Redis):\n    return await c.get('k')\n",
+    ),
+    "a_stub_only_known_by_annotation": (
+        "pass",
+        "await fetch(args['c'])",
+        "class GreeterStub: ...\n"
+        "async def fetch(c: GreeterStub):\n    return await c.SayHello({})\n",
     ),
     "a_subclass_only_known_by_annotation": (
         "pass",

@@ -60,6 +60,8 @@ def model(*fields: str, base: str = "BaseModel") -> str:
         "f: 'str'", "f: str = Field(pattern=r'^[a-z]+$')",
         "f: list[str] = Field(pattern=r'^[a-z]+$', max_length=5)",
         "f: str\n@field_validator('f')\ndef check(cls, v): return v.strip()",
+        "f: str\n@field_validator('f')\ndef check(cls, v): return v if len(v) > 3 else 1 / 0",
+        "f: str\n@field_validator('f')\ndef check(cls, v): assert len(v) > 3; return v",
     ],
 )  # fmt: skip
 def test_fires(field: str, findings: Findings) -> None:
