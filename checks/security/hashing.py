@@ -8,6 +8,7 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.hashes import (
     BROKEN,
     BY_NAME,
+    HASHES,
     MODULE,
     NOT_FOR_SECURITY,
     QUICK,
@@ -209,12 +210,8 @@ class WeakHash(Check):
 def _hashes(project: Project) -> Iterator[tuple[Site, str, str | None]]:
     """Yield the hashes made for security, their kinds, and the secret that they are of."""
     for site, call, targets in production_calls(project):
-        for name in library_names(targets):
-            if not name.startswith(MODULE):
-                continue
-            arguments = project.knowledge.binder.bind(
-                site, ("name", "data") if name == BY_NAME else ("data",)
-            )
+        for name in library_names(targets) & HASHES:
+            arguments = project.knowledge.binder.bind(site, ("name", "data"))
             purpose = arguments.value(NOT_FOR_SECURITY)
             kind = name.removeprefix(MODULE)
             if name == BY_NAME:

@@ -21,8 +21,9 @@ from chutes_cli.project.targets import External, Function, Instance, Method, Tar
 def production_calls(project: Project) -> Iterator[tuple[Site, Call, tuple[Target, ...]]]:
     """Yield the calls of production code with what their callees stand for."""
     for site, targets in project.knowledge.calls:
-        if isinstance(site.expression, Call) and is_production(site.module, site.statement):
-            yield site, site.expression, targets
+        match site.expression:
+            case Call() as call if is_production(site.module, site.statement):
+                yield site, call, targets
 
 
 def production_statements(project: Project) -> Iterator[tuple[Module, Statement]]:

@@ -149,18 +149,17 @@ def _switched_on(
                     named = _is_pinned(project, module, statement, entries)
                     yield each.value, named or is_pinned_text(text)
         case Mapping(keys=keys, values=values):
-            names = [key.value if isinstance(key, Literal) else None for key in keys]
-            listed = [
-                (str(name) if name else None, value)
-                for name, value in zip(names, values, strict=True)
-            ]
+            names = [str(key.value) if isinstance(key, Literal) else "" for key in keys]
+            listed: Entries = list(zip(names, values, strict=True))
+            if None in keys:
+                listed.append(("revision", expression))  # what is spread may hold it
             yield from _in_entries(project, module, statement, listed)
         case Literal(value="--trust-remote-code"):
             around = [
                 each.value
                 for root in statement.values
                 for each in root.walk()
-                if isinstance(each, Literal) and isinstance(each.value, str)
+                if isinstance(each, Literal)
             ]
             yield expression, is_pinned_text(" ".join(map(str, around)))
 
@@ -193,8 +192,8 @@ def is_pinned_text(text: str) -> bool:
 
 def _is_local(project: Project, module: Module, statement: Statement, entries: Entries) -> bool:
     """Say whether the model is a folder of the image or of the cache."""
-    for place, (name, value) in enumerate(entries):
-        if name in MODELS or (name is None and place == 0):
+    for name, value in entries:
+        if name is None or name in MODELS:
             text = _text(project, module, statement, value)
             return text.startswith(("/", "./", "../", "~"))
     return False

@@ -307,7 +307,7 @@ class SyncClientAwaited(Check):
                     owners = resolver.resolve(module, statement.scope, callee.value)
                     makers = made_by(owners)
                 # Where it can also be another client, only a run can tell.
-                if names & SYNC_FUNCTIONS or (makers and makers <= SYNC):
+                if names & SYNC_FUNCTIONS or (makers and not makers - SYNC):
                     yield self.finding(
                         module,
                         expression.span,

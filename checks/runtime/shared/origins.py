@@ -86,34 +86,26 @@ class Origins:
                     return
             case _:
                 return
-        if self._parts or isinstance(expression, Await):
+        if self._parts:
             yield from self._of(module, scope, value, depth + 1)
 
     def _climb(self, target: Target, depth: int) -> Iterator[Instance]:
         """Yield an object and those it was taken from, as long as they share a connection."""
-        seen = 0
-        while seen < _LONGEST_WAY:
-            seen += 1
-            match target:
-                case Instance(of=External(name=name), site=Site() as site) if name in FIELDS:
-                    yield from self._factory(site)
-                    return
-                case Instance(of=External(name=name, receiver=owner), site=site):
-                    yield target
-                    if site is not None:
-                        yield from self._wrapped(name, site, depth)
-                    if owner is None or not self._parts or (site and _is_awaited(site)):
-                        return
-                    target = owner
-                case Instance(of=Class() as of, site=site):
-                    yield target
-                    if site is not None:
-                        yield from self._wrapped(of.scope.name, site, depth)
-                    return
-                case External(receiver=Instance() as owner) if self._parts:
-                    target = owner
-                case _:
-                    return
+        match target:
+            case Instance(of=External(name=name), site=Site() as site) if name in FIELDS:
+                yield from self._factory(site)
+            case Instance(of=External(name=name, receiver=owner), site=site):
+                yield target
+                if site is not None:
+                    yield from self._wrapped(name, site, depth)
+                if owner is not None and self._parts and not (site and _is_awaited(site)):
+                    yield from self._climb(owner, depth)
+            case Instance(of=Class() as of, site=site):
+                yield target
+                if site is not None:
+                    yield from self._wrapped(of.scope.name, site, depth)
+            case External(receiver=Instance() as owner) if self._parts:
+                yield from self._climb(owner, depth)
 
     def _wrapped(self, name: str, site: Site, depth: int) -> Iterator[Instance]:
         """Yield the client that an object uses because it was given it."""

@@ -9,7 +9,7 @@ from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.arguments import Arguments
 from chutes_cli.project.facts import Literal, Mapping
 from chutes_cli.project.model import Project
-from chutes_cli.project.values import Known
+from chutes_cli.project.values import Known, Value
 
 from .tokens import decodings, encodings, fault, options
 
@@ -137,14 +137,21 @@ def _unchecked(project: Project, arguments: Arguments) -> Iterator[str]:
     if given is not None and not entries:
         return  # what they say, only a run can tell
     for entry, module, scope, expression in entries:
-        value = project.knowledge.evaluator.value(module, scope, expression)
-        # What is not known may require it.
-        required = value.value if isinstance(value, Known) else ["exp"]
-        if entry == "require_exp" and required:
-            return
-        if entry == "require" and "exp" in required:
+        if _requires_expiry(entry, project.knowledge.evaluator.value(module, scope, expression)):
             return
     yield _EXPIRY
+
+
+def _requires_expiry(option: str, value: Value) -> bool:
+    match option, value:
+        case "require_exp", Known(value=wanted):
+            return bool(wanted)
+        case "require", Known(value=list() | tuple() | set() as names):
+            return "exp" in names
+        case "require" | "require_exp", _:
+            return True  # what is not known may require it, and what is no list takes no token
+        case _:
+            return False
 
 
 class JwtWithoutExpiry(Check):

@@ -21,7 +21,7 @@ from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class
 from chutes_cli.project.values import Known
 
-from ..production import library_names, production_statements
+from ..production import last_name, library_names, production_statements
 
 _CONDITIONS = frozenset({"if", "else", "try", "except", "with"})
 
@@ -214,8 +214,6 @@ def _ignored(
     project: Project, module: Module, statement: Statement, name: str, made: Call
 ) -> tuple[str, str] | None:
     """Return the variable that a field names, and the one that it is read from."""
-    if module.scope(statement.scope).kind != "class":
-        return None
     if not _is_field(project, module, statement, made):
         return None
     variable = project.knowledge.binder.bind(Site(module, statement, made)).value(ENV)
@@ -225,8 +223,8 @@ def _ignored(
     read = f"{prefix}{name}".upper()
     if str(variable.value).upper() == read:
         return None
-    is_settings = _is_settings(project, Class(module, statement.scope))
-    return (str(variable.value), read) if is_settings else None
+    ancestors = project.knowledge.resolver.members.ancestors(Class(module, statement.scope))
+    return (str(variable.value), read) if ancestors & SETTINGS else None
 
 
 def _is_field(project: Project, module: Module, statement: Statement, made: Call) -> bool:
@@ -234,28 +232,26 @@ def _is_field(project: Project, module: Module, statement: Statement, made: Call
     return bool(library_names(resolver.resolve(module, statement.scope, made.function)) & FIELD)
 
 
-def _is_settings(project: Project, owner: Class, depth: int = 0) -> bool:
-    """Say whether a class is one of settings, by its bases or theirs."""
-    for base in owner.scope.bases:
-        targets = project.knowledge.resolver.resolve(owner.module, owner.scope.parent, base)
-        if library_names(targets) & SETTINGS:
-            return True
-        for each in targets:
-            if isinstance(each, Class) and depth < 10 and _is_settings(project, each, depth + 1):
-                return True
-    return False
-
-
 def _prefix(project: Project, module: Module, scope: int) -> str | None:
     """Return the prefix of the variables of a class, None where only a run can tell."""
     for statement in module.statements_in(scope):
-        names = {target.id for target in statement.targets if isinstance(target, Name)}
-        if not names & CONFIGURATIONS or not statement.values:
+        if not CONFIGURATIONS & set(map(last_name, statement.targets)):
             continue
+        if statement.kind == "define":
+            return _prefix_in(project, module, statement.defines)
         made = statement.values[-1]
         if not isinstance(made, Call):
             return None
         given = project.knowledge.binder.bind(Site(module, statement, made)).value(PREFIX)
         if given is not None:
             return str(given.value) if isinstance(given, Known) else None
+    return ""
+
+
+def _prefix_in(project: Project, module: Module, scope: int) -> str | None:
+    """Return the prefix that an inner ``class Config`` names."""
+    for statement in module.statements_in(scope):
+        if PREFIX in map(last_name, statement.targets):
+            value = project.knowledge.evaluator.value(module, scope, statement.values[-1])
+            return str(value.value) if isinstance(value, Known) else None
     return ""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from chutes_cli.contract.libraries.error_texts import (
     ABOUT_THE_INPUT,
-    EXCEPTION,
+    EXCEPTIONS,
     HANDED_ON,
     TEXTS,
     TRACEBACKS,
 )
+from chutes_cli.contract.libraries.values import FILLS
 from chutes_cli.project.facts import (
     Attribute,
+    Await,
     Call,
     Collection,
     Expression,
@@ -26,11 +28,13 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.questions import Questions
 from chutes_cli.project.targets import Class, Function, Method
 
 from ..production import last_name, library_names
 
-_DEEPEST = 6
+_DEEPEST = 40
+"""Questions that may be open at a time: each leads through one name or one helper."""
 _COMPARES = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not"})
 
 
@@ -43,14 +47,12 @@ class Place:
         statement: The statement the expression is part of.
         errors: Names of parameters that hold a caught exception.
         texts: Names of parameters that hold an exception's text.
-        depth: How many steps led here.
     """
 
     function: Function
     statement: Statement
     errors: frozenset[str] = field(default=frozenset())
     texts: frozenset[str] = field(default=frozenset())
-    depth: int = 0
 
     @property
     def module(self) -> Module:
@@ -63,22 +65,19 @@ class ErrorTexts:
 
     def __init__(self, project: Project) -> None:
         self._knowledge = project.knowledge
+        self._answers: Questions[tuple[Site | None, ...]] = Questions((), _DEEPEST)
 
     def found(self, place: Place, expression: Expression) -> Site | None:
         """Return where an exception becomes a text that the expression holds, None for nowhere."""
-        if place.depth > _DEEPEST:
-            return None
         if self._is_text(place, expression):
             return Site(place.module, place.statement, expression)
-        for found in self._below(place, expression):
-            if found is not None:
-                return found
-        return None
+        return _first(self._below(place, expression))
 
     def _below(self, place: Place, expression: Expression) -> Iterator[Site | None]:
         match expression:
             case Name(id=name):
-                yield from self._named(place, name)
+                key = (name, place.function, place.errors, place.texts)
+                yield from self._answers.answer(key, lambda: (_first(self._named(place, name)),))
             case Call():
                 yield from self._called(place, expression)
             case Operation(operator="?:", operands=(_, body, orelse)):
@@ -90,7 +89,7 @@ class ErrorTexts:
                 yield from (self.found(place, each) for each in operands)
             case Mapping() | Collection() | FormattedText():
                 yield from (self.found(place, each) for each in expression.children())
-            case Yield(value=Expression() as value):
+            case Await(value=value):
                 yield self.found(place, value)
 
     def _is_text(self, place: Place, expression: Expression) -> bool:
@@ -129,15 +128,13 @@ class ErrorTexts:
         return self._is_parameter(place, expression.id)
 
     def _is_parameter(self, place: Place, name: str) -> bool:
-        """Say whether a name is a parameter that is annotated as any exception."""
+        """Say whether a name is a parameter that is annotated as an exception not for callers."""
         scope = place.function.scope
-        return any(
-            each.name == name
-            and each.annotation is not None
-            and self._knowledge.resolver.dotted(place.module, scope.parent, each.annotation)
-            in EXCEPTION
-            for each in scope.parameters
-        )
+        for each in scope.parameters:
+            if each.name == name and each.annotation is not None:
+                kind = self._knowledge.resolver.dotted(place.module, scope.parent, each.annotation)
+                return str(kind).endswith(EXCEPTIONS) and kind not in ABOUT_THE_INPUT
+        return False
 
     def _is_for_callers(self, module: Module, caught: Statement) -> bool:
         """Say whether all that a handler catches has a text that is meant for callers."""
@@ -151,17 +148,20 @@ class ErrorTexts:
         return True
 
     def _named(self, place: Place, name: str) -> Iterator[Site | None]:
+        """Follow a name to what it is given, and to what is put into it later."""
         where, bindings = place.module.lookup(name, place.function.index)
-        if where != place.function.index:
-            return
         for binding in bindings:
             statement = binding.statement
             if statement is None:
                 continue
+            there = _at(place, statement)
             if binding.value is not None:
-                yield self.found(_at(place, statement), binding.value)
-            elif statement.kind == "for":
-                yield self.found(_at(place, statement), statement.values[0])
+                yield self.found(there, binding.value)
+            elif statement.kind in ("for", "augment"):
+                yield self.found(there, statement.values[0])
+        for statement in place.module.statements_in(where):
+            for value in _put_into(statement, name):
+                yield self.found(_at(place, statement), value)
 
     def _called(self, place: Place, call: Call) -> Iterator[Site | None]:
         """Follow a call: into functions of the tree, through what hands its arguments on."""
@@ -170,7 +170,7 @@ class ErrorTexts:
         )
         own = [each for each in targets if isinstance(each, Function | Method)]
         for each in own:
-            yield from self._returned(place, call, each)
+            yield from self._returned(self._inside(place, call, each))
         name = last_name(call.function)
         # What is written in capitals makes an object of what it is given.
         if not own and (name in HANDED_ON or name[:1].isupper()):
@@ -178,10 +178,8 @@ class ErrorTexts:
                 yield self.found(place, call.function.value)
             yield from (self.found(place, each.value) for each in call.arguments)
 
-    def _returned(
-        self, place: Place, call: Call, target: Function | Method
-    ) -> Iterator[Site | None]:
-        """Yield what a function of the tree gives back of the exceptions it sees."""
+    def _inside(self, place: Place, call: Call, target: Function | Method) -> Place:
+        """Return a place in a function of the tree that is called, with what it is given."""
         function = target.function if isinstance(target, Method) else target
         names = [each.name for each in function.scope.parameters]
         if isinstance(target, Method):
@@ -191,12 +189,19 @@ class ErrorTexts:
             name = argument.keyword or (names[position] if position < len(names) else "")
             if self._is_error(place, argument.value):
                 errors.add(name)
-            elif self.found(_at(place, place.statement), argument.value) is not None:
+            elif self.found(place, argument.value) is not None:
                 texts.add(name)
-        for statement in function.module.statements_in(function.index):
-            inner = Place(function, statement, frozenset(errors), frozenset(texts), place.depth + 1)
-            for value in given_back(statement):
-                yield self.found(inner, value)
+        return Place(function, place.statement, frozenset(errors), frozenset(texts))
+
+    def _returned(self, place: Place) -> tuple[Site | None, ...]:
+        """Return what a function of the tree gives back of the exceptions it sees."""
+        values = (
+            self.found(_at(place, statement), value)
+            for statement in place.module.statements_in(place.function.index)
+            for value in given_back(statement)
+        )
+        key = (place.function, place.errors, place.texts)
+        return self._answers.answer(key, lambda: (_first(values),))
 
 
 def given_back(statement: Statement) -> Iterator[Expression]:
@@ -204,12 +209,34 @@ def given_back(statement: Statement) -> Iterator[Expression]:
     if statement.kind == "return":
         yield from statement.values
     for expression in statement.expressions():
-        if isinstance(expression, Yield) and expression.value is not None:
-            yield expression.value
+        match expression:
+            case Yield(value=Expression() as value):
+                yield value
+
+
+def _put_into(statement: Statement, name: str) -> Iterator[Expression]:
+    """Yield what a statement puts into the object of a name."""
+    for target in statement.targets:
+        match target:
+            case Operation(operator="[]", operands=(Name(id=owner), *_)) if owner == name:
+                yield from statement.values
+    for expression in statement.expressions():
+        match expression:
+            case Call(function=Attribute(value=Name(id=owner), attribute=method)) if (
+                owner == name and method in FILLS
+            ):
+                yield from (each.value for each in expression.arguments)
+
+
+def _first(found: Iterable[Site | None]) -> Site | None:
+    return next((each for each in found if each is not None), None)
 
 
 def _at(place: Place, statement: Statement) -> Place:
-    return Place(place.function, statement, place.errors, place.texts, place.depth + 1)
+    """Return a place at another statement, perhaps of a function around it."""
+    if statement.scope == place.function.index:
+        return Place(place.function, statement, place.errors, place.texts)
+    return Place(Function(place.module, statement.scope), statement)
 
 
 def _caught_as(place: Place, name: str) -> Statement | None:
@@ -218,11 +245,10 @@ def _caught_as(place: Place, name: str) -> Statement | None:
         statement.values[0]: statement
         for statement in place.module.statements_in(place.function.index)
         if statement.kind == "except"
-        and statement.values
         and any(last_name(target) == name for target in statement.targets)
     }
     for index in place.module.guards_of(place.statement.guards):
-        guard = place.module.facts.guards[index]
-        if guard.kind == "except" and guard.test in handlers:
-            return handlers[guard.test]
+        test = place.module.facts.guards[index].test
+        if test in handlers:
+            return handlers[test]
     return None

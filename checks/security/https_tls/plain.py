@@ -102,7 +102,7 @@ class PlainHttp(Check):
                 continue
             for expression in _addresses(call):
                 host = host_of(_start(project, site, expression))
-                if host and not is_near(host) and not host.endswith(RESERVED):
+                if not is_near(host) and not host.endswith(RESERVED):
                     yield self.at(site, f"{host} is called without TLS", "call it by https://")
                     break
 

@@ -19,7 +19,23 @@ from ...platform.image.directives import text_of
 from ..production import is_production
 
 _INSECURE = re.compile(r"-[a-zA-Z]*k[a-zA-Z]*")
-_SETS = frozenset({"export", "env", "ENV"})
+_BEFORE = frozenset({"sudo", "exec", "env", "nohup"})
+"""What runs the program named after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A place in a script.
+
+    Attributes:
+        script: The file.
+        span: Where, in that file.
+        name: The job or target there.
+    """
+
+    script: Script
+    span: Span
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +44,11 @@ class Said:
 
     Attributes:
         what: The words that do.
-        site: The Python call that runs it, if one does.
-        script: The file it stands in otherwise.
-        span: Where, in that file.
-        name: The job or target there.
+        where: The Python call that runs it, or the lines of another file.
     """
 
     what: str
-    site: Site | None = None
-    script: Script | None = None
-    span: Span | None = None
-    name: str = ""
+    where: Site | Lines
 
 
 def in_commands(project: Project) -> Iterator[Said]:
@@ -56,13 +66,13 @@ def in_commands(project: Project) -> Iterator[Said]:
                 span = script.span(command.start, command.end)
                 if span not in seen:
                     seen.add(span)
-                    found = switched_off(command)
-                    yield from (Said(what, None, script, span, run.name) for what in found)
+                    lines = Lines(script, span, run.name)
+                    yield from (Said(what, lines) for what in switched_off(command))
 
 
 def _in_directive(directive: Directive) -> Iterator[str]:
     key, value = text_of(directive, "key"), text_of(directive, "value")
-    if value in VARIABLES.get(key or "", ()):
+    if value in VARIABLES.get(str(key), ()):
         yield f"{key}={value}"
     for command in commands(parse(Piece.whole(text_of(directive, "command") or ""))):
         yield from switched_off(command)
@@ -73,12 +83,9 @@ def switched_off(command: Command) -> Iterator[str]:
     texts = [each.text for each in (*command.assignments, *command.words)]
     if any(is_loopback(host_of(each)) for each in texts):
         return
-    program = next((each.rsplit("/", 1)[-1] for each in command.texts[:1]), "")
-    if program in ("sudo", "exec", "env") and len(command.texts) > 1:
-        program = command.texts[1].rsplit("/", 1)[-1]
-    variables = [each.text for each in command.assignments]
-    variables += texts if program in _SETS or "env" in texts[:1] else []
-    for text in variables:
+    start = next((at for at, each in enumerate(texts) if not _is_before(each)), len(texts))
+    program = "".join(texts[start : start + 1]).rsplit("/", 1)[-1]
+    for text in texts if program == "export" else texts[:start]:
         name, _, value = text.partition("=")
         if value in VARIABLES.get(name, ()):
             yield text
@@ -87,12 +94,15 @@ def switched_off(command: Command) -> Iterator[str]:
         program = "pip"
     for text in texts:
         option = text.split("=", 1)[0]
-        if option in OPTIONS.get(program, ()) or (
-            program == "curl" and _INSECURE.fullmatch(text) and not text.startswith("--")
-        ):
+        if option in OPTIONS.get(program, ()) or (program == "curl" and _INSECURE.fullmatch(text)):
             yield f"{program} {option}"
             return
     for owner, setting, value in SETTINGS:
         joined = " ".join(texts).lower().replace("=", " ")
         if program == owner and f"{setting} {value}" in joined:
             yield f"{owner} {setting}={value}"
+
+
+def _is_before(text: str) -> bool:
+    """Say whether a word stands before the program: another that runs it, a variable, an option."""
+    return text in _BEFORE or text.startswith("-") or "=" in text

@@ -29,7 +29,7 @@ from ..production import (
     production_calls,
     production_statements,
 )
-from .programs import in_commands
+from .programs import Lines, in_commands
 
 _HELP = (
     "leave verification on; for a private authority pass its certificate: verify='ca.pem', or "
@@ -147,13 +147,12 @@ class TlsVerificationOff(Check):
                         )
         for said in in_commands(project):
             message = f"{said.what}: the certificate is not verified"
-            if said.site is not None:
-                yield self.at(said.site, message, "leave verification on; install the authority")
-            elif said.script is not None and said.span is not None:
-                yield self.within(
-                    said.script, said.span, said.name, message,
-                    "leave verification on; install the authority's certificate",
-                )  # fmt: skip
+            help = "leave verification on; install the authority's certificate"
+            match said.where:
+                case Site() as site:
+                    yield self.at(site, message, help)
+                case Lines(script, span, name):
+                    yield self.within(script, span, name, message, help)
 
 
 def _in_call(project: Project, site: Site, call: Call, targets: tuple[Target, ...]) -> str | None:
@@ -164,18 +163,16 @@ def _in_call(project: Project, site: Site, call: Call, targets: tuple[Target, ..
     if not _is_client(call, targets, names):
         return None
     for argument in project.knowledge.binder.bind(site):
-        if argument.name is not None and argument.name in SWITCHES:
+        name = str(argument.name)
+        if name in SWITCHES:
             value = argument.value
             dotted = project.knowledge.resolver.dotted(
                 argument.module, argument.scope, argument.expression
             )
-            known = isinstance(value, Known) and any(
-                value.value is each or (isinstance(each, str) and value.value == each)
-                for each in SWITCHES[argument.name]
-            )
+            known = isinstance(value, Known) and value.value in SWITCHES[name]
             if (known or dotted in _NONE) and not _calls_itself(project, site, call):
                 text = argument.module.snippet(argument.expression.span)
-                return f"{argument.name}={text}"
+                return f"{name}={text}"
     return None
 
 

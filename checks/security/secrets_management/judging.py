@@ -82,17 +82,10 @@ def names_secrets(name: str) -> bool:
     return bool(_SECRETS.fullmatch(spelt)) and not _NO_SECRET.fullmatch(spelt)
 
 
-def key_in(text: str, *, prose: bool = False) -> str | None:
-    """Say which secret a text holds by its format alone, None for none.
-
-    Args:
-        text: Any text.
-        prose: Whether it is a comment or a documentation.
-    """
-    for name, _ in keys_in(text, prose=prose):
+def key_in(text: str) -> str | None:
+    """Say which secret a text holds by its format alone, None for none."""
+    for name, _ in keys_in(text):
         return name
-    if prose:
-        return None
     for scheme, user, password, _host in IN_ADDRESS.findall(text):
         if is_no_default(password) and password.lower() not in (user.lower(), scheme.lower()):
             return "a password in an address"
@@ -141,7 +134,8 @@ def _is_random(text: str) -> bool:
     if len(text) < _SHORTEST_KEY or not _KEY.fullmatch(text) or _bits(text) < _LEAST_BITS:
         return False
     if _HEX.fullmatch(text):
-        return any(each.isalpha() for each in text) and any(each.isdigit() for each in text)
+        # Its letters alone have fewer bits than that: there are digits.
+        return any(each.isalpha() for each in text)
     if _WORDS.fullmatch(text):
         return False
     letters = max(re.split(r"[-_.:/+=~]", text), key=len)

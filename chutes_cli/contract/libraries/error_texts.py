@@ -40,10 +40,11 @@ TEXTS = frozenset({"args", "message", "stderr", "stdout", "output", "strerror", 
 HANDED_ON = frozenset(
     {"str", "repr", "format", "join", "dumps", "dict", "list", "tuple", "strip", "replace",
      "encode", "decode", "split", "splitlines", "lower", "upper", "model_dump", "ascii",
-     "format_map",     "removeprefix", "removesuffix", "title", "rstrip", "lstrip"}
+     "format_map", "removeprefix", "removesuffix", "title", "rstrip", "lstrip"}
 )  # fmt: skip
 """Functions and methods whose result holds the text they are given."""
-EXCEPTION = frozenset({"builtins.Exception", "builtins.BaseException"})
+EXCEPTIONS = ("Error", "Exception")
+"""How the names of exceptions end, where an annotation names one."""
 ANSWERS = frozenset(
     {
         "fastapi.HTTPException",

@@ -13,6 +13,8 @@ QUICK = frozenset(
 )
 MODULE = "hashlib."
 BY_NAME = "hashlib.new"
+HASHES = frozenset({f"{MODULE}{kind}" for kind in BROKEN | QUICK} | {BY_NAME})
+"""The functions that make one."""
 NOT_FOR_SECURITY = "usedforsecurity"
 KEYED = frozenset({"hmac.new", "hmac.digest", "hmac.HMAC"})
 """Functions whose results prove who made a message."""

@@ -83,6 +83,7 @@ SILENT = {
     "methods": "chute.add_middleware(CORSMiddleware, allow_methods=['*'], allow_headers=['*'])",
     "required": "ALLOWED_ORIGINS = os.environ['ALLOWED_ORIGINS'].split(',')",
     "no_default": "ALLOWED_ORIGINS = os.getenv('*')",
+    "no_default_get": "ALLOWED_ORIGINS = os.environ.get('*')",
     "empty": "class S(BaseModel):\n    allowed_origins: list[str] = []",
     "declared": "class S(BaseModel):\n    allowed_origins: list[str]",
     "described": "class S(BaseModel):\n    origins: list[str] = Field([], description='*')",

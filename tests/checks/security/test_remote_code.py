@@ -32,6 +32,11 @@ UNPINNED = {
     "beside_a_folder": "AutoModel.from_pretrained('a/b', '/x', cache_dir='/cache', "
     "trust_remote_code=True)",
     "beside_a_number": "OPTIONS = {1: 2, os.name: 3, 'trust_remote_code': True}",
+    "beside_a_folder_first": "AutoModel.from_pretrained(cache_dir='/cache', "
+    "pretrained_model_name_or_path='a/b', trust_remote_code=True)",
+    "beside_a_folder_of_some_name": "OPTIONS = {NAME: '/x', 'trust_remote_code': True}",
+    "appended": "ARGS = []\nARGS.append('--trust-remote-code')",
+    "appended_by_name": "FLAG = '--trust-remote-code'\nARGS = []\nARGS.append(FLAG)",
     "process_with_number": "subprocess.Popen(['vllm', 8000, '--trust-remote-code'])",
     "engine": "make(engine_args='--x 1 --trust-remote-code')",
     "engine_branch": "make(engine_args='--trust-remote-code --revision main')",
@@ -43,6 +48,7 @@ PINNED = {
     "code": f"AutoModel.from_pretrained('a/b', code_revision='{COMMIT}', trust_remote_code=True)",
     "from_settings": "AutoModel.from_pretrained('a/b', revision=os.X, trust_remote_code=True)",
     "options": f"OPTIONS = {{'trust_remote_code': True, 'revision': '{COMMIT}'}}",
+    "options_hidden": "OPTIONS = {**os.X, 'trust_remote_code': True}",
     "hidden": "AutoModel.from_pretrained('a/b', trust_remote_code=True, **os.X)",
     "engine": f"make(engine_args='--trust-remote-code --revision {COMMIT}')",
     "template": f"make(revision='{COMMIT}', engine_args='--x 1 --trust-remote-code')",
@@ -93,3 +99,9 @@ def test_stays_silent(name: str, findings: Findings) -> None:
 def test_scripts(text: str, severities: list[Severity], findings: Findings) -> None:
     found = findings({"app.py": HEAD, "run.sh": text}, ID)
     assert [each.severity for each in found] == severities
+
+
+def test_once_for_lines_that_two_jobs_share(findings: Findings) -> None:
+    text = ".a: &a\n  - vllm serve a/b --trust-remote-code\n"
+    text += "one:\n  script: *a\ntwo:\n  script: *a\n"
+    assert len(findings({"app.py": HEAD, ".gitlab-ci.yml": text}, ID)) == 1

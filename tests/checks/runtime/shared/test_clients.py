@@ -220,6 +220,27 @@ FIRES = {
         HTTPX + "import pydantic\nclass Box(pydantic.BaseModel):\n"
         "    c: httpx.AsyncClient = pydantic.Field(default_factory=httpx.AsyncClient)\n",
     ),
+    "in_a_list_display": (
+        "self.cs = [httpx.AsyncClient()]", "for c in self.cs:\n    await c.get('u')", HTTPX,
+    ),
+    "in_a_global_dictionary": (
+        "CS['a'] = httpx.AsyncClient()", "await CS['a'].get('u')", HTTPX + "CS = {}\n",
+    ),
+    "in_a_global_display": (
+        "pass", "await CS[0].get('u')", HTTPX + "CS = [httpx.AsyncClient()]\n",
+    ),
+    "connection_of_one_of_several_pools": (
+        "self.pools = {'a': await asyncpg.create_pool('d')}\n"
+        "self.conn = await self.pools['a'].acquire()",
+        "return await self.conn.fetch('q')",
+        "import asyncpg\n",
+    ),
+    "database_by_a_helper": (
+        "pass",
+        "return await things().users.find_one({})",
+        "from motor.motor_asyncio import AsyncIOMotorClient\nC = AsyncIOMotorClient('u')\n"
+        "def things():\n    return C.get_database('things')\n",
+    ),
     "entered_at_startup": (
         "self.c = await httpx.AsyncClient().__aenter__()", "await self.c.get('u')", HTTPX,
     ),
@@ -275,6 +296,32 @@ SILENT = {
         "pass",
         "await fetch(args['c'])",
         HTTPX + "async def fetch(c: httpx.AsyncClient):\n    return await c.get('u')\n",
+    ),
+    "a_dictionary_of_the_same_name": (
+        "cs = {}\ncs['a'] = self.c = httpx.AsyncClient()",
+        "cs = dict(args)\nawait cs['a'].get('u')",
+        HTTPX,
+    ),
+    "nothing_put_in": (
+        "self.cs = {}\nself.cs.setdefault('a')\nself.cs.append()", "await self.cs['a'].get('u')",
+        HTTPX,
+    ),
+    "a_list_that_is_counted": (
+        "self.cs = [httpx.AsyncClient()]", "return self.cs.count(1).bit_length()", HTTPX,
+    ),
+    "a_list_that_is_written_out": (
+        "self.cs = [httpx.AsyncClient()]", "return str(self.cs).encode()", HTTPX,
+    ),
+    "a_wrapper_only_known_by_annotation": (
+        "pass",
+        "await fetch(args['c'])",
+        REDIS + "async def fetch(c: redis.Redis):\n    return await c.get('k')\n",
+    ),
+    "a_stub_only_known_by_annotation": (
+        "pass",
+        "await fetch(args['c'])",
+        "class GreeterStub: ...\n"
+        "async def fetch(c: GreeterStub):\n    return await c.SayHello({})\n",
     ),
     "a_subclass_only_known_by_annotation": (
         "pass",

@@ -35,6 +35,14 @@ UNCHECKED = {
         f"jwt.decode(TOKEN, KEY, ['HS256'], {{'require': ['sub']}}, {WHOLE})",
         "not that there is an expiry",
     ),
+    "another_option": (
+        f"jwt.decode(TOKEN, KEY, ['HS256'], {{'verify_exp': True}}, {WHOLE})",
+        "not that there is an expiry",
+    ),
+    "others_required": (
+        f"jwt.decode(TOKEN, KEY, ['HS256'], {{'require': ('sub',)}}, {WHOLE})",
+        "not that there is an expiry",
+    ),
     "jose_not_required": (
         f"jose_jwt.decode(TOKEN, KEY, 'HS256', {{'require_exp': False}}, {WHOLE})",
         "not that there is an expiry",
@@ -44,6 +52,10 @@ CHECKED = {
     "whole": f"jwt.decode(TOKEN, KEY, ['HS256'], {{'require': ['exp', 'sub']}}, {WHOLE})",
     "required_elsewhere": f"N = os.X\njwt.decode(TOKEN, KEY, ['HS256'], {{'require': N}}, {WHOLE})",
     "jose": f"jose_jwt.decode(TOKEN, KEY, 'HS256', {{'require_exp': True}}, {WHOLE})",
+    "required_tuple": f"jwt.decode(TOKEN, KEY, ['HS256'], {{'require': ('exp', 'sub')}}, {WHOLE})",
+    "required_set": f"jwt.decode(TOKEN, KEY, ['HS256'], {{'require': {{'exp', 'sub'}}}}, {WHOLE})",
+    "no_list": f"jwt.decode(TOKEN, KEY, ['HS256'], {{'require': True}}, {WHOLE})",
+    "jose_from_settings": f"jose_jwt.decode(TOKEN, KEY, 'HS256', {{'require_exp': X}}, {WHOLE})",
     "options_from_settings": f"jwt.decode(TOKEN, KEY, ['HS256'], os.X, {WHOLE})",
     "not_verified_at_all": "jwt.decode(TOKEN, KEY)",
     "hidden": "jwt.decode(TOKEN, KEY, ['HS256'], **os.X)",

@@ -39,6 +39,9 @@ def test_removed_names(name: str, findings: Findings) -> None:
         "except ImportError:\n    from pydantic import BaseSettings",
         "try:\n    from pydantic import BaseSettings\nexcept ImportError:\n    BaseSettings = None",
         "import os\nif os.name:\n    from pydantic import BaseSettings",
+        "import os\nif os.name:\n    pass\nelse:\n    from pydantic import BaseSettings",
+        "import contextlib\nwith contextlib.suppress(ImportError):\n"
+        "    from pydantic import BaseSettings",
     ],
 )
 def test_other_imports(source: str, findings: Findings) -> None:
@@ -62,6 +65,15 @@ FIRES = {
     "    debug: bool = Field(False, env='APP_DEBUG')",
     "prefix": "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='MY_')\n"
     "    debug: bool = Field(False, env='DEBUG')",
+    "other_fields": "class S(BaseSettings):\n    size: int = 3\n"
+    "    debug: bool = Field(False, env='APP_DEBUG')",
+    "inner_configuration": "class S(BaseSettings):\n    debug: bool = Field(False, env='DEBUG')\n"
+    "    class Config:\n        env_file = '.env'\n        env_prefix = 'MY_'",
+    "inner_configuration_of_files": "class S(BaseSettings):\n"
+    "    debug: bool = Field(False, env='APP_DEBUG')\n"
+    "    class Config:\n        env_file = '.env'",
+    "other_inner_class": "class S(BaseSettings):\n    debug: bool = Field(False, env='MY_DEBUG')\n"
+    "    class Names:\n        env_prefix = 'MY_'",
     "other_configuration": "class S(BaseSettings):\n"
     "    model_config = SettingsConfigDict(env_file='.env')\n"
     "    debug: bool = Field(False, env='APP_DEBUG')",
@@ -76,6 +88,11 @@ SILENT = {
     "unknown_prefix": "class S(BaseSettings):\n"
     "    model_config = SettingsConfigDict(env_prefix=os.X)\n"
     "    debug: bool = Field(False, env='DEBUG')",
+    "inner_configuration": "class S(BaseSettings):\n"
+    "    debug: bool = Field(False, env='MY_DEBUG')\n"
+    "    class Config:\n        env_file = '.env'\n        env_prefix = 'MY_'",
+    "unknown_inner_configuration": "class S(BaseSettings):\n"
+    "    debug: bool = Field(False, env='DEBUG')\n    class Config:\n        env_prefix = os.X",
     "unknown_configuration": "class S(BaseSettings):\n    model_config = os.X\n"
     "    debug: bool = Field(False, env='APP_DEBUG')",
     "model": "class S(BaseModel):\n    debug: bool = Field(False, env='APP_DEBUG')",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -72,7 +73,7 @@ FIRES = {
         "return failure(e)", module="def failure(error):\n    return {'error': str(error)}\n"
     ),
     "helper_keyword": app(
-        "return failure(a=1, error=e)",
+        "return failure(error=e, a=1)",
         module="def failure(a, error):\n    return {'error': str(error)}\n",
     ),
     "helper_text": app(
@@ -91,6 +92,37 @@ FIRES = {
     "helper_deeper": f"{HEAD}def deep():\n    try:\n        return {{}}\n"
     "    except Exception as e:\n        raise HTTPException(400, str(e))\n\n\n"
     f"def run():\n    deep()\n\n\n{CORD}    run()\n    return {{}}\n",
+    "helper_awaited": app(
+        "return await failure(e)",
+        module="async def failure(error):\n    return {'error': str(error)}\n",
+    ),
+    "helper_renames": app(
+        "return failure(str(e))",
+        module="def failure(text):\n    said = text + '!'\n    return {'error': said}\n",
+    ),
+    "helper_of_a_helper": app(
+        "return failure(e)",
+        module="def failure(error):\n    return describe(1, error)\n\n"
+        "def describe(code, error):\n    return {'error': repr(error)}\n",
+    ),
+    "put_into": app("answer = {}\nanswer['error'] = str(e)\nreturn answer"),
+    "put_into_one_of_many": f"{HEAD}{CORD}    results = []\n    for each in args:\n"
+    "        try:\n            results.append(self.run(each))\n        except Exception as e:\n"
+    "            results.append({'error': str(e)})\n    return results\n",
+    "added_later": app("text = 'failed: '\ntext += str(e)\nreturn text"),
+    "one_of_several_texts": app("for text in [str(e)]:\n    return text"),
+    "around": f"{HEAD}def parts():\n    try:\n        pass\n    except Exception as e:\n"
+    "        text = str(e)\n    def inner():\n        yield text\n    return inner()\n\n\n"
+    f"{CORD}    return parts()\n",
+    "of_the_import": f"{HEAD}try:\n    import flash_attn\nexcept ImportError as e:\n"
+    f"    FAULT = str(e)\n\n\n{CORD}    return {{'error': FAULT}}\n",
+    "handler_of_a_library": f"{HEAD}@chute.exception_handler(httpx.HTTPError)\n"
+    "async def handle(request, e: httpx.HTTPError):\n    return JSONResponse({'e': str(e)})\n",
+    "far_away": app(
+        "a = str(e)\n"
+        + "".join(f"{new} = {old} + '!'\n" for old, new in pairwise("abcdfghij"))
+        + "return j"
+    ),
     "yielded": f"{HEAD}@chute.cord(public_api_path='/x', stream=True)\nasync def x(self, args):\n"
     "    try:\n        yield 'a'\n    except Exception as e:\n        yield f'data: {e}'\n",
     "yielded_by_a_helper": f"{HEAD}def parts():\n    try:\n        yield 'a'\n"
@@ -111,6 +143,28 @@ SILENT = {
     "both": app("raise HTTPException(400, str(e))", "(ValueError, Refused)"),
     "compared": app("return {'oom': 'out of memory' in str(e)}"),
     "tested": app("return {'error': 'oom' if 'memory' in str(e) else 'failed'}"),
+    "tested_whole": app("return {'error': 'a' if str(e) else 'b'}"),
+    "looked_up": app("return {'error': KNOWN[str(e)]}", module="KNOWN = {}\n"),
+    "unpacked": app("ok, text = False, str(e)\nreturn {'ok': ok}"),
+    "put_elsewhere": app("answer, seen = {}, {}\nseen['error'] = str(e)\nreturn answer"),
+    "appended_elsewhere": app("answer, seen = {}, []\nseen.append(str(e))\nreturn answer"),
+    "asked": app("answer = set()\nanswer.isdisjoint(str(e))\nreturn answer"),
+    "key": app("answer = {}\nanswer[str(e)] = 1\nreturn answer['a']"),
+    "deleted": app("answer = {'a': 1}\ndel answer['a']\nreturn answer"),
+    "helper_named_like_a_method": app(
+        "return replace(str(e))", module="def replace(text):\n    return 'failed'\n"
+    ),
+    "item_of_a_loop": f"{HEAD}{CORD}    for e in args:\n        return {{'item': str(e)}}\n",
+    "another_parameter": app(
+        "fail(e, 3)",
+        module="def fail(error: Exception, n: int):\n    raise HTTPException(400, str(n))\n",
+    ),
+    "handler_of_what_was_sent": f"{HEAD}@chute.exception_handler(ValueError)\n"
+    "async def handle(request, e: ValueError):\n    return JSONResponse({'e': str(e)})\n",
+    "handler_of_own": f"{HEAD}@chute.exception_handler(Refused)\n"
+    "async def handle(request, e: Refused):\n    return JSONResponse({'e': str(e)})\n",
+    "handler_of_what_is_no_exception": f"{HEAD}@chute.exception_handler(Exception)\n"
+    "async def handle(request: httpx.Request, e):\n    return JSONResponse(str(request))\n",
     "measured": app("return {'length': len(str(e))}"),
     "redacted": app("return {'error': redact(str(e))}", module="from elsewhere import redact\n"),
     "helper_sorts": app(
@@ -180,6 +234,15 @@ def test_a_plain_route_tells_its_caller_too(findings: Findings) -> None:
         "    except Exception as e:\n        return str(e)\n"
     )
     assert len(findings(source, ID, exposure=Exposure.BOTH)) == 1
+
+
+def test_counts_where_the_exposure_lets_it_run(findings: Findings) -> None:
+    source = f"{HEAD}def run():\n    try:\n        pass\n    except Exception as e:\n" + (
+        f"        raise HTTPException(400, str(e))\n\n\n{CORD}"
+        "    if self.exposure == 'direct':\n        run()\n    return {}\n"
+    )
+    assert findings(source, ID) == []
+    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
 
 
 def test_tests_are_no_production_code(findings: Findings) -> None:

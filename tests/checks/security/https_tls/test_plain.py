@@ -72,6 +72,18 @@ def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(f"{HEAD}{SILENT[name]}\n", ID) == []
 
 
+@pytest.mark.parametrize("keyword", ["url", "base_url", "api_base", "endpoint", "endpoint_url"])
+def test_what_addresses_are_called(keyword: str, findings: Findings) -> None:
+    source = f"import boto3\nboto3.client('s3', 'us', {keyword}='http://s3.chutes.ai')\n"
+    assert [each.check for each in findings(HEAD + source, ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", ["session", "client", "http", "http_client", "http_session"])
+def test_what_clients_are_called(name: str, findings: Findings) -> None:
+    source = f"{HEAD}def call({name}):\n    {name}.get('http://api.chutes.ai/ping')\n"
+    assert [each.check for each in findings(source, ID)] == [ID]
+
+
 def test_once_for_a_call(findings: Findings) -> None:
     source = "requests.request('http://a.chutes.ai', url='http://b.chutes.ai')\n"
     (found,) = findings(HEAD + source, ID)

@@ -40,6 +40,10 @@ FIRES = {
     "urllib3_host": "urllib3.PoolManager(assert_hostname=False)",
     "redis": "redis.Redis(host='cache.chutes.ai', ssl=True, ssl_cert_reqs='none')",
     "session": "session = requests.Session()\nsession.verify = False",
+    "session_by_another_name": "api = requests.Session()\napi.verify = False",
+    "client_passed_verify": "def call(client):\n    client.verify = False",
+    "http_passed_verify": "def call(http):\n    http.verify = False",
+    "nothing_required": "redis.Redis(host='cache.chutes.ai', ssl=True, ssl_cert_reqs=None)",
     "session_method": "session = requests.Session()\nsession.get(URL, verify=False)",
     "session_on_self": "class Api:\n    def __init__(self, session):\n"
     "        self.session = session\n        self.session.verify = False",
@@ -73,6 +77,8 @@ SILENT = {
     "itself_by_number": "requests.get('https://127.0.0.1:8443/health', verify=False)",
     "itself_by_default": "requests.get(os.getenv('U', 'https://127.0.0.1:1/'), verify=False)",
     "verify_of_something_else": "class S:\n    pass\n\ns = S()\ns.verify = False",
+    "session_without_proxies": "session = requests.Session()\nsession.trust_env = False",
+    "mode_of_something_else": "def f(settings):\n    settings.weakest = ssl.CERT_NONE",
     "verify_a_flag": "verify = False",
     "host_name_kept": "context = ssl.create_default_context()\ncontext.check_hostname = True",
     "mode_kept": "context = ssl.create_default_context()\ncontext.verify_mode = ssl.CERT_REQUIRED",
@@ -129,6 +135,12 @@ def test_what_is_said(findings: Findings) -> None:
         ("run.sh", "git config --global http.sslVerify false\n", "git http.sslverify=false"),
         ("run.sh", "git -c http.sslVerify=false clone x\n", "git http.sslverify=false"),
         ("run.sh", "npm config set strict-ssl false\n", "npm strict-ssl=false"),
+        ("run.sh", "exec curl -k https://a.chutes.ai/x\n", "curl -k"),
+        ("run.sh", "nohup curl -k https://a.chutes.ai/x\n", "curl -k"),
+        ("run.sh", "time curl -k https://a.chutes.ai/x\n", "curl -k"),
+        ("run.sh", "sudo -E curl -k https://a.chutes.ai/x\n", "curl -k"),
+        ("run.sh", "env A=1 curl -k https://a.chutes.ai/x\n", "curl -k"),
+        ("run.sh", "sudo env PYTHONHTTPSVERIFY=0 python app.py\n", "PYTHONHTTPSVERIFY=0"),
         ("Dockerfile", "FROM x\nRUN curl -k https://a.b/x\n", "curl -k"),
         (".github/workflows/ci.yml", "jobs:\n a:\n  steps:\n   - run: curl -k x.y\n", "curl -k"),
     ],
@@ -149,12 +161,21 @@ def test_scripts(path: str, text: str, what: str, findings: Findings) -> None:
         "git config --global http.sslVerify true",
         "npm config set strict-ssl true",
         "curl --cacert ca.pem --key k.pem https://a.chutes.ai",
+        "echo pip --trusted-host a.b",
+        "echo http.sslverify false",
+        "python app.py --trusted-host a.b",
+        "export NAME=0",
         "env",
         "sudo",
     ],
 )
 def test_harmless_scripts(text: str, findings: Findings) -> None:
     assert findings({"app.py": HEAD, "run.sh": f"{text}\n"}, ID) == []
+
+
+def test_once_for_lines_that_two_jobs_share(findings: Findings) -> None:
+    text = ".a: &a\n  - curl -k https://a.b/x\none:\n  script: *a\ntwo:\n  script: *a\n"
+    assert len(findings({"app.py": HEAD, ".gitlab-ci.yml": text}, ID)) == 1
 
 
 def test_tests_are_no_production_code(findings: Findings) -> None:

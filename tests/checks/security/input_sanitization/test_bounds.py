@@ -20,6 +20,7 @@ from pydantic import AfterValidator, HttpUrl, field_validator, model_validator
 chute = Chute("u", "my-service", "i")
 LIMIT = 100
 Prompt = Annotated[str, Field(max_length=10)]
+Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
 class Kind(str, Enum):
@@ -56,7 +57,11 @@ def model(*fields: str, base: str = "BaseModel") -> str:
         "f: int", "f: float = 0.5", "f: int = Field(ge=0)", "f: Optional[int] = Field(0, gte=0)",
         "f: Union[bool, str]", "f: Annotated[str, Field(min_length=1)]", "f: constr(min_length=2)",
         "f: conint(ge=1)", "f: list[str] = Field(max_length=5)", "f: conlist(str, max_length=5)",
-        "f: 'str'",
+        "f: 'str'", "f: str = Field(pattern=r'^[a-z]+$')",
+        "f: list[str] = Field(pattern=r'^[a-z]+$', max_length=5)",
+        "f: str\n@field_validator('f')\ndef check(cls, v): return v.strip()",
+        "f: str\n@field_validator('f')\ndef check(cls, v): return v if len(v) > 3 else 1 / 0",
+        "f: str\n@field_validator('f')\ndef check(cls, v): assert len(v) > 3; return v",
     ],
 )  # fmt: skip
 def test_fires(field: str, findings: Findings) -> None:
@@ -80,7 +85,9 @@ def test_fires(field: str, findings: Findings) -> None:
         "f: str\n@field_validator('f')\ndef check(cls, v): return short(v) if len(v) < 3 else 1/0",
         "f: str\n@model_validator(mode='after')\ndef c(self): assert len(self.f) < 3; return self",
         "f: tuple[bool, bool]", "f: ClassVar[str] = 'x'", "f: conlist(bool, max_length=2)",
-        "f: list[int] = Field(max_length=3)",
+        "f: list[int] = Field(max_length=3)", "f: str = Field(pattern=r'^[a-z]{2}$')",
+        "f: str = Field(pattern=LIMIT)", "f: list[Code] = Field(max_length=3)",
+        "f: int\n@field_validator('f')\ndef check(cls, v): return max(1, min(v, 8))",
     ],
 )  # fmt: skip
 def test_stays_silent(field: str, findings: Findings) -> None:
@@ -149,7 +156,7 @@ def test_the_model_that_validates(cord: str, fields: list[str], findings: Findin
 
 def test_looks_into_nested_and_inherited_models(findings: Findings) -> None:
     found = findings(model("inner: Inner", "many: list[Inner] = Field(max_length=3)"), ID)
-    assert [(each.symbol, each.location.line) for each in found] == [("Inner", 19)]
+    assert [(each.symbol, each.location.line) for each in found] == [("Inner", 20)]
     assert [each.symbol for each in findings(model("ok: bool", base="Inner"), ID)] == ["Inner"]
 
 

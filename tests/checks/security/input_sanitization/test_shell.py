@@ -89,3 +89,13 @@ def test_several_ways_to_one_call_are_one_finding(findings: Findings) -> None:
 
 def test_without_a_command_there_is_nothing_to_say(findings: Findings) -> None:
     assert findings(source("os.system()\nsubprocess.run()"), ID) == []
+
+
+def test_a_list_is_judged_where_it_was_made(findings: Findings) -> None:
+    made = "def listed(name):\n    return [name, '-l']\n"
+    called = "subprocess.run(listed(args.name))"
+    assert len(findings(source(called, before=made), ID)) == 1
+    kept = "command = listed(args.name)\nname = 'ls'\nsubprocess.run(command)"
+    assert len(findings(source(kept, before=made), ID)) == 1
+    fixed = "name = args.name\nsubprocess.run(listed('ls'))\nreturn name"
+    assert findings(source(fixed, before=made), ID) == []

@@ -208,6 +208,7 @@ SILENT = {
     "jwt_without_key": "jwt.encode({})",
     "format_in_with_env": f"Image('u', 'n', '1').with_env('A', '{KEYS['github']}')",
     "in_the_image": "Image('u', 'n', '1').with_env('SERVICE_TOKEN', 'k3x9qz7w2v8m5t1r')",
+    "variable_like_a_key_in_the_image": f"Image('u', 'n', '1').with_env('A', {KEYS['aws']})",
     "key_in_the_image": "Image('u', 'n', '1').run_command('curl -H " + KEYS["github"] + "')",
 }
 
@@ -273,6 +274,8 @@ def test_a_password_for_another_host_is_an_error(findings: Findings) -> None:
         (f"class S(BaseModel):\n    api_key: str = Field('{SECRET}')",
          "the value of api_key, a fallback, is"),
         (f"def f(token=SecretStr('{SECRET}')):\n    pass", "the value of token, a fallback, is"),
+        (f"from pydantic import SecretBytes\ndef f(token=SecretBytes(b'{SECRET}')):\n    pass",
+         "the value of token, a fallback, is"),
         (f"TOKEN = SecretStr('{SECRET}')", "the value of TOKEN is"),
     ],
 )  # fmt: skip

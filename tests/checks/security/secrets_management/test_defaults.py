@@ -17,6 +17,7 @@ chute = Chute("u", "my-service", "i")
 """
 FIRES = {
     "getenv": "KEY = os.getenv('JWT_SECRET', 'secret')",
+    "named_twice": "JWT_SECRET = os.getenv('JWT_SECRET', 'secret')",
     "get": "KEY = os.environ.get('ADMIN_PASSWORD', 'admin')",
     "or": "API_KEY = os.getenv('API_KEY') or 'dev-key'",
     "field": "class S(BaseModel):\n    jwt_secret: str = Field(default='change-me-in-production')",
@@ -37,6 +38,7 @@ SILENT = {
     "grant_type": "PASSWORD = 'password'",
     "kind_of_token": "def f(token):\n    return token == 'key'",
     "no_secret": "MODE = os.getenv('MODE', 'development')",
+    "not_known": "JWT_SECRET = 'k3x9qz7w2v8m5t1r'",
     "main_block": "if __name__ == '__main__':\n    SECRET = os.getenv('SECRET', 'secret')",
 }
 
