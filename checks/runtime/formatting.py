@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.logging_handlers import FORMATTER, TEXT_HANDLERS
+from chutes_cli.contract.libraries.logging_handlers import FORMATTER, NO_TEXT, TEXT_HANDLERS
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Attribute, Call, Collection, Expression, Mapping, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class, External, Function, Instance
-
-_NO_TEXT = frozenset(
-    {"json.loads", "orjson.loads", "builtins.dict", "builtins.list", "builtins.tuple"}
-)
 
 
 class FormatterReturnsNoText(Check):
@@ -146,21 +142,18 @@ def _writes_text(project: Project, site: Site, handler: Expression) -> bool:
     )
 
 
-def _is_no_text(project: Project, method: Function, value: Expression) -> bool:
+def _is_no_text(project: Project, method: Function, value: Expression | None) -> bool:
     module: Module = method.module
     match value:
         case Mapping() | Collection():
             return True
         case Call(function=callee):
-            return project.knowledge.resolver.dotted(module, method.index, callee) in _NO_TEXT
+            return project.knowledge.resolver.dotted(module, method.index, callee) in NO_TEXT
         case Name(id=name):
             _, bindings = module.lookup(name, method.index)
             given = [each.value for each in bindings]
             return bool(given) and all(
-                each is not None
-                and not isinstance(each, Name)
-                and _is_no_text(project, method, each)
-                for each in given
+                not isinstance(each, Name) and _is_no_text(project, method, each) for each in given
             )
         case _:
             return False

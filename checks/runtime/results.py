@@ -146,9 +146,11 @@ def _called(project: Project, site: Site, targets: tuple[Target, ...]) -> Functi
             return function
         case Method(function=function):
             return function
-        case External(name=name) if name.startswith(f"{CHUTE}."):
+        case External(name=name):
             # `self._create_model()` beside a plain function of that name, meant as a method.
-            meant = project.knowledge.resolver.module_member(site.module, name[len(CHUTE) + 1 :])
+            meant = project.knowledge.resolver.module_member(
+                site.module, name.removeprefix(f"{CHUTE}.")
+            )
             found = [each for each in meant if isinstance(each, Function) and _takes_self(each)]
             return found[0] if len(found) == 1 else None
         case _:
@@ -197,8 +199,8 @@ def _is_none(expression: Expression) -> bool:
 
 def _is_left_to_others(project: Project, function: Function) -> bool:
     """Say whether a method is a protocol's, or overridden below its class."""
-    owner = Class(function.module, function.module.enclosing_class(function.index))
-    if owner.index < 0:
+    owner = Class(function.module, function.scope.parent)
+    if owner.scope.kind != "class":
         return False
     members = project.knowledge.resolver.members
     if members.ancestors(owner) & _PROTOCOL:
@@ -206,8 +208,7 @@ def _is_left_to_others(project: Project, function: Function) -> bool:
     return any(
         owner in members.bases(Class(module, each))
         for module in project.modules
-        for each, scope in enumerate(module.facts.scopes)
-        if scope.kind == "class"
+        for each in range(len(module.facts.scopes))
     )
 
 

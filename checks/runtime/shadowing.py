@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.uncallable import CONSTRUCTORS
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Attribute, Call, Collection, Expression, Literal, Mapping, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.targets import Class, Function, Method
-
-_PLAIN = frozenset(
-    {"builtins.dict", "builtins.list", "builtins.set", "builtins.tuple", "builtins.str",
-     "builtins.int", "builtins.float", "builtins.bool", "builtins.frozenset",
-     "builtins.bytearray", "collections.defaultdict", "collections.deque",
-     "collections.OrderedDict", "collections.Counter"}
-)  # fmt: skip
-"""Constructors of what cannot be called."""
+from chutes_cli.project.targets import Class, Function, Method, Target
 
 
 class AttributeShadowsMethod(Check):
@@ -115,17 +108,13 @@ class AttributeShadowsMethod(Check):
         called = _called_methods(project)
         for module in project.modules:
             for index, scope in enumerate(module.facts.scopes):
-                owner = module.enclosing_class(index)
-                if scope.name != "__init__" or owner < 0 or module.is_test:
+                if scope.name != "__init__":
                     continue
                 for site, name in _plain_attributes(project, module, index):
                     methods = project.knowledge.resolver.members.class_member(
-                        Class(module, owner), name
+                        Class(module, scope.parent), name
                     )
-                    if any(
-                        isinstance(each, Function) and each in called and not _is_property(each)
-                        for each in methods
-                    ):
+                    if any(each in called for each in methods):
                         yield self.at(
                             site,
                             f"self.{name} hides the method {name}, whose calls fail with a "
@@ -134,13 +123,15 @@ class AttributeShadowsMethod(Check):
                         )
 
 
-def _called_methods(project: Project) -> set[Function]:
+def _called_methods(project: Project) -> set[Target]:
     """Return the methods that production code calls on an object."""
     return {
         target.function
         for site, targets in project.knowledge.calls
         for target in targets
-        if isinstance(target, Method) and not site.module.is_test
+        if isinstance(target, Method)
+        and not _is_property(target.function)
+        and not site.module.is_test
     }
 
 
@@ -153,7 +144,7 @@ def _is_property(method: Function) -> bool:
 def _plain_attributes(project: Project, module: Module, scope: int) -> Iterator[tuple[Site, str]]:
     """Yield the attributes that `__init__` always gives a value which cannot be called."""
     for statement in module.statements_in(scope):
-        if statement.kind not in ("assign", "annotate") or statement.guards >= 0:
+        if not statement.values or statement.guards >= 0:
             continue
         for target in statement.targets:
             match target:
@@ -168,6 +159,6 @@ def _is_plain(project: Project, module: Module, scope: int, value: Expression) -
         case Mapping() | Collection() | Literal():
             return True
         case Call(function=callee):
-            return project.knowledge.resolver.dotted(module, scope, callee) in _PLAIN
+            return project.knowledge.resolver.dotted(module, scope, callee) in CONSTRUCTORS
         case _:
             return False

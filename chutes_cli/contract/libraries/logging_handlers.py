@@ -16,3 +16,8 @@ TEXT_HANDLERS = frozenset(
 Left out are those that hand the record or what was formatted on as it is, such as
 ``QueueHandler``, and handlers of other libraries, whose formatters may well return dicts.
 """
+
+NO_TEXT = frozenset(
+    {"builtins.dict", "builtins.list", "builtins.tuple", "json.loads", "orjson.loads"}
+)
+"""What makes or reads other things than text, by dotted name."""

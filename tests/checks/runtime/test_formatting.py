@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chutes_cli.contract.libraries.logging_handlers import TEXT_HANDLERS
+from chutes_cli.contract.libraries.logging_handlers import NO_TEXT, TEXT_HANDLERS
 from chutes_cli.core.finding import Finding
 
 Findings = Callable[..., list[Finding]]
@@ -15,6 +15,7 @@ HEAD = """\
 import json
 import logging
 import logging.handlers
+import orjson
 from chutes.chute import Chute
 
 chute = Chute("u", "my-service", "i")
@@ -46,6 +47,7 @@ SILENT = {
     "formatted": "return f'{record.levelname} {record.getMessage()}'",
     "name": "entry = {'message': 1}\nentry = json.dumps(entry)\nreturn entry",
     "renamed": "text = super().format(record)\nentry = text\nreturn entry",
+    "itself": "entry = entry\nreturn entry",
     "unknown_name": "return entry",
     "unpacked": "entry, rest = record.args\nreturn entry",
     "parameter": "return record",
@@ -70,6 +72,7 @@ def test_stays_silent(name: str, findings: Findings) -> None:
     [
         "",
         "JSON()\n",
+        "logging.StreamHandler.setFormatter(None, JSON())\n",
         "Post().setFormatter(JSON())\nclass Post(logging.Handler): ...\n",
         "logging.handlers.QueueHandler(None).setFormatter(JSON())\n",
         "def f(handler):\n    handler.setFormatter(JSON())\n",
@@ -96,6 +99,12 @@ def test_tests_are_left_alone(findings: Findings) -> None:
 def test_every_handler_that_writes_text(name: str, findings: Findings) -> None:
     use = f"handler = {name}('x')\nhandler.setFormatter(JSON())\n"
     assert len(findings(app(FIRES["mapping"], use=use), ID)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(NO_TEXT))
+def test_everything_that_is_no_text(name: str, findings: Findings) -> None:
+    body = f"return {name.removeprefix('builtins.')}(record.args)"
+    assert len(findings(app(body), ID)) == 1
 
 
 def test_inherited_in_a_class_that_keeps_its_handler(findings: Findings) -> None:

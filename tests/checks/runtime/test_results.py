@@ -106,6 +106,9 @@ SILENT = {
         "m = self.make()\nreturn dict(m=m)", "def make(model):\n    pass\n",
     ),
     "meant_as_a_class": ("m = self.make()\nreturn m.size", "class make:\n    pass\n"),
+    "meant_as_an_object": (
+        "m = self.make()\nreturn m.size", "class Models:\n    pass\nmake = Models()\n",
+    ),
     "typing_extensions": (
         "m = self.models.make()\nreturn m.size",
         "import typing_extensions\n"
@@ -167,6 +170,12 @@ def test_follows_other_modules(findings: Findings) -> None:
     (found,) = findings({**files, "factory.py": STUB}, ID)
     assert found.message == "make returns nothing, so m is None where it is used"
     assert found.help == "return what make makes (factory.py:1)"
+
+
+def test_a_protocol_elsewhere_changes_nothing(findings: Findings) -> None:
+    module = "from typing import Protocol\n" + STUB + "class Models(Protocol):\n    pass\n"
+    files = {"app.py": app("m = make()\nreturn m.size", "from factory import make\n")}
+    assert len(findings({**files, "factory.py": module}, ID)) == 1
 
 
 def test_counts_where_the_exposure_lets_it_run(findings: Findings) -> None:

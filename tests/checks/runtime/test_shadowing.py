@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chutes_cli.contract.libraries.uncallable import CONSTRUCTORS
 from chutes_cli.core.finding import Finding
 
 Findings = Callable[..., list[Finding]]
@@ -11,6 +12,7 @@ ID = "attribute-shadows-method"
 
 HEAD = """\
 import collections
+import functools
 from contextlib import contextmanager
 from chutes.chute import Chute
 
@@ -37,6 +39,10 @@ FIRES = {
         "self.context = {}",
         "    @contextmanager\n    def context(self):\n        yield\n",
     ),
+    "cached": (
+        "self.context = {}",
+        "    @functools.lru_cache\n    def context(self):\n        return 1\n",
+    ),
     "async": ("self.context = {}", "    async def context(self):\n        return 1\n"),
 }
 SILENT = {
@@ -48,6 +54,7 @@ SILENT = {
     "of_another": "given.context = {}",
     "local": "context = {}",
     "declared": "self.context: dict",
+    "deleted": "self.other = 1\ndel self.other",
     "counted": "self.other = {}\nself.other['context'] = 1",
 }
 
@@ -72,10 +79,10 @@ def test_a_method_that_nobody_calls_is_left_alone(use: str, findings: Findings) 
 
 
 def test_called_only_by_tests_is_left_alone(findings: Findings) -> None:
-    test = "from app import Log, chute\ndef test_log():\n    Log().context()\n"
+    test = "import chutes\nfrom app import Log, chute\ndef test_log():\n    Log().context()\n"
     files = {"app.py": app("self.context = {}", use=""), "test_app.py": test}
     assert findings(files, ID) == []
-    assert len(findings({**files, "other.py": f"import chutes\n{test}"}, ID)) == 1
+    assert len(findings({**files, "other.py": test}, ID)) == 1
 
 
 @pytest.mark.parametrize("decorator", ["property", "staticmethod"])
@@ -102,6 +109,11 @@ def test_a_method_of_a_base_class(findings: Findings) -> None:
 def test_a_plain_function_called_init(findings: Findings) -> None:
     source = app("pass", use="Log().context()\ndef __init__(self):\n    self.context = {}\n")
     assert findings(source, ID) == []
+
+
+@pytest.mark.parametrize("name", sorted(CONSTRUCTORS))
+def test_every_constructor(name: str, findings: Findings) -> None:
+    assert len(findings(app(f"self.context = {name.removeprefix('builtins.')}(given)"), ID)) == 1
 
 
 def test_tests_are_left_alone(findings: Findings) -> None:
