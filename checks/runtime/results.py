@@ -200,8 +200,6 @@ def _is_none(expression: Expression) -> bool:
 def _is_left_to_others(project: Project, function: Function) -> bool:
     """Say whether a method is a protocol's, or overridden below its class."""
     owner = Class(function.module, function.scope.parent)
-    if owner.scope.kind != "class":
-        return False
     members = project.knowledge.resolver.members
     if members.ancestors(owner) & _PROTOCOL:
         return True

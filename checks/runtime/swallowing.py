@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.tidying import TIDYING
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Attribute, Call, Collection, Expression, Name, Statement
 from chutes_cli.project.model import Project
@@ -12,14 +13,6 @@ from chutes_cli.project.module import Module
 from chutes_cli.project.running import INSTANCE
 
 _EVERYTHING = frozenset({"Exception", "BaseException"})
-_TIDYING = frozenset(
-    {
-        "aclose", "cancel", "cleanup", "close", "disconnect", "empty_cache", "flush", "join",
-        "kill", "killpg", "release", "remove", "rmtree", "shutdown", "stop", "terminate",
-        "unlink", "wait", "wait_closed",
-    }
-)  # fmt: skip
-"""What is called to leave nothing behind: where it fails there was mostly nothing left."""
 
 
 class ExceptionSwallowed(Check):
@@ -137,7 +130,7 @@ def _swallows(module: Module, statement: Statement) -> str | None:
     if any(each.kind == "raise" for each in inside):
         return None
     tried = _below(module, module.facts.guards.index(attempt))
-    if not tried or all(map(_only_tidies, tried)):
+    if all(map(_only_tidies, tried)):
         return None
     if caught is None:
         return "a bare except catches everything, cancellation included, and does not raise it"
@@ -165,7 +158,7 @@ def _only_tidies(statement: Statement) -> bool:
     if statement.kind in ("test", "for"):
         return True
     calls = [each for each in statement.expressions() if isinstance(each, Call)]
-    return bool(calls) and any(_name(each.function) in _TIDYING for each in calls)
+    return any(_name(each.function) in TIDYING for each in calls)
 
 
 def _name(callee: Expression) -> str:

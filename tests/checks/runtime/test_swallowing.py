@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chutes_cli.contract.libraries.tidying import TIDYING
 from chutes_cli.core.finding import Finding
 from chutes_cli.core.report import Exposure
 
@@ -71,6 +72,10 @@ SILENT = {
         "try:\n    if os.path.exists('x'):\n        os.unlink('x')\nexcept Exception:\n    pass"
     ),
     "closing_all": "try:\n    for f in self.fs:\n        f.close()\nexcept Exception:\n    pass",
+    "closing_in_a_try_of_its_own": (
+        "try:\n    try:\n        self.f.close()\n    except OSError:\n        self.g.close()\n"
+        "except Exception:\n    pass"
+    ),
     "plain_call": "try:\n    cleanup()\nexcept:\n    pass",
     "no_try": "n = 1 / args['n']",
 }
@@ -92,6 +97,11 @@ def test_says_which(findings: Findings) -> None:
     assert found.message.startswith("a bare except catches everything")
     (found,) = findings(app(FIRES["everything"]), ID)
     assert found.message.startswith("every exception is caught here")
+
+
+@pytest.mark.parametrize("name", sorted(TIDYING))
+def test_tidying_up_may_fail(name: str, findings: Findings) -> None:
+    assert findings(app(f"try:\n    self.f.{name}()\nexcept Exception:\n    pass"), ID) == []
 
 
 HELPER = "def helper():\n    try:\n        open('x')\n    except Exception:\n        pass\n"
