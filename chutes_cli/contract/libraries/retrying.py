@@ -13,7 +13,7 @@ STOPS = {
 """Callables that retry for ever unless one of these keywords is given.
 
 tenacity 9.2.1: ``stop`` is ``stop_never``; backoff 2.2.1: ``max_tries`` and ``max_time`` are
-None; retrying 1.3.4: ``stop_func`` is ``never_stop``. stamina stops by itself (10 attempts, 45 s).
+None; retrying 1.4.2: no stop condition at all. stamina stops by itself (10 attempts, 45 s).
 """
 
 NEVER = frozenset({"tenacity.stop_never", "tenacity.stop.stop_never"})

@@ -96,7 +96,7 @@ SILENT = {
         + "    except Exception:\n        continue", "",
     ),
     "deadline": (LOOP
-                 + "        time.sleep(1)\n    if time.time() > end:\n        raise TimeoutError", ""),
+                 + "        time.sleep(1)\n    if time.time() > end:\n        raise OSError", ""),
     "deadline_broken": (LOOP
                         + "        time.sleep(1)\n    if time.time() > end:\n        break", ""),
     "counted_loop": (LOOP.replace("while True", "for _ in range(3)") + "        continue", ""),
