@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Call, Literal, Operation, Statement
+from chutes_cli.project.facts import Call, Literal, Name, Operation, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Function
 
-from .shared.places import change, is_locked, is_place, spelled
+from .shared.places import change, is_locked, spelled
 
 _CLOCKS = frozenset(
     {"time.time", "time.monotonic", "time.perf_counter", "datetime.datetime.now",
@@ -140,7 +140,7 @@ class HomeMadeRateLimit(Check):
                 for statement in statements:
                     place, step = change(module, statement) or ("", 0)
                     if (
-                        step > 0
+                        step == 1
                         and _is_compared(module, statements, place)
                         and _is_reset(project, Function(module, index), place)
                         and not is_locked(module, statement)
@@ -171,7 +171,7 @@ def _is_reset(project: Project, function: Function, place: str) -> bool:
     module = function.module
     for statement in module.statements_in(function.index):
         for target in statement.targets:
-            if is_place(target) and spelled(module, target) == place and _is_zero(statement):
+            if spelled(module, target) == place and _is_zero(statement):
                 for index in module.guards_of(statement.guards):
                     if _asks_the_clock(project, function, index):
                         return True
@@ -196,7 +196,6 @@ def _asks_the_clock(project: Project, function: Function, guard: int) -> bool:
 def _written_out(function: Function, part: object) -> Iterator[object]:
     """Yield an expression, and what a local name stands for: `now = time.time()`."""
     yield part
-    name = getattr(part, "id", None)
-    if name is not None:
-        _, bindings = function.module.lookup(name, function.index)
+    if isinstance(part, Name):
+        _, bindings = function.module.lookup(part.id, function.index)
         yield from (each.value for each in bindings)

@@ -24,7 +24,7 @@ from chutes_cli.project.targets import Function
 from .cord.arriving import calls_of, from_cords
 
 _LOOPS = ("while", "for")
-_LEAVING = ("return", "raise", "break")
+_LEAVING = ("return", "break")
 
 
 class RetryWithoutBound(Check):
@@ -169,7 +169,7 @@ def _endless(project: Project, function: Function) -> Iterator[tuple[Expression,
     used += [(function.index, site.expression) for site in calls_of(function)]
     for scope, each in used:
         callee = each.function if isinstance(each, Call) else each
-        name = resolver.dotted(module, scope, callee) or ""
+        name = resolver.dotted(module, scope, callee)
         arguments = each.arguments if isinstance(each, Call) else ()
         if name in STOPS and not any(
             argument.star == "**"
@@ -188,7 +188,7 @@ def _retrying_handlers(module: Module, function: Function) -> Iterator[Statement
     statements = module.statements_in(function.index)
     for attempt, guard in enumerate(module.facts.guards):
         loop = _loop_of(module, guard.parent)
-        if not guard.handlers or loop is None or _is_timed(module, attempt):
+        if _is_timed(module, attempt):
             continue
         inside = [each for each in statements if loop in module.guards_of(each.guards)]
         tried = [each for each in inside if attempt in module.guards_of(each.guards)]
@@ -204,14 +204,13 @@ def _retrying_handlers(module: Module, function: Function) -> Iterator[Statement
                 break
 
 
-def _loop_of(module: Module, guards: int) -> int | None:
-    """Return the innermost loop around a guard if it is endless, None otherwise."""
+def _loop_of(module: Module, guards: int) -> int:
+    """Return the innermost loop around a guard if it is endless, -1 otherwise."""
     for index in module.guards_of(guards):
         guard = module.facts.guards[index]
         if guard.kind in _LOOPS:
-            endless = guard.kind == "while" and isinstance(guard.test, Literal) and guard.test.value
-            return index if endless else None
-    return None
+            return index if isinstance(guard.test, Literal) and guard.test.value else -1
+    return -1
 
 
 def _is_timed(module: Module, attempt: int) -> bool:
@@ -226,12 +225,8 @@ def _is_conditional_end(module: Module, loop: int, statement: Statement) -> bool
     """Say whether a statement leaves the loop under a condition: a count, or a deadline."""
     if statement.kind not in ("return", "break"):
         return False
-    for index in module.guards_of(statement.guards):
-        if index == loop:
-            return False
-        if module.facts.guards[index].kind == "if":
-            return True
-    return False
+    around = list(module.guards_of(statement.guards))
+    return any(module.facts.guards[each].kind == "if" for each in around[: around.index(loop)])
 
 
 def _goes_round(
@@ -243,12 +238,7 @@ def _goes_round(
     body = [each for each in inside if handler.handles in module.guards_of(each.guards)]
     if any(each.kind in _LEAVING for each in body):
         return False
-    changed = {
-        module.snippet(target.span)
-        for each in body
-        if each.kind in ("assign", "augment")
-        for target in each.targets
-    }
+    changed = {module.snippet(target.span) for each in body for target in each.targets}
     read = {module.snippet(part.span) for each in tried for part in each.expressions()}
     return not changed & read
 

@@ -129,11 +129,13 @@ def _answers(module: Module, statements: list[Statement], statement: Statement) 
     if isinstance(value, Call):
         return not any(map(_is_secure, value.walk()))
     place = module.snippet(value.span)
+    before = statements[: statements.index(statement)]
     return not any(
-        isinstance(each, Attribute) and module.snippet(each.value.span) == place
-        for other in statements
-        if _sets_header(other) and other.span < statement.span
+        module.snippet(each.value.span) == place
+        for other in before
+        if _sets_header(other)
         for each in other.expressions()
+        if isinstance(each, Attribute)
     )
 
 

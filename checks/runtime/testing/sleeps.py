@@ -102,9 +102,7 @@ class TestSleeps(Check):
                 )
                 for each in statement.expressions():
                     site = Site(module, statement, each)
-                    seconds = _slept(project, site)
-                    if is_loop and seconds is None:
-                        seconds = _looped(project, site)
+                    seconds = _looped(project, site) if is_loop else _slept(project, site)
                     if seconds is not None and seconds >= _LONG:
                         yield self.at(
                             site,

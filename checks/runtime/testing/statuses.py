@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Collection, Expression, Literal, Operation
+from chutes_cli.project.facts import Collection, Expression, Operation
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 
@@ -102,8 +102,8 @@ class TestAcceptsAnyStatus(Check):
 def _accepts_any(expression: Expression) -> bool:
     match expression:
         case Operation(operator="in", operands=(_, Collection(items=items))):
-            statuses = [each.value for each in items if isinstance(each, Literal)]
-            numbers = [each for each in statuses if isinstance(each, int) and 100 <= each < 600]
+            values = [getattr(each, "value", None) for each in items]
+            numbers = [each for each in values if isinstance(each, int) and 100 <= each < 600]
             if len(numbers) < len(items):
                 return False
             return any(each < 400 for each in numbers) and any(each >= 400 for each in numbers)

@@ -110,9 +110,8 @@ class UrlCheckedByName(Check):
         """Yield one finding per list of names that stands for an SSRF defence."""
         for module in project.modules:
             for index, guard in enumerate(module.facts.guards):
-                if module.is_test or guard.kind != "if" or guard.test is None:
-                    continue
-                for part in guard.test.walk():
+                tested = guard.test if guard.kind == "if" and not module.is_test else None
+                for part in tested.walk() if tested is not None else ():
                     site = _by_name(project, module, index, part)
                     if site is not None:
                         yield self.at(
@@ -125,8 +124,8 @@ class UrlCheckedByName(Check):
 def _by_name(project: Project, module: Module, guard: int, part: Expression) -> Site | None:
     match part:
         case Operation(operator="in", operands=(host, Collection(items=items))):
-            names = {each.value for each in items if isinstance(each, Literal)}
-            if not names or not names <= LOOPBACK or not _is_host(host):
+            names = [each.value if isinstance(each, Literal) else None for each in items]
+            if not names or not LOOPBACK.issuperset(names) or not _is_host(host):
                 return None
         case _:
             return None

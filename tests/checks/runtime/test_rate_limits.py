@@ -60,6 +60,7 @@ SILENT = {
     "equal": RESET + TEST.replace(">=", "==") + COUNT,
     "counted_down": RESET + TEST + "u['n'] -= 1",
     "not_counted": RESET + TEST,
+    "set_to_another_value": RESET.replace("= 0", "= limit") + TEST + COUNT,
     "reset_of_two": (RESET + TEST + COUNT).replace("u['n'] = 0", "u['n'], u['m'] = 0, 0"),
     "in_else_of_nothing": "try:\n    u['n'] = 0\nexcept ValueError:\n    pass\n" + TEST + COUNT,
 }

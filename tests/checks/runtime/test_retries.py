@@ -67,6 +67,12 @@ FIRES = {
     "in_a_with": ("while True:\n    try:\n        with open('x') as f:\n"
                   "            return f.read()\n"
                   "    except OSError:\n        time.sleep(1)", ""),
+    "under_a_condition": (
+        "if args:\n    " + (LOOP + "        continue").replace("\n", "\n    "), "",
+    ),
+    "tested_and_logged": (LOOP + "        time.sleep(1)\n    if args:\n        print('again')", ""),
+    "ends_elsewhere": (LOOP + "        continue", "def other():\n    raise ValueError\n"),
+    "raises_before": ("if not args:\n    raise ValueError\n" + LOOP + "        continue", ""),
     "backs_off": ("wait = 1\n" + LOOP + "        time.sleep(wait)\n        wait = wait * 2", ""),
     "tenacity": ("return got(args)", "@tenacity.retry\ndef got(args):\n    return get(args)\n"),
     "tenacity_call": (

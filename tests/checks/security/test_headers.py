@@ -35,12 +35,17 @@ FIRES = {
         "if request.url:\n    return JSONResponse({}, headers={'X-Id': '1'})\n" + NEXT + SET + END
     ),
     "other_response_has_them": (
-        "refused = JSONResponse({})\nif request.url:\n    return refused\n"
-        "other = JSONResponse({})\nother.headers['X-Frame-Options'] = 'DENY'\n" + NEXT + SET + END
+        "refused = JSONResponse({})\nother = JSONResponse({})\n"
+        "other.headers['X-Frame-Options'] = 'DENY'\n"
+        "if request.url:\n    return refused\n" + NEXT + SET + END
     ),
     "set_by_update": (
         "if request.url:\n    return JSONResponse({})\n" + NEXT
         + "response.headers.update({'x-frame-options': 'DENY'})\n" + END
+    ),
+    "has_another_header": (
+        "refused = JSONResponse({})\nrefused.headers['X-Id'] = '1'\n"
+        "if request.url:\n    return refused\n" + NEXT + SET + END
     ),
     "has_them_too_late": (
         "refused = JSONResponse({})\nif request.url:\n    return refused\n"

@@ -22,7 +22,7 @@ async def generated(self, args: dict) -> dict:
 
 def files(body: str, *, app: str = APP, name: str = "tests/test_app.py") -> dict[str, str]:
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    head = "import fastapi.testclient\nfrom app import chute\n"
+    head = "import fastapi.testclient, httpx\nfrom app import chute  # of chutes\n"
     head += "from starlette.testclient import TestClient\n"
     made = "client = TestClient(chute)\n"
     return {"app.py": app, name: f"{head}{made}def test_it(http, path):\n{lines}"}
@@ -60,10 +60,10 @@ def test_tells_each_path_once(findings: Findings) -> None:
 
 def test_a_client_of_fastapi(findings: Findings) -> None:
     source = files("client.get('/health')")["tests/test_app.py"]
-    for made in ("fastapi.testclient.TestClient(chute)", "http"):
+    for made in ("fastapi.testclient.TestClient(chute)", "http", "httpx.Client()"):
         test = source.replace("TestClient(chute)", made)
         found = findings({"app.py": APP, "tests/test_app.py": test}, ID)
-        assert len(found) == (made != "http")
+        assert len(found) == ("TestClient" in made)
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,10 @@ def test_a_lambda_has_only_its_paths(findings: Findings) -> None:
 
 
 def test_only_tests(findings: Findings) -> None:
-    assert findings(files("client.get('/health')", name="probe.py"), ID) == []
+    assert findings(files("client.get('/health')", name="chutes_probe.py"), ID) == []
+
+
+def test_only_the_module_of_the_client(findings: Findings) -> None:
+    both = files("client.get('/generate')")
+    other = "# of chutes\nimport httpx\ndef test_it(client):\n    client.get('/health')\n"
+    assert findings({**both, "tests/test_other.py": other}, ID) == []

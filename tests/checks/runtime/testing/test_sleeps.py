@@ -35,6 +35,7 @@ SILENT = {
     "short_loop": "while time.time() - start < 2:\n    client.get('/')",
     "condition": "if time.time() - start < 30:\n    return",
     "asserted": "assert time.time() - start < 30",
+    "another_loop": "while n:\n    if time.time() - start < 30:\n        return",
     "deadline": "while client.get('/') != 1:\n    assert time.time() - start < 30",
     "later": "while time.time() > 30:\n    client.get('/')",
     "no_clock": "while n - start < 30:\n    n += 1",
