@@ -55,6 +55,7 @@ class RetryWithoutBound(Check):
         image="you/my-service:1.0",
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
+        allow_external_egress=True,
     )
 
 
@@ -95,6 +96,7 @@ class RetryWithoutBound(Check):
         image="you/my-service:1.0",
         node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
         tee=True,
+        allow_external_egress=True,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.secure_headers import SECURE_HEADERS
 from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.core.report import Exposure
 from chutes_cli.project.facts import Attribute, Call, Expression, Literal, Name, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
@@ -24,7 +25,7 @@ class HeadersMissingOnErrors(Check):
     ## Why it matters
     Refusals are where a browser is most likely pointed by somebody else. They leave without
     `nosniff`, without a frame policy and without HSTS, and scanners report the service.
-    This concerns direct exposure: the gateway drops the headers of a chute.
+    Only direct exposure is judged: the gateway drops the headers of a chute.
 
     ## Example
     ```python
@@ -95,6 +96,8 @@ class HeadersMissingOnErrors(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per answer that leaves before the headers are set."""
+        if circumstances.exposure is Exposure.GATEWAY:
+            return
         for module in project.modules:
             for index, scope in enumerate(module.facts.scopes):
                 if module.is_test or all(each.name != _NEXT for each in scope.parameters):

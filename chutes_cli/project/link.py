@@ -169,7 +169,17 @@ class _Linker:
 
     def _functions_of(self, site: Site, expression: Expression) -> list[Function]:
         targets = self._resolver.resolve(site.module, site.scope, expression)
-        return [each for each in map(_function, targets) if each]
+        return [each for target in targets for each in self._called(target)]
+
+    def _called(self, target: Target) -> list[Function]:
+        """Return what runs when a target is called: a function, or an object's ``__call__``."""
+        match target:
+            case Instance(of=Class() as owner):
+                members = self._resolver.members.class_member(owner, "__call__")
+                return [each for each in members if isinstance(each, Function)]
+            case _:
+                found = _function(target)
+                return [found] if found else []
 
     def _applied_in(self, site: Site, turn: Turn) -> list[Function]:
         """Return what a loop's turn hands to the result of a call."""
@@ -210,6 +220,9 @@ class _Linker:
                     for target in self._resolver.resolve(site.module, site.scope, argument.value):
                         if isinstance(target, Class):
                             yield from self._middleware_methods(target)
+                for argument in site.expression.arguments:
+                    if argument.keyword == "dispatch":  # of a BaseHTTPMiddleware
+                        yield from self._functions_of(site, argument.value)
 
     def _middleware_methods(self, owner: Class) -> Iterator[Function]:
         for name in ("__call__", "dispatch"):

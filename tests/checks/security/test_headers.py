@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from chutes_cli.contract.libraries.secure_headers import SECURE_HEADERS
 from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
 
 Findings = Callable[..., list[Finding]]
 ID = "headers-missing-on-errors"
@@ -76,6 +78,16 @@ SILENT = {
     ),
     "number": "if request.url:\n    return JSONResponse({})\n" + NEXT + "response.headers[1] = 1\n",
 }  # fmt: skip
+
+
+@pytest.fixture
+def findings(findings: Findings) -> Findings:
+    return partial(findings, exposure=Exposure.DIRECT)
+
+
+@pytest.mark.parametrize(("exposure", "count"), [(Exposure.BOTH, 1), (Exposure.GATEWAY, 0)])
+def test_the_gateway_drops_them_all(exposure: Exposure, count: int, findings: Findings) -> None:
+    assert len(findings(app(FIRES["early"]), ID, exposure=exposure)) == count
 
 
 @pytest.mark.parametrize("name", FIRES)

@@ -1,0 +1,1 @@
+"""What the gateway lets through to a chute, and back."""

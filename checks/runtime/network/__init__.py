@@ -1,0 +1,1 @@
+"""What code that serves requests asks of the network."""

@@ -1,0 +1,284 @@
+"""Streams that can outgrow the queue to their reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.core.finding import Confidence, Finding, Severity
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Name,
+    Operation,
+    Statement,
+    Yield,
+)
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Function, Instance, Method
+from chutes_cli.project.values import Known
+
+from ...platform.cord.body import running
+from ..ways import calls, judged, steps
+
+_QUEUE = 64
+"""Slots of the SDK's queue between a stream's worker and its reader (cord.py)."""
+_COLLECTS = frozenset({"append", "extend", "write", "add"})
+_CLOCKS = frozenset({"time", "monotonic", "perf_counter", "monotonic_ns", "time_ns", "now"})
+_BATCHES = frozenset({"batched", "chunked", "islice", "ichunked"})
+
+
+class StreamWorkerLeak(Check):
+    """A stream yields item by item, without knowing how many there will be.
+
+    ## What it does
+    Follows streaming cords, and the generators of the tree they hand on, to each `yield` in a
+    loop that can go round more than 64 times: a `while`, or a `for` over something of unknown
+    length. A `yield` under a condition that asks a buffer's size or the time is left alone,
+    and so is a chute whose start-up watches the tasks of its streams (`asyncio.all_tasks`).
+
+    ## Why it matters
+    Between a stream and its reader stands a queue of 64 chunks. When the reader leaves, the
+    worker thread goes on, and with more than 64 chunks to go it waits for ever for a free
+    slot. The pool has `max(4, concurrency + 1)` threads: after as many dropped streams every
+    cord hangs, while `/_ping` still answers.
+
+    ## Example
+    ```python
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Work(BaseModel):
+        text: str = Field(max_length=4000)
+
+
+    @chute.cord(public_api_path="/spell", public_api_method="POST", stream=True)
+    async def spell(self, args: Work):
+        if not isinstance(args, Work):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        for letter in args.text:
+            yield letter
+    ```
+
+    ## Use instead
+    ```python
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Work(BaseModel):
+        text: str = Field(max_length=4000)
+
+
+    @chute.cord(public_api_path="/spell", public_api_method="POST", stream=True)
+    async def spell(self, args: Work):
+        if not isinstance(args, Work):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        buffer = ""
+        for letter in args.text:
+            buffer += letter
+            if len(buffer) >= 100:
+                yield buffer
+                buffer = ""
+        yield buffer
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/chute/cord.py, `_iter_generator_in_thread`: `queue.put(...).result()`
+    into a queue of 64, without a limit of time (PLATFORM F49, F50).
+    """
+
+    id = "stream-worker-leak"
+    category = "runtime"
+    severity = Severity.WARNING
+    confidence = Confidence.MEDIUM
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per loop that yields each item."""
+        if _is_watched(project, circumstances):
+            return
+        for cord, function in running(project):
+            if cord.stream is not True or function.module.is_test:
+                continue
+            for generator in _generators(project, function):
+                for loop in _endless(project, generator):
+                    yield self.finding(
+                        generator.module,
+                        loop.span,
+                        generator.index,
+                        f"{cord.label} yields each item of this loop: once a reader leaves "
+                        f"with more than {_QUEUE} chunks to go, a worker thread is lost",
+                        "collect items and yield when enough of them, or enough time, has come "
+                        "together",
+                    )
+
+
+def _is_watched(project: Project, circumstances: Circumstances) -> bool:
+    """Say whether start-up code looks at the running tasks, as a reaper of stuck puts does."""
+    return any(
+        getattr(target, "name", None) == "asyncio.all_tasks"
+        for step in steps(project, judged(circumstances), "on_startup")
+        for _, targets in calls(project, step)
+        for target in targets
+    )
+
+
+def _generators(project: Project, function: Function) -> list[Function]:
+    """Return a stream's function and the generators of the tree whose items it hands on."""
+    found = [function]
+    for each in found:
+        for statement in each.module.statements_in(each.index):
+            for expression in _handed_on(statement):
+                found += [
+                    one
+                    for one in _called(project, each.module, statement, expression)
+                    if one not in found
+                ]
+    return found
+
+
+def _handed_on(statement: Statement) -> Iterator[Expression]:
+    if statement.kind in ("for", "return"):
+        yield from statement.values[:1]
+    for expression in statement.expressions():
+        if isinstance(expression, Yield) and expression.delegated and expression.value:
+            yield expression.value
+
+
+def _called(
+    project: Project, module: Module, statement: Statement, expression: Expression
+) -> list[Function]:
+    """Return the generators of the tree that an expression calls."""
+    if not isinstance(expression, Call):
+        return []
+    targets = project.knowledge.resolver.resolve(module, statement.scope, expression.function)
+    functions = [each.function if isinstance(each, Method) else each for each in targets]
+    return [each for each in functions if isinstance(each, Function) and each.scope.is_generator]
+
+
+def _endless(project: Project, function: Function) -> Iterator[Expression]:
+    """Yield each loop that yields once for every item, unless the items are few."""
+    module = function.module
+    told: set[Expression] = set()
+    for statement in module.statements_in(function.index):
+        if not any(isinstance(each, Yield) and not each.delegated for each in
+                   statement.expressions()):  # fmt: skip
+            continue
+        conditions: list[Expression] = []
+        most = 1
+        loops: list[tuple[int, Expression]] = []
+        for index in module.guards_of(statement.guards):
+            guard = module.facts.guards[index]
+            if guard.test is None:
+                continue
+            if guard.kind in ("if", "else") and not loops:
+                conditions.append(guard.test)
+            elif guard.kind in ("for", "while"):
+                loops.append((index, guard.test))
+                most *= _turns(project, function, guard.kind, guard.test)
+        if most <= _QUEUE or loops[0][1] in told:
+            continue
+        if not _collects(module, function, loops[0][0], conditions):
+            told.add(loops[0][1])
+            yield loops[0][1]
+
+
+def _turns(project: Project, function: Function, kind: str, test: Expression) -> int:
+    """Return how often a loop goes round at most; more than the queue holds where unknown."""
+    module = function.module
+    at = Statement("for", function.index, -1, test.span)
+    if kind == "while":
+        return _QUEUE + 1
+    if _called(project, module, at, test):
+        return 1  # that generator's own loops count
+    if isinstance(test, Call):
+        match test.function:
+            case Name(id=name) | Attribute(attribute=name) if name in _BATCHES:
+                return 1
+            case Name(id="range"):
+                return _range(project, function, test)
+            case Name(id="enumerate" | "reversed" | "sorted") if test.arguments:
+                return _turns(project, function, kind, test.arguments[0].value)
+    return _length(project, function, test)
+
+
+def _range(project: Project, function: Function, call: Call) -> int:
+    numbers: list[int] = []
+    for argument in call.arguments:
+        match project.knowledge.evaluator.value(function.module, function.index, argument.value):
+            case Known(value=int(number)):
+                numbers.append(number)
+            case _:
+                return _QUEUE + 1
+    if not numbers or len(numbers) > 3 or 0 in numbers[2:]:
+        return _QUEUE + 1  # no range at all
+    return len(range(*numbers))
+
+
+def _length(project: Project, function: Function, expression: Expression) -> int:
+    module, scope = function.module, function.index
+    value = project.knowledge.evaluator.value(module, scope, expression)
+    if isinstance(value, Known) and hasattr(value.value, "__len__"):
+        return len(value.value)
+    if isinstance(expression, Attribute):
+        resolver = project.knowledge.resolver
+        kept = [
+            stored
+            for owner in resolver.resolve(module, scope, expression.value)
+            if isinstance(owner, Instance)
+            for _, stored in resolver.members.stores(owner, expression.attribute)
+        ]
+        if kept and all(isinstance(each, Collection) for each in kept):
+            return max(len(each.children()) for each in kept)
+    return _QUEUE + 1
+
+
+def _collects(module: Module, function: Function, loop: int, conditions: list[Expression]) -> bool:
+    """Say whether conditions in a loop ask the time, or what the loop has collected."""
+    gathered: set[str] = set()
+    for statement in module.statements_in(function.index):
+        if loop not in module.guards_of(statement.guards):
+            continue
+        if statement.kind == "augment":
+            gathered |= {each.id for each in statement.targets if isinstance(each, Name)}
+        for expression in statement.expressions():
+            match expression:
+                case Call(function=Attribute(value=Name(id=name), attribute=method)) if (
+                    method in _COLLECTS
+                ):
+                    gathered.add(name)
+        for target in statement.targets:  # buffer = buffer + token
+            match target, statement.values:
+                case Name(id=name), (Operation(operator="+", operands=(Name(id=left), _)),) if (
+                    name == left
+                ):
+                    gathered.add(name)
+    return any(
+        (isinstance(each, Name) and each.id in gathered)
+        or (isinstance(each, Call) and isinstance(each.function, Attribute)
+            and each.function.attribute in _CLOCKS)
+        for test in conditions
+        for each in test.walk()
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+from chutes_cli.registry import check
+
+Findings = Callable[..., list[Finding]]
+ID = "middleware-compares-public-path"
+HEAD = """\
+import os
+from chutes.chute import Chute
+
+chute = Chute("u", "my-service", "i")
+LIMITS = {"/v1/chat": 5}
+BOTH = {"/v1/chat": 5, "/chat": 5}
+EXPOSURE = os.environ.get("EXPOSURE", "gateway")
+
+
+@chute.cord(public_api_path="/v1/chat")
+async def chat(self, args: dict):
+    return args
+
+
+@chute.cord(public_api_path="/tokens", path="/count")
+async def tokens(self, args: dict):
+    return args
+
+
+@chute.cord(path="/inner")
+async def inner(self, args: dict):
+    return args
+
+
+@chute.cord(public_api_path="/health")
+async def health(self):
+    return {}
+"""
+
+
+def app(body: str, more: str = "") -> str:
+    text = "".join(f"    {line}\n" for line in body.splitlines())
+    handler = "@chute.middleware('http')\nasync def handle(request, call_next):\n"
+    return f"{HEAD}{more}\n\n{handler}{text}    return await call_next(request)\n"
+
+
+FIRES = {
+    "equal": app("if request.url.path == '/v1/chat':\n    pass"),
+    "the_other_way_round": app("if '/v1/chat' == request.url.path:\n    pass"),
+    "unequal": app("if request.url.path != '/v1/chat':\n    pass"),
+    "in": app("if request.url.path in ('/v1/chat', '/health'):\n    pass"),
+    "not_in": app("if request.url.path not in {'/v1/chat'}:\n    pass"),
+    "begins": app("if request.url.path.startswith('/v1/'):\n    pass"),
+    "begins_with_one_of": app("if request.url.path.startswith(('/v1/', '/docs')):\n    pass"),
+    "scope": app("if request.scope['path'] == '/v1/chat':\n    pass"),
+    "name": app("path = request.url.path\nif path == '/v1/chat':\n    pass"),
+    "given_path": app("if request.url.path == '/tokens':\n    pass"),
+    "trailing_slash": app("if request.url.path == '/v1/chat/':\n    pass"),
+    "table": app("limit = LIMITS.get(request.url.path)"),
+    "table_by_index": app("limit = LIMITS[request.url.path]"),
+    "helper": app(
+        "costly(request)", "def costly(asked):\n    return asked.url.path == '/v1/chat'\n"
+    ),
+}
+SILENT = {
+    "internal": app("if request.url.path == '/chat':\n    pass"),
+    "both": app("if request.url.path in ('/v1/chat', '/chat'):\n    pass"),
+    "both_by_or": app("request.url.path == '/v1/chat' or request.url.path == '/chat'"),
+    "both_in_a_table": app("limit = BOTH.get(request.url.path)"),
+    "the_same_path": app("if request.url.path == '/health':\n    pass"),
+    "no_cords_path": app("if request.url.path == '/docs':\n    pass"),
+    "begins_both": app("if request.url.path.startswith('/'):\n    pass"),
+    "begins_neither": app("if request.url.path.startswith('/_'):\n    pass"),
+    "unknown": app("if request.url.path == os.environ['P']:\n    pass"),
+    "another_text": app("name = os.getcwd()\nif name == '/v1/chat':\n    pass"),
+    "another_texts_beginning": app("if os.getcwd().startswith('/v1/'):\n    pass"),
+    "another_key": app("LIMITS.get(os.getcwd()), LIMITS[os.getcwd()]"),
+    "another_comparison": app("if request.url.path > '/v1/chat':\n    pass"),
+    "direct": app("if EXPOSURE == 'direct' and True:\n    if request.url.path == '/v1/chat':\n"
+                  "        pass"),
+    "numbers": app("if request.url.path in (1, 2):\n    pass"),
+    "unknown_public_path": app("if request.url.path == '/v1/chat':\n    pass").replace(
+        'public_api_path="/tokens"', "public_api_path=os.environ['P']"
+    ),
+    "unknown_path": app("if request.url.path == '/v1/chat':\n    pass").replace(
+        'path="/count"', "path=os.environ['P']"
+    ),
+    "another_cords_internal_path": app("if request.url.path == '/v1/chat':\n    pass").replace(
+        'path="/inner"', 'path="/v1/chat"'
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(FIRES[name], ID)] == [ID]
+    assert findings(FIRES[name], ID, exposure=Exposure.DIRECT) == []
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(SILENT[name], ID) == []
+
+
+def test_names_both_paths(findings: Findings) -> None:
+    (found,) = findings(FIRES["given_path"], ID)
+    assert "the internal one, /count: /tokens is seen in the dev runtime only" in found.message
+
+
+@pytest.mark.sdk
+def test_production_shows_the_internal_path(judge: Any) -> None:
+    source = check(ID).docs.example.replace(
+        'return {"ready": hasattr(self, "model")}', "return SEEN"
+    ).replace("    return await call_next", "    SEEN.append(request.state.is_probe)\n"
+              "    return await call_next") + "\nSEEN = []\n"  # fmt: skip
+    good = source.replace('== "/v1/health"', 'in ("/v1/health", "/health")')
+    assert judge.calls(source, ("GET", "/v1/health", None), way="dev") == [(200, "[true]")]
+    assert judge.calls(source, ("POST", "/health", {})) == [(200, "[false]")]
+    assert judge.calls(good, ("POST", "/health", {})) == [(200, "[true]")]

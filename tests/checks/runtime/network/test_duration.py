@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.contract.libraries.waiting import LIMITS, SLEEPS, STARTERS
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+
+Findings = Callable[..., list[Finding]]
+ID = "work-past-gateway-limit"
+HEAD = """\
+import asyncio
+import os
+import requests
+import subprocess
+import threading
+import time
+from chutes.chute import Chute
+
+chute = Chute("u", "my-service", "i")
+LONG = 20 * 60
+"""
+CORD = "@chute.cord(public_api_path='/x')\nasync def x(self, args: dict):\n"
+WAIT = "async def wait():\n    await asyncio.sleep(900)\n"
+
+
+def app(cord: str, more: str = "") -> str:
+    body = "".join(f"    {line}\n" for line in cord.splitlines())
+    return f"{HEAD}{more}\n{CORD}{body}"
+
+
+FIRES = {
+    "sleep": app("await asyncio.sleep(900)"),
+    "sync_sleep": app("time.sleep(601)"),
+    "constant": app("await asyncio.sleep(LONG)"),
+    "wait_for": app("await asyncio.wait_for(self.done(), 1200)"),
+    "wait_for_by_name": app("await asyncio.wait_for(self.done(), timeout=1200)"),
+    "request": app("requests.get('http://127.0.0.1/x', timeout=900)"),
+    "request_with_two": app("requests.get('http://127.0.0.1/x', timeout=(5, 900.5))"),
+    "process": app("subprocess.run(['a'], timeout=3600)"),
+    "helper": app("await wait()", WAIT),
+}
+SILENT = {
+    "short": app("await asyncio.sleep(600)"),
+    "unknown": app("await asyncio.sleep(args['n'])"),
+    "none": app("requests.get('http://127.0.0.1/x', timeout=None)"),
+    "flag": app("requests.get('http://127.0.0.1/x', timeout=True)"),
+    "no_numbers": app("requests.get('http://127.0.0.1/x', timeout=('a', None))"),
+    "nothing": app("requests.get('http://127.0.0.1/x')"),
+    "something_else": app("print(900)\nself.wait(900, timeout=900)"),
+    "url_by_position": app("requests.get(900)"),
+    "stream": app("yield 'a'\nawait asyncio.sleep(900)").replace("'/x'", "'/x', stream=True"),
+    "perhaps_a_stream": app("await wait()", WAIT).replace("'/x'", "'/x', stream=STREAMS"),
+    "direct": app("if self.exposure == 'direct':\n    time.sleep(900)"),
+    "startup": HEAD + "@chute.on_startup()\nasync def start(self):\n    time.sleep(900)\n" + CORD
+    + "    return 1\n",
+    "job": HEAD + "@chute.job()\nasync def work(self, **data):\n    time.sleep(900)\n",
+    "thread": app(
+        "threading.Thread(target=wait).start()", "def wait():\n    time.sleep(900)\n"
+    ),
+    "bridged": app("asyncio.run_coroutine_threadsafe(wait(), self.loop)", WAIT),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(FIRES[name], ID)] == [ID]
+    assert findings(FIRES[name], ID, exposure=Exposure.DIRECT) == []
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(SILENT[name], ID) == []
+
+
+@pytest.mark.parametrize("starter", sorted(STARTERS))
+def test_nobody_waits_for_a_task(starter: str, findings: Findings) -> None:
+    assert findings(app(f"self.group.{starter}(wait())", WAIT), ID) == []
+    bare = app(f"{starter}(wait())", f"from asyncio import {starter}\n{WAIT}")
+    assert findings(bare, ID) == []
+    assert len(findings(app(f"self.made()(wait())\n{starter}", WAIT), ID)) == 1
+
+
+@pytest.mark.parametrize("name", sorted({*SLEEPS, *LIMITS}))
+def test_every_call(name: str, findings: Findings) -> None:
+    owner, _, method = name.rpartition(".")
+    place = {"asyncio.wait_for": "self.done(), 900"}.get(name, "900")
+    arguments = place if name in SLEEPS or LIMITS[name] else "timeout=900"
+    if owner.rpartition(".")[2][:1].isupper() or owner == "requests.session":
+        source = app(f"import {owner.rpartition('.')[0]}\n{owner}().{method}({arguments})")
+    else:
+        source = app(f"import {owner}\n{name}({arguments})")
+    assert len(findings(source, ID)) == 1
+
+
+def test_says_how_long(findings: Findings) -> None:
+    (found,) = findings(FIRES["sleep"], ID)
+    assert found.message == "cord x sleeps for 900 s: a plain call may be cut after 600 seconds"
+    (found,) = findings(FIRES["request_with_two"], ID)
+    assert found.message.startswith("cord x allows 900.5 s")

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.core.finding import Finding
+
+Findings = Callable[..., list[Finding]]
+ID = "stream-worker-leak"
+HEAD = """\
+import asyncio
+import itertools
+import time
+from chutes.chute import Chute
+
+chute = Chute("u", "my-service", "i")
+FEW = ("a", "b")
+MANY = "x" * 65
+chute.steps = ["a", "b"]
+chute.rows = list("ab")
+"""
+CORD = "@chute.cord(public_api_path='/x', stream=True)\nasync def x(self, args: dict):\n"
+
+
+def app(cord: str, more: str = "") -> str:
+    body = "".join(f"    {line}\n" for line in cord.splitlines())
+    return f"{HEAD}{more}\n{CORD}{body}"
+
+
+def collecting(gather: str, ask: str) -> str:
+    return app(
+        "buffer = []\nstarted = time.monotonic()\nfor token in self.model(args):\n"
+        f"    {gather}\n    if {ask}:\n        yield 'x'\n"
+    )
+
+
+TOKENS = "def tokens(args):\n    for token in args:\n        yield token\n"
+FIRES = {
+    "model": app("async for token in self.model.stream(args):\n    yield token"),
+    "while": app("while True:\n    yield 'a'"),
+    "input": app("for word in args['words']:\n    yield word"),
+    "many": app("for letter in ('a' * 3, *MANY):\n    yield letter"),
+    "range": app("for n in range(65):\n    yield str(n)"),
+    "unknown_range": app("for n in range(args['n']):\n    yield str(n)"),
+    "no_range": app("for n in range():\n    yield str(n)"),
+    "no_range_either": app("for n in range(0, 9, 0):\n    yield str(n)"),
+    "nor_this": app("for n in range(0, 9, 3, 3):\n    yield str(n)"),
+    "enumerated": app("for n, word in enumerate(args):\n    yield word"),
+    "enumerated_nothing": app("for n, word in enumerate():\n    yield word"),
+    "nested": app("for n in range(9):\n    for m in range(9):\n        yield str(n)"),
+    "kept": app("for row in self.rows:\n    yield row"),
+    "kept_twice": app("for step in self.steps:\n    yield step", "chute.steps = load()"),
+    "never_kept": app("for step in self.others:\n    yield step"),
+    "number": app("for step in 5:\n    yield step"),
+    "some_items": app("for token in self.model(args):\n    if token:\n        yield token"),
+    "helper": app("for token in tokens(args):\n    yield token", TOKENS),
+    "delegated": app("yield from tokens(args)", TOKENS).replace("async def", "def"),
+    "returned": app("return tokens(args)", TOKENS).replace("async def", "def"),
+    "method": app(
+        "for token in MODEL.tokens(args):\n    yield token",
+        "class Model:\n    def tokens(self, args):\n        while True:\n            yield 'a'\n\n"
+        "MODEL = Model()\n",
+    ),
+    "collected_elsewhere": app(
+        "buffer = []\nbuffer.append(1)\nfor token in self.model(args):\n    if buffer:\n"
+        "        yield token"
+    ),
+    "counted_and_asked_otherwise": collecting("n += 1", "token"),
+    "asked_before_the_loop": app(
+        "buffer = ''\nif buffer:\n    for token in self.model(args):\n        buffer += token\n"
+        "        yield token"
+    ),
+    "asked_of_another_object": collecting("other.append(token)", "buffer"),
+    "not_gathered": collecting("buffer = buffer * 2", "buffer"),
+    "not_gathered_2": collecting("buffer = token + 'x'", "buffer"),
+    "not_gathered_3": collecting("buffer.sort(token)", "buffer"),
+    "asked_of_no_clock": collecting("pass", "self.ask() and call()"),
+    "two_of_one_loop": app("while True:\n    yield 'a'\n    yield 'b'"),
+}
+SILENT = {
+    "one": app("yield 'a'"),
+    "few": app("for word in FEW:\n    yield word"),
+    "few_enumerated": app("for n, word in enumerate(FEW):\n    yield word"),
+    "few_reversed": app("for word in reversed(FEW):\n    yield word"),
+    "few_sorted": app("for word in sorted(FEW):\n    yield word"),
+    "few_written_out": app("for word in ['a', 'b']:\n    yield word"),
+    "few_kept": app("for step in self.steps:\n    yield step"),
+    "range": app("for n in range(2, 66):\n    yield str(n)"),
+    "range_from_nought": app("for n in range(0, 64, 1):\n    yield str(n)"),
+    "nested": app("for n in range(8):\n    for m in range(8):\n        yield str(n)"),
+    "no_stream": app("while True:\n    yield 'a'").replace("stream=True", "stream=False"),
+    "perhaps_a_stream": app("while True:\n    yield 'a'").replace("stream=True", "stream=S"),
+    "nothing_yielded_in_the_loop": app("for token in self.model(args):\n    pass\nyield 'a'"),
+    "gathered_text": collecting("buffer += token", "len(buffer) > 64"),
+    "gathered_list": collecting("buffer.append(token)", "len(buffer) > 64"),
+    "gathered_more": collecting("buffer.extend(token)", "len(buffer) > 64"),
+    "gathered_set": collecting("buffer.add(token)", "len(buffer) > 64"),
+    "gathered_file": collecting("buffer.write(token)", "buffer.tell() > 64"),
+    "gathered_by_adding": collecting("buffer = buffer + token", "len(buffer) > 64"),
+    "counted": collecting("n += 1", "n % 20 == 0"),
+    "refused_until_enough": app(
+        "buffer = ''\nfor token in self.model(args):\n    buffer += token\n"
+        "    if len(buffer) < 64:\n        continue\n    yield buffer"
+    ),
+    "batches": app("for part in itertools.batched(args, 100):\n    yield part"),
+    "batches_by_name": app(
+        "for part in chunked(args, 100):\n    yield part", "from more_itertools import chunked\n"
+    ),
+    "coalesced": app(
+        "for part in coalesced(args):\n    yield part",
+        "def coalesced(tokens):\n    buffer = ''\n    for token in tokens:\n"
+        "        buffer += token\n        if len(buffer) > 99:\n            yield buffer\n"
+        "            buffer = ''\n    yield buffer\n",
+    ),
+    "helper_that_returns": app(
+        "for part in few():\n    print(part)\nyield 'a'", "def few():\n    return FEW\n"
+    ),
+    "reaper": app(
+        "while True:\n    yield 'a'",
+        "async def reap():\n    for task in asyncio.all_tasks():\n        task.cancel()\n\n"
+        "@chute.on_startup()\nasync def start(self):\n    asyncio.create_task(reap())\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(FIRES[name], ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(SILENT[name], ID) == []
+
+
+@pytest.mark.parametrize(
+    "clock", ["time", "monotonic", "perf_counter", "monotonic_ns", "time_ns", "now"]
+)
+def test_every_clock(clock: str, findings: Findings) -> None:
+    assert findings(collecting("pass", f"time.{clock}() - started > 1"), ID) == []
+
+
+@pytest.mark.parametrize("batch", ["batched", "chunked", "islice", "ichunked"])
+def test_every_batch(batch: str, findings: Findings) -> None:
+    assert findings(app(f"for part in tools.{batch}(args, 9):\n    yield part"), ID) == []
+
+
+def test_tests_are_left_alone(findings: Findings) -> None:
+    assert findings({"tests/app.py": FIRES["while"]}, ID) == []
+
+
+def test_points_to_the_loop_of_the_generator(findings: Findings) -> None:
+    (found,) = findings(FIRES["helper"], ID)
+    assert (found.symbol, found.snippet) == ("tokens", "args")
