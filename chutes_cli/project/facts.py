@@ -283,6 +283,7 @@ class Statement:
         targets: Expressions it binds.
         is_async: ``async for`` and ``async with``.
         defines: Index of the scope a ``define`` creates, else -1.
+        handles: Index of the guard that stands for the body of an ``except``, else -1.
     """
 
     kind: str
@@ -293,6 +294,7 @@ class Statement:
     targets: tuple[Expression, ...] = ()
     is_async: bool = False
     defines: int = -1
+    handles: int = -1
 
     def expressions(self) -> Iterator[Expression]:
         """Yield every expression evaluated, targets included, outer first."""

@@ -69,13 +69,7 @@ class Module:
     @cached_property
     def is_test(self) -> bool:
         """Whether it is a test or part of a test suite."""
-        path = PurePosixPath(self.path)
-        return (
-            bool({"test", "tests"} & set(path.parts[:-1]))
-            or path.name.startswith("test_")
-            or path.name.endswith("_test.py")
-            or path.name == "conftest.py"
-        )
+        return is_test(self.path)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -196,6 +190,17 @@ class Site:
     def scope(self) -> int:
         """Index of the scope the expression is evaluated in."""
         return self.statement.scope
+
+
+def is_test(path: str) -> bool:
+    """Say whether a file is a test or part of a test suite, by its path."""
+    parts = PurePosixPath(path)
+    return (
+        bool({"test", "tests"} & set(parts.parts[:-1]))
+        or parts.name.startswith("test_")
+        or parts.name.endswith("_test.py")
+        or parts.name == "conftest.py"
+    )
 
 
 def lines_of(text: str) -> list[str]:

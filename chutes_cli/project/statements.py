@@ -253,7 +253,7 @@ class StatementReader:
                 name = (self._expressions.read(clause.name.name),)
             span = caught.span if caught else self._positions.of(clause)
             values = (caught,) if caught else ()
-            self._say("except", guards, span, values=values, targets=name)
+            self._say("except", guards, span, values=values, targets=name, handles=inside)
             self._suite(clause.body, inside)
         if node.orelse:
             self._suite(node.orelse.body, guards)

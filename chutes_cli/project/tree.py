@@ -17,7 +17,7 @@ from chutes_cli.project.arguments import ArgumentBinder, Arguments
 from chutes_cli.project.displays import Turn
 from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.facts import Call, Import, ModuleFacts
-from chutes_cli.project.module import Module, Site, calls_in, lines_of
+from chutes_cli.project.module import Module, Site, calls_in, is_test, lines_of
 from chutes_cli.project.reader import UnreadableSource, read_facts
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.source import SourceFile, SourceTree, decode
@@ -28,6 +28,8 @@ _SDK_PACKAGE = "chutes"
 _INSTALLED = ("site-packages", "dist-packages")
 _SPEAKS_OF_CHUTES = (_SDK_PACKAGE, ".cord(", ".job(", ".on_startup(")
 """A module that registers something on a chute it imports need not name the SDK."""
+_SPEAKS_OF_ANSWERS = (".status_code", "TestClient(")
+"""A test of what a service answers need not name it at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class ModuleSet:
 
     def _read_all(self) -> None:
         for file in self._tree.files:
-            if file.named or any(mark in file.text for mark in _SPEAKS_OF_CHUTES):
+            marks = _SPEAKS_OF_CHUTES + (_SPEAKS_OF_ANSWERS if is_test(file.path) else ())
+            if file.named or any(mark in file.text for mark in marks):
                 self._read(file)
         pending = list(self.modules)
         while pending:

@@ -261,3 +261,15 @@ def test_texts_have_the_value_that_python_gives_them(text: str) -> None:
     else:
         assert isinstance(value, facts.Literal)
         assert (type(value.value), value.value) == (type(expected), expected)
+
+
+def test_handlers_name_the_guard_of_their_body() -> None:
+    text = (
+        "try:\n    def f():\n        try:\n            a()\n        except:\n            b()\n"
+        "except:\n    c()\n"
+    )
+    facts = read_facts(text)
+    inner, outer = (each for each in facts.statements if each.kind == "except")
+    bodies = {each.span.line: each.guards for each in facts.statements if each.kind == "expression"}
+    assert (inner.handles, outer.handles) == (bodies[6], bodies[8])
+    assert facts.statements[0].handles == -1

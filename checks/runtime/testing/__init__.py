@@ -1,0 +1,1 @@
+"""What the tests of an audited tree are worth."""
