@@ -107,13 +107,12 @@ class NoOutboundTimeout(Check):
         """Yield one finding per call that nothing limits."""
         by_default = _has_socket_default(project)
         counts = judged(circumstances)
-        seen = set()
         for step in steps(project, counts, *_SERVING, "job", "on_startup", "import"):
             if step.module.only_as_script(step.statement.guards):
                 continue
             for site, targets in calls(project, step):
                 name = external(targets)
-                if not _is_judged(step, name) or site in seen:
+                if not _is_judged(step, name):
                     continue
                 if by_default and name in BY_SOCKET:
                     continue
@@ -122,7 +121,6 @@ class NoOutboundTimeout(Check):
                     _is_ended(project, step, name)
                     or _is_limited_elsewhere(project, site, targets, limit)
                 ):
-                    seen.add(site)
                     yield self.at(
                         site,
                         f"{name} has no timeout: it waits for ever where the other side accepts "

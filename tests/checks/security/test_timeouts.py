@@ -67,6 +67,20 @@ FIRES = {
     "deadline_that_is_blocked": app("async with asyncio.timeout(5):\n    ask()", ASK),
     "deadline_elsewhere": app("await asyncio.wait_for(other(), 5)\nawait ask()", ASK_LATER),
     "other_guard": app("async with limiter():\n    await ask()", ASK_LATER),
+    "condition": app("if args:\n    await ask()", ASK_LATER),
+    "session_with_class": app(
+        "s.mount('http://', requests.adapters.HTTPAdapter)\ns.get('http://a/b')",
+        "s = requests.Session()\n",
+    ),
+    "other_client": app(
+        "await client.get('u')\nawait other.get('u', timeout=5)",
+        f"{KEPT}other = httpx.AsyncClient()\n",
+    ),
+    "socket_default_of_tests": {
+        "app.py": app("urllib.request.urlopen('http://a/b')"),
+        "tests/test_app.py": "import app\nimport socket\nimport chutes\n"
+        "socket.setdefaulttimeout(5)\n",
+    },
     "start_up": start("requests.get('http://a/b')"),
     "job": HEAD + "@chute.job()\nasync def work(self, **data):\n    requests.get('http://a/b')\n",
     "client_at_import": app("return await client.get('http://a/b')", KEPT),

@@ -71,9 +71,10 @@ def test_what_the_default_of_sockets_limits(name: str, mute: str) -> None:
     ended = threading.Event()
 
     def attempt() -> None:
-        with pytest.raises(Exception, match="(?i)timed? ?out|timeout|^$"):
+        try:
             call(f"http://{mute}/")
-        ended.set()
+        except (OSError, httpx.HTTPError, urllib3.exceptions.HTTPError, aiohttp.ClientError):
+            ended.set()
 
     socket.setdefaulttimeout(0.3)
     try:
