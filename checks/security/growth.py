@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.collections import (
@@ -35,8 +36,7 @@ from ..runtime.ways import judged, steps
 from .production import is_production, last_name
 
 _ORDERS = frozenset({"<", "<=", ">", ">="})
-_CONSTRUCTORS = ("__init__", "__post_init__", "__new__")
-_DEEPEST = 5
+_CONSTRUCTORS = ("__init__", "__post_init__")
 
 
 class UnboundedModuleGrowth(Check):
@@ -135,7 +135,6 @@ class UnboundedModuleGrowth(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per statement that makes a collection larger."""
         places = Places(project)
-        bounded = None
         for step in steps(project, judged(circumstances), "cord", "route"):
             for grown, key in _growths(step.statement):
                 name = last_name(grown)
@@ -143,8 +142,7 @@ class UnboundedModuleGrowth(Check):
                     continue
                 if not places.is_shared(step.module, step.statement, grown):
                     continue
-                bounded = _bounded(project) if bounded is None else bounded
-                if name in bounded or not _is_unbounded(project, name):
+                if name in _bounded(project) or not _is_unbounded(project, name):
                     continue
                 yield self.finding(
                     step.module,
@@ -160,7 +158,7 @@ class UnboundedModuleGrowth(Check):
 
 def _growths(statement: Statement) -> Iterator[tuple[Expression, Expression | None]]:
     """Yield the collections that a statement makes larger, with the key where there is one."""
-    for target in statement.targets if statement.kind in ("assign", "augment") else ():
+    for target in statement.targets:
         match target:
             case Operation(operator="[]", operands=(grown, key)):
                 yield grown, key
@@ -174,22 +172,24 @@ def _growths(statement: Statement) -> Iterator[tuple[Expression, Expression | No
 
 
 def _varies(
-    project: Project, module: Module, statement: Statement, key: Expression, depth: int = 0
+    project: Project,
+    module: Module,
+    statement: Statement,
+    key: Expression,
+    seen: frozenset[Statement] = frozenset(),
 ) -> bool:
     """Say whether a key is another one for each call, or whichever a caller likes."""
-    if isinstance(key, Name | Attribute) and project.taint.origin(
-        Site(module, statement, key), Threat.CODE
-    ):
+    if project.taint.origin(Site(module, statement, key), Threat.SHELL):
         return True
     parts = key.children()
     match key:
         case Name(id=name):
             _, bindings = module.lookup(name, statement.scope)
-            return depth < _DEEPEST and any(
-                each.value is not None
-                and each.statement is not None
-                and _varies(project, module, each.statement, each.value, depth + 1)
-                for each in bindings
+            made = [(each.statement, each.value) for each in bindings]
+            return any(
+                _varies(project, module, at, value, seen | {at})
+                for at, value in made
+                if at and value and at not in seen
             )
         case Attribute(value=Name() | Attribute()):
             return False  # a field that is no text of the caller's
@@ -197,7 +197,7 @@ def _varies(
             if project.knowledge.resolver.dotted(module, statement.scope, callee) in FRESH:
                 return True
             parts = (*callee.children(), *parts[1:])  # a method of a text, or a function
-    return any(_varies(project, module, statement, each, depth) for each in parts)
+    return any(_varies(project, module, statement, each, seen) for each in parts)
 
 
 def _is_unbounded(project: Project, name: str) -> bool:
@@ -244,6 +244,7 @@ def _grows(project: Project, made: Site) -> bool:
             return False
 
 
+@lru_cache(maxsize=1)
 def _bounded(project: Project) -> frozenset[str]:
     """Return the names of collections that something may make smaller, or watches."""
     return frozenset(

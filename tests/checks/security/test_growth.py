@@ -76,6 +76,10 @@ FIRES = {
         "@dataclasses.dataclass\nclass Store:\n"
         "    items: list = dataclasses.field(default_factory=list)\n\nSTORE = Store()\n",
     ),
+    "made_after_init": app(
+        "STORE.items.append(1)",
+        "class Store:\n    def __post_init__(self):\n        self.items = []\n\nSTORE = Store()\n",
+    ),
     "class_body": app("Store.items.append(1)", "class Store:\n    items = []\n"),
     "two_of_a_name": app(
         "STORE.put(args.text, 1)",
@@ -101,6 +105,12 @@ FIRES = {
 }  # fmt: skip
 SILENT = {
     "constant_key": app("SEEN['last'] = args.text"),
+    "constant_local": app("key = 'a'\nSEEN[key] = 1"),
+    "constant_loop": app("for key in ('a', 'b'):\n    SEEN[key] = 1"),
+    "constant_parameter": app("put('a')", "SEEN = {}\ndef put(key):\n    SEEN[key] = 1\n"),
+    "circle": app("key = 'a'\nkey = key + 'b'\nSEEN[key] = 1"),
+    "other_call": app("SEEN[str('a')] = 1"),
+    "get": app("return SEEN.get(args.text)"),
     "number": app("SEEN[args.n] = 1"),
     "allowed": app(f"if args.text not in ('a', 'b'):\n    raise ValueError\n{PUT}"),
     "local": app("seen = {}\nseen[args.text] = 1\nrows = []\nrows.append(1)"),
@@ -157,6 +167,11 @@ def test_every_collection(name: str, findings: Findings) -> None:
 def test_every_fresh_key(name: str, findings: Findings) -> None:
     source = app(f"SEEN[{name}()] = 1", f"import {name.partition('.')[0]}\nSEEN = {{}}\n")
     assert len(findings(source, ID)) == 1
+
+
+@pytest.mark.parametrize("order", ["<", "<=", ">", ">="])
+def test_every_watch(order: str, findings: Findings) -> None:
+    assert findings(app(f"if len(SEEN) {order} 9:\n    return 1\n{PUT}"), ID) == []
 
 
 def test_only_the_exposure_judged(findings: Findings) -> None:
