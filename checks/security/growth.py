@@ -36,6 +36,8 @@ from ..runtime.ways import judged, steps
 from .production import is_production, last_name
 
 _ORDERS = frozenset({"<", "<=", ">", ">="})
+_GIVEN = {"assign": 0, "annotate": 1}
+"""Kinds of statement that give a value, to its place: an annotation stands before it."""
 _CONSTRUCTORS = ("__init__", "__post_init__")
 
 
@@ -206,11 +208,11 @@ def _is_unbounded(project: Project, name: str) -> bool:
     One that is put in the place of an earlier one, by what runs again and again, is none.
     """
     made = [
-        Site(module, statement, statement.values[-1])
+        Site(module, statement, value)
         for module in project.modules
         if not module.is_test
         for statement in module.facts.statements
-        if statement.kind in ("assign", "annotate") and statement.values
+        for value in statement.values[_GIVEN.get(statement.kind, len(statement.values)) :]
         for target in statement.targets
         if isinstance(target, Name | Attribute) and last_name(target) == name
     ]
@@ -220,7 +222,7 @@ def _is_unbounded(project: Project, name: str) -> bool:
 def _is_first(project: Project, made: Site) -> bool:
     """Say whether something is made at import, in a constructor or a start-up hook."""
     function = made.module.enclosing_function(made.scope)
-    if function < 0 or made.module.scope(function).name in _CONSTRUCTORS:
+    if function == -1 or made.module.scope(function).name in _CONSTRUCTORS:
         return True
     return Function(made.module, function) in {hook.function for hook in project.hooks}
 

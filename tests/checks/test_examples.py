@@ -22,7 +22,7 @@ PRIVILEGED = {
 }
 
 
-# Checks of headers and queries, which the gateway lets nobody see: their examples are served directly.
+# Checks of headers and queries, which the gateway lets nobody see: served directly.
 DIRECT = {"api-key-in-query", "cors-wildcard"}
 
 

@@ -53,6 +53,10 @@ def started(cord: str, start: str) -> str:
 
 
 FIRES = {
+    "filled_at_import": app(PUT, "SEEN = {}\nSEEN |= load()\n"),
+    "entry_of_its_name": app(PUT, "SEEN = {}\nOTHER = {}\nOTHER['SEEN'] = load()\n"),
+    "announced": app("rows.append(1)", "rows: list\nrows = []\n"),
+    "filled_defaultdict": app("rows[args.text] = 1", "rows = collections.defaultdict(int, {})\n"),
     "key": app(PUT),
     "hash": app("SEEN[hashlib.sha256(args.text.encode()).hexdigest()] = 1"),
     "local_key": app("key = hashlib.sha256(args.text.encode()).hexdigest()\nSEEN[key] = 1"),
