@@ -18,11 +18,12 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Function, Instance, Method
+from chutes_cli.project.targets import Function, Instance
 from chutes_cli.project.values import Known
 
 from ...platform.cord.body import running
 from ..ways import calls, judged, steps
+from .generators import called, generators
 
 _QUEUE = 64
 """Slots of the SDK's queue between a stream's worker and its reader (cord.py)."""
@@ -122,7 +123,7 @@ class StreamWorkerLeak(Check):
         for cord, function in running(project):
             if cord.stream is not True or function.module.is_test:
                 continue
-            for generator in _generators(project, function):
+            for generator in generators(project, function):
                 for loop in _endless(project, generator):
                     yield self.finding(
                         generator.module,
@@ -143,39 +144,6 @@ def _is_watched(project: Project, circumstances: Circumstances) -> bool:
         for _, targets in calls(project, step)
         for target in targets
     )
-
-
-def _generators(project: Project, function: Function) -> list[Function]:
-    """Return a stream's function and the generators of the tree whose items it hands on."""
-    found = [function]
-    for each in found:
-        for statement in each.module.statements_in(each.index):
-            for expression in _handed_on(statement):
-                found += [
-                    one
-                    for one in _called(project, each.module, statement, expression)
-                    if one not in found
-                ]
-    return found
-
-
-def _handed_on(statement: Statement) -> Iterator[Expression]:
-    if statement.kind in ("for", "return"):
-        yield from statement.values[:1]
-    for expression in statement.expressions():
-        if isinstance(expression, Yield) and expression.delegated and expression.value:
-            yield expression.value
-
-
-def _called(
-    project: Project, module: Module, statement: Statement, expression: Expression
-) -> list[Function]:
-    """Return the generators of the tree that an expression calls."""
-    if not isinstance(expression, Call):
-        return []
-    targets = project.knowledge.resolver.resolve(module, statement.scope, expression.function)
-    functions = [each.function if isinstance(each, Method) else each for each in targets]
-    return [each for each in functions if isinstance(each, Function) and each.scope.is_generator]
 
 
 def _endless(project: Project, function: Function) -> Iterator[Expression]:
@@ -211,7 +179,7 @@ def _turns(project: Project, function: Function, kind: str, test: Expression) ->
     at = Statement("for", function.index, -1, test.span)
     if kind == "while":
         return _QUEUE + 1
-    if _called(project, module, at, test):
+    if called(project, module, at, test):
         return 1  # that generator's own loops count
     if isinstance(test, Call):
         match test.function:

@@ -53,6 +53,11 @@ def started(cord: str, start: str) -> str:
 
 
 FIRES = {
+    "item_of_its_name": app(
+        "put(args)",
+        "class Store:\n    items = []\n\ndef put(items):\n    Store.items.append(items)\n",
+    ),
+    "measured": app(f"count = len(SEEN) + 1\n{PUT}"),
     "filled_at_import": app(PUT, "SEEN = {}\nSEEN |= load()\n"),
     "entry_of_its_name": app(PUT, "SEEN = {}\nOTHER = {}\nOTHER['SEEN'] = load()\n"),
     "announced": app("rows.append(1)", "rows: list\nrows = []\n"),

@@ -36,6 +36,7 @@ FIRES = {
     "thread": app("import asyncio\nawait asyncio.to_thread(print_it)",
                   "def print_it():\n    print('called')\n"),
     "start_up": app("return 1") + "@chute.on_startup()\nasync def start(self):\n    print('up')\n",
+    "route": app("return 1") + "@chute.get('/y')\nasync def y():\n    print('up')\n",
     "job": app("return 1") + "@chute.job()\nasync def work(self):\n    print('up')\n",
     "twice_in_a_module": app("print('a')\nprint('b')"),
 }  # fmt: skip
