@@ -191,8 +191,8 @@ def _tells(function: Function, statement: Statement) -> bool:
                 return True
             if not any(each.kind in ("raise", "return") for each in inside) and any(
                 isinstance(part, Yield)
-                for each in statements
-                if each.span > statement.span and index not in module.guards_of(each.guards)
+                for each in statements[statements.index(statement) :]
+                if index not in module.guards_of(each.guards)
                 for part in each.expressions()
             ):
                 return True  # it goes on, and yields what the handler left
@@ -228,6 +228,6 @@ def _may_fail(project: Project, module: Module, statement: Statement, call: Call
 def _is_foreign(name: str) -> bool:
     """Say whether something of a library asks a model or an upstream, as far as names tell."""
     root = name.partition(".")[0]
-    if root in sys.stdlib_module_names or root == "builtins":
+    if root in sys.stdlib_module_names:
         return any(name == each or name.startswith(f"{each}.") for each in UPSTREAM_MODULES)
     return True

@@ -39,6 +39,11 @@ def tried(handler: str, code: str = MODEL, after: str = "") -> str:
 
 
 FIRES = {
+    "async_iterable": app("async for token in self.tokens:\n    yield token"),
+    "yields_before": app("yield 'a'\n" + tried("except Exception:\n    failed = True")),
+    "circle": app(
+        ON, TOKENS + "    async for token in tokens(self, args):\n        yield token\n"
+    ),
     "model": app(MODEL),
     "sync_model": app("for token in self.model.stream(args):\n    yield token"),
     "asks_in_the_loop": app("for n in range(9):\n    yield self.model.step(n)"),
@@ -75,6 +80,18 @@ FIRES = {
     "twice": app(f"{MODEL}\n{MODEL}"),
 }  # fmt: skip
 SILENT = {
+    "condition": app("if args:\n    yield self.model.ask(args)"),
+    "handed": app(
+        "parts = TextIteratorStreamer(1)\nfor n in range(9):\n    same = parts\n    yield 'a'"
+    ),
+    "event_and_raises": app(tried("except Exception:\n    yield 'error'\n    raise")),
+    "model_field": app(
+        "for letter in args.text:\n    yield letter",
+        "from pydantic import BaseModel, Field\n"
+        "class Ask(BaseModel):\n    text: str = Field(max_length=9)\n",
+    ).replace("args: dict", "args: Ask"),
+    "no_object": app("for each in httpx:\n    yield 'a'"),
+    "own_object": app("rows = Rows()\nfor row in rows:\n    yield row", "class Rows:\n    pass\n"),
     "event": app(tried("except Exception:\n    yield 'error'")),
     "event_in_a_branch": app(tried("except Exception:\n    if args:\n        yield 'error'")),
     "event_for_each": app(
