@@ -167,11 +167,18 @@ class Evaluator:
         match owners[0]:
             case ModuleTarget(module=owner):
                 return self._name(owner, 0, expression.attribute)
-            case Class(module=owner, index=index):
-                bindings = owner.bindings.get(index, {}).get(expression.attribute, [])
-                if len(bindings) == 1:
-                    return self._binding(owner, index, bindings[0])
+            case Class() as owner_class:
+                return self._class_constant(owner_class, expression.attribute)
+            case Instance(of=Class() as owner_class) as made:
+                if not self._resolver.members.stores(made, expression.attribute):
+                    return self._class_constant(owner_class, expression.attribute)
         return Unknown()
+
+    def _class_constant(self, owner: Class, name: str) -> Value:
+        bindings = owner.module.bindings.get(owner.index, {}).get(name, [])
+        if len(bindings) != 1 or bindings[0].annotation is not None:
+            return Unknown()
+        return self._binding(owner.module, owner.index, bindings[0])
 
     def _collection(
         self, module: Module, scope: int, kind: str, items: tuple[facts.Expression, ...]

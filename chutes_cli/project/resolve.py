@@ -46,6 +46,8 @@ FindModule = Callable[[Module, str, int], Module | None]
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_DEPTH = 60
+_HANDS_THROUGH = frozenset({"contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"})
+"""Their result stands for what they are given: `with closing(connect()) as db`."""
 MOST_TARGETS = 64
 """``x = x.a()``, ``x = x.b()``… in one function stand for more than anybody can use."""
 HOOK_METHODS = ("cord", "job", "on_startup", "on_shutdown")
@@ -281,6 +283,8 @@ class Resolver:
         match callee:
             case External(name=name, receiver=Instance() as receiver) if _returns_self(name):
                 return [receiver]
+            case External(name=name) if name in _HANDS_THROUGH and call.arguments:
+                return self.resolve(module, scope, call.arguments[0].value)
             case External() | Class():
                 return [Instance(callee, self._site(module, scope, call))]
             case Function() | Method():

@@ -22,7 +22,7 @@ PRIVILEGED = {
 }
 
 
-# Checks of headers and queries, which the gateway lets nobody see: served directly.
+# Checks of what the gateway lets nobody see: their examples are served directly.
 DIRECT = {"api-key-in-query", "cors-wildcard"}
 
 

@@ -12,7 +12,7 @@ from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.targets import External, Function, Instance
 
-from .arriving import IN_CALL, calls_of, from_cords
+from .arriving import IN_CALL, calls_of, external_names, from_cords
 
 _VARIABLE = "contextvars.ContextVar"
 _OUTSIDE = ("import", "on_startup", "route")
@@ -245,11 +245,8 @@ def _calls_on(project: Project, function: Function, method: str) -> Iterator[tup
 
 def _has_own_context(project: Project, function: Function) -> bool:
     """Say whether a function runs others in a copy of the context."""
-    return any(
-        isinstance(target, External) and target.name == _OWN_CONTEXT
-        for site in calls_of(function)
-        if isinstance(site.expression, Call)
-        for target in project.knowledge.resolver.resolve(
-            site.module, site.scope, site.expression.function
-        )
-    )
+    for site in calls_of(function):
+        assert isinstance(site.expression, Call)
+        if _OWN_CONTEXT in external_names(project, site, site.expression.function):
+            return True
+    return False

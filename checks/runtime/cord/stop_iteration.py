@@ -131,8 +131,6 @@ class StopIterationEscapes(Check):
 
 def _is_plain(arrival: Arrival) -> bool:
     """Say whether StopIteration would come all the way through to a plain cord."""
-    if not _is_plain_function(arrival.entry.function):
-        return False
     return all(
         _is_plain_function(function) and not catches(function.module, statement.guards, _STOP)
         for function, statement in arrival.path
@@ -154,27 +152,26 @@ def _sources(project: Project, function: Function) -> Iterator[tuple[Site, bool]
             if external_names(project, site, callee) == [f"builtins.{_STOP}"]:
                 yield site, True
         for root in (*statement.values, *statement.targets):
-            for call in _eager_calls(root):
-                if _can_be_empty(project, module, statement, call):
-                    yield Site(module, statement, call), False
+            for each in _eager(root):
+                if _can_be_empty(project, module, statement, each):
+                    yield Site(module, statement, each), False
 
 
-def _eager_calls(expression: Expression) -> Iterator[Call]:
-    """Yield calls, those left out that a lambda or a generator makes later."""
+def _eager(expression: Expression) -> Iterator[Expression]:
+    """Yield an expression and its parts, those left out that are evaluated later."""
     if isinstance(expression, Opaque) and expression.kind in _LAZY:
         return
-    if isinstance(expression, Call):
-        yield expression
+    yield expression
     for child in expression.children():
-        yield from _eager_calls(child)
+        yield from _eager(child)
 
 
-def _can_be_empty(project: Project, module: Module, statement: Statement, call: Call) -> bool:
+def _can_be_empty(project: Project, module: Module, statement: Statement, call: Expression) -> bool:
     """Say whether a call takes the next item of an iterator that can have none."""
     site = Site(module, statement, call)
     match call:
-        case Call(function=Name(id="next"), arguments=(one,)) if not one.star:
-            if external_names(project, site, call.function) != ["builtins.next"]:
+        case Call(function=Name(id="next") as callee, arguments=(one,)) if not one.star:
+            if external_names(project, site, callee) != ["builtins.next"]:
                 return False
             taken = one.value
         case Call(function=Attribute(value=taken, attribute="__next__"), arguments=()):
@@ -215,7 +212,7 @@ def _is_asked_about(module: Module, statement: Statement, *over: Expression) -> 
         return False  # what a comprehension goes over is anybody's guess
     names = {part.id for part in parts if isinstance(part, Name)}
     first = module.scope(module.enclosing_function(statement.scope)).parameters[:1]
-    if not names or names <= {each.name for each in first if each.name == "self"}:
+    if names <= {each.name for each in first if each.name == "self"}:
         return True
     if all(module.lookup(name, statement.scope)[0] == 0 for name in names):
         return True
@@ -247,6 +244,6 @@ def _is_forever(function: Function, statement: Statement) -> bool:
     for index in function.module.guards_of(statement.guards):
         guard = function.module.facts.guards[index]
         match guard.kind, guard.test:
-            case "while", Literal(value=value) if value:
+            case "while", Literal():
                 return True
     return False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Name
+from chutes_cli.project.facts import Attribute, Call, Expression, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class, Function
@@ -158,14 +158,12 @@ def _is_waited_for(keeping: Keeping, function: Function, site: Site, call: Call)
     # An object of the call's own may start its task in one method and end it in another; one
     # that serves several calls meets a task that the end of the first has cancelled.
     owner = site.module.enclosing_class(function.index)
-    if owner >= 0 and keeping.is_class_shared(Class(site.module, owner)):
+    if owner == -1 or keeping.is_class_shared(Class(site.module, owner)):
         return False
     kept = {
-        f".{target.attribute}"
-        for target in site.statement.targets
-        if isinstance(target, Attribute) and owner >= 0
+        f".{target.attribute}" for target in site.statement.targets if isinstance(target, Attribute)
     }
-    return bool(kept) and any(
+    return any(
         settles(statement, kept)
         for statement in site.module.facts.statements
         if _class_around(site.module, statement.scope) == owner
@@ -184,19 +182,24 @@ def _is_lost(project: Project, function: Function, site: Site, call: Call) -> bo
     owner = call.function.value
     if not isinstance(owner, Name):
         return False
-    return not any(
-        argument.keyword == "background"
-        and any(isinstance(part, Name) and part.id == owner.id for part in argument.value.walk())
-        for other in calls_of(function)
-        if isinstance(other.expression, Call)
-        for argument in other.expression.arguments
-    ) and not _is_returned(function, owner.id)
+    return not _is_handed_on(function, owner.id)
 
 
-def _is_returned(function: Function, name: str) -> bool:
+def _is_handed_on(function: Function, name: str) -> bool:
+    """Say whether a local name is returned, or given to another call."""
+    for statement in function.module.statements_in(function.index):
+        if statement.kind == "return" and _mentions(statement.values, name):
+            return True
+        for expression in statement.expressions():
+            match expression:
+                case Call(arguments=arguments) if _mentions(
+                    (each.value for each in arguments), name
+                ):
+                    return True
+    return False
+
+
+def _mentions(expressions: Iterable[Expression], name: str) -> bool:
     return any(
-        isinstance(part, Name) and part.id == name
-        for statement in function.module.statements_in(function.index)
-        if statement.kind == "return"
-        for part in statement.expressions()
+        isinstance(part, Name) and part.id == name for each in expressions for part in each.walk()
     )

@@ -111,7 +111,7 @@ class AsyncClientShared(Check):
         for use in uses(project):
             bound = use.bound
             place = (use.function, bound.made)
-            if not bound.is_client or use.bridged or bound.made in elsewhere or place in reported:
+            if not bound.is_client or bound.made in elsewhere or place in reported:
                 continue
             if not circumstances.concerns(use.arrival.exposures):
                 continue

@@ -12,7 +12,7 @@ from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Function
 
 from ..cord.arriving import from_cords
-from .places import Places, awaits, between, is_locked, is_place, reads, spelled
+from .places import Places, awaits, between, is_locked, reads, spelled
 
 
 class SharedCounterRace(Check):
@@ -116,7 +116,7 @@ class SharedCounterRace(Check):
             module = function.module
             for statement in module.statements_in(function.index):
                 for target in statement.targets if statement.kind in ("assign", "augment") else ():
-                    if not is_place(target) or not _loses(function, statement, target):
+                    if not _loses(function, statement, target):
                         continue
                     if places.is_shared(module, statement, target):
                         place = spelled(module, target)
@@ -145,7 +145,7 @@ def _loses(function: Function, statement: Statement, target: Expression) -> bool
     names = {each.id for each in value.walk() if isinstance(each, Name)}
     for name in names:
         read = _last_read(function, statement, name)
-        if read is None or not reads(module, read.values[0], place) or _awaits_in(read.values[0]):
+        if read is None or not reads(module, read.values[0], place):
             continue
         if is_locked(module, read, statement):
             continue
@@ -158,9 +158,9 @@ def _reads_before_await(module: Module, value: Expression, place: str) -> bool:
     """Say whether an expression reads a place and awaits afterwards."""
     has_read = False
     for each in value.walk():
-        if is_place(each) and spelled(module, each) == place:
+        if spelled(module, each) == place:
             has_read = True
-        elif isinstance(each, Await) and has_read and not reads(module, each, place):
+        elif isinstance(each, Await) and has_read:
             return True
     return False
 
@@ -173,7 +173,7 @@ def _last_read(function: Function, write: Statement, name: str) -> Statement | N
     """Return the assignment that last gave a local name its value before a write."""
     found = None
     for each in function.module.statements_in(function.index):
-        if each.span[2:] > write.span[:2]:
+        if each is write:
             break
         if any(isinstance(target, Name) and target.id == name for target in each.targets):
             found = each

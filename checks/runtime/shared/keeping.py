@@ -21,13 +21,12 @@ from chutes_cli.project.running import INSTANCE
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
 
 from .calls import CallIndex
-from .origins import is_answer
+from .origins import FIELDS, is_answer
 
 _CACHES = frozenset(
     {"functools.cache", "functools.lru_cache", "functools.cached_property", "async_lru.alru_cache"}
 )
 _PUTS = frozenset({"append", "setdefault", "insert", "add"})
-_FIELDS = frozenset({"dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field"})
 _LONGEST_WAY = 8
 
 
@@ -189,7 +188,7 @@ class Keeping:
         """Say whether a class body names a factory only, which each object calls."""
         match made.expression:
             case Call(function=callee):
-                return self._resolver.dotted(made.module, made.scope, callee) in _FIELDS
+                return self._resolver.dotted(made.module, made.scope, callee) in FIELDS
         return False
 
 

@@ -26,10 +26,11 @@ from chutes_cli.project.targets import Class, External, Function, Instance, Targ
 from .calls import CallIndex
 
 _CHOICE = "random.choice"
-_PICKS = frozenset({"get", "setdefault", "pop"})
+_PICKS = frozenset({"get", "setdefault"})
 _PUTS = {"append": 0, "setdefault": 1}
-_FIELDS = frozenset({"dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field"})
-_COMPREHENSIONS = frozenset({"ListComp", "SetComp", "DictComp", "GeneratorExp"})
+FIELDS = frozenset({"dataclasses.field", "pydantic.Field"})
+"""What gives a field of a class a factory, which each object calls."""
+_COMPREHENSIONS = frozenset({"ListComp", "DictComp"})
 _LONGEST_WAY = 8
 
 Place = tuple[Module, int, Expression]
@@ -58,26 +59,16 @@ class Origins:
     def _of(
         self, module: Module, scope: int, expression: Expression, depth: int
     ) -> Iterator[Instance]:
-        if depth > _LONGEST_WAY:
+        if depth == _LONGEST_WAY:
             return
-        targets = self._resolver.resolve(module, scope, expression)
-        found = False
-        for target in targets:
-            for each in self._climb(target, depth):
-                # What an unknown attribute belongs to is no answer yet.
-                found = found or (
-                    isinstance(target, Instance)
-                    and each.site is not None
-                    and getattr(each.of, "name", "") != _CHOICE
-                )
-                yield each
-        if not found:
-            yield from self._taken_apart(module, scope, expression, depth)
+        for target in self._resolver.resolve(module, scope, expression):
+            yield from self._climb(target, depth)
+        yield from self._taken_apart(module, scope, expression, depth)
 
     def _taken_apart(
         self, module: Module, scope: int, expression: Expression, depth: int
     ) -> Iterator[Instance]:
-        """Yield the objects behind what the resolver alone cannot tell."""
+        """Yield the objects behind what the resolver alone cannot follow."""
         match expression:
             case Attribute(value=value, attribute=name):
                 yield from self._kept(module, scope, expression, depth)
@@ -103,7 +94,7 @@ class Origins:
         while seen < _LONGEST_WAY:
             seen += 1
             match target:
-                case Instance(of=External(name=name), site=Site() as site) if name in _FIELDS:
+                case Instance(of=External(name=name), site=Site() as site) if name in FIELDS:
                     yield from self._factory(site)
                     return
                 case Instance(of=External(name=name, receiver=owner), site=site):

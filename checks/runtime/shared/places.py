@@ -40,18 +40,9 @@ def spelled(module: Module, expression: Expression) -> str:
     return module.snippet(expression.span)
 
 
-def is_place(expression: Expression) -> bool:
-    """Say whether an expression is one that can be assigned to."""
-    match expression:
-        case Name() | Attribute() | Operation(operator="[]"):
-            return True
-        case _:
-            return False
-
-
 def reads(module: Module, expression: Expression, place: str) -> bool:
     """Say whether an expression reads a place."""
-    return any(is_place(each) and spelled(module, each) == place for each in expression.walk())
+    return any(spelled(module, each) == place for each in expression.walk())
 
 
 def change(module: Module, statement: Statement) -> tuple[str, int] | None:
@@ -66,7 +57,7 @@ def change(module: Module, statement: Statement) -> tuple[str, int] | None:
         for each in statement.values[0].walk():
             match each:
                 case Operation(operator="+" | "-" as sign, operands=(left, _)) if (
-                    is_place(left) and spelled(module, left) == place
+                    spelled(module, left) == place
                 ):
                     return place, 1 if sign == "+" else -1
     return None
@@ -74,9 +65,8 @@ def change(module: Module, statement: Statement) -> tuple[str, int] | None:
 
 def between(function: Function, first: Statement, last: Statement) -> Iterator[Statement]:
     """Yield the statements of a function that stand between two."""
-    for each in function.module.statements_in(function.index):
-        if first.span[2:] <= each.span[:2] and each.span[2:] <= last.span[:2]:
-            yield each
+    body = function.module.statements_in(function.index)
+    yield from body[body.index(first) + 1 : body.index(last)]
 
 
 def awaits(statement: Statement) -> bool:
@@ -89,9 +79,15 @@ def is_locked(module: Module, *statements: Statement) -> bool:
     around = [set(module.guards_of(each.guards)) for each in statements]
     for index in set.intersection(*around):
         guard = module.facts.guards[index]
-        if guard.kind == "with" and guard.test is not None:
-            for part in guard.test.walk():
-                match part:
-                    case Name(id=name) | Attribute(attribute=name) if _LOCK_NAMES.search(name):
-                        return True
+        match guard.kind, guard.test:
+            case "with", Expression() as test if any(map(_is_lock, test.walk())):
+                return True
     return False
+
+
+def _is_lock(expression: Expression) -> bool:
+    match expression:
+        case Name(id=name) | Attribute(attribute=name):
+            return bool(_LOCK_NAMES.search(name))
+        case _:
+            return False

@@ -112,7 +112,7 @@ class LoopBoundObjectShared(Check):
         elsewhere = mixed(project)
         for use in uses(project):
             bound = use.bound
-            if bound.is_client or use.bridged or bound.made in elsewhere:
+            if bound.is_client or bound.made in elsewhere:
                 continue
             if not circumstances.concerns(use.arrival.exposures):
                 continue

@@ -133,7 +133,6 @@ class SlotLeaksOnError(Check):
                     each
                     for each in module.statements_in(function.index)
                     if _gives_back(module, each, spelled(module, place))
-                    and each.span[:2] > taken.span[:2]
                 ]
                 if not given or any(_is_sure(module, each) for each in given):
                     continue
@@ -155,7 +154,7 @@ def _taken(
 ) -> Iterator[tuple[Statement, Expression, tuple[str, str, str]]]:
     """Yield each statement that takes a slot, with the place it is counted in."""
     for statement in module.statements_in(function.index):
-        if statement.kind != "with" and (changed := change(module, statement)) and changed[1] > 0:
+        if (changed := change(module, statement)) and changed[1] == 1:
             yield statement, statement.targets[0], ("counted up", "counted down", "count it down")
         for expression in statement.expressions():
             match expression:

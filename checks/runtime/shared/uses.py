@@ -13,9 +13,7 @@ from chutes_cli.project.facts import (
     Await,
     Call,
     Expression,
-    Name,
     Opaque,
-    Operation,
     Statement,
 )
 from chutes_cli.project.model import Project
@@ -93,7 +91,6 @@ class _Finder:
         self._whole = Origins(project, index, parts=False)
         self._parts = Origins(project, index, parts=True)
         self._keeping = {parts: Keeping(project, index, parts=parts) for parts in (True, False)}
-        self._known: dict[tuple[Site, bool], bool] = {}
 
     def find(self) -> Iterator[Use]:
         for function, _ in self._project.reach.reached("cord"):
@@ -115,7 +112,7 @@ class _Finder:
         self, module: Module, statement: Statement
     ) -> Iterator[tuple[Expression, Expression, bool]]:
         """Yield (object, place, whether below a bridge) for all that may use an object."""
-        if statement.kind == "with" or (statement.kind == "for" and statement.is_async):
+        if statement.is_async:
             yield statement.values[0], statement.values[0], False
         for root in (*statement.values, *statement.targets):
             yield from self._below(module, statement, root, below=False)
@@ -126,15 +123,13 @@ class _Finder:
         match expression:
             case Call(function=callee, arguments=arguments):
                 yield callee, expression, below
-                name = self._resolver.dotted(module, statement.scope, callee) or ""
-                if name in loop_bound.WAITERS or name in async_clients.WRAPPERS:
-                    for argument in arguments:
-                        if isinstance(argument.value, Name | Attribute):
-                            yield argument.value, expression, below
+                name = self._resolver.dotted(module, statement.scope, callee)
+                if name in loop_bound.WAITERS:
+                    yield from ((each.value, expression, below) for each in arguments)
                 below = below or self._project.reach.bridges(module, statement.scope, expression)
             case Await(value=value):
                 below = False  # it has run before anything is handed to a bridge
-                if isinstance(value, Name | Attribute | Operation):
+                if not isinstance(value, Call):
                     yield value, expression, below
             case Opaque(kind="Lambda") if not below:
                 return  # whoever calls it may be on any loop
@@ -145,39 +140,35 @@ class _Finder:
         self, module: Module, statement: Statement, used: Expression, place: Expression
     ) -> Iterator[Bound]:
         """Yield the shared object that an expression uses in a way that needs its loop."""
-        method = used.attribute if isinstance(place, Call) and isinstance(used, Attribute) else ""
-        is_call = isinstance(place, Call) and place.function is used
         scope = statement.scope
-        owner = used.value if is_call and isinstance(used, Attribute) else used
-        if not is_call or method in loop_bound.BINDING_METHODS:
+        owner, method = used, ""
+        if isinstance(used, Attribute) and isinstance(place, Call) and place.function is used:
+            owner, method = used.value, used.attribute
+        if not method or method in loop_bound.BINDING_METHODS:
             for each in self._whole.of(module, scope, owner):
                 kind = _primitive(each)
-                if kind is None or each.site is None or not _waits(kind, is_call=is_call):
+                if kind is None or each.site is None or not _waits(kind, method):
                     continue
-                if self._is_shared(each.site, parts=False):
+                if self._keeping[False].is_shared(each.site):
                     instead = loop_bound.PRIMITIVES[kind]
                     yield Bound(f"asyncio.{kind}", instead, False, each.site)
                     return
-        if method not in async_clients.HARMLESS and not (is_call and isinstance(used, Name | Call)):
-            for each in self._parts.of(module, scope, owner if is_call else used):
+        if method not in async_clients.HARMLESS:
+            for each in self._parts.of(module, scope, used):
                 name = self._client(each)
                 if name is None or each.site is None:
                     continue
-                if self._is_shared(each.site, parts=True):
+                if self._keeping[True].is_shared(each.site):
                     yield Bound(name, async_clients.CLIENTS[name], True, each.site)
                     return
-
-    def _is_shared(self, made: Site, *, parts: bool) -> bool:
-        if (made, parts) not in self._known:
-            self._known[made, parts] = self._keeping[parts].is_shared(made)
-        return self._known[made, parts]
 
     def _client(self, target: Instance) -> str | None:
         """Return the constructor of a client, None for anything else."""
         match target:
             case Instance(of=External(name=name), site=Site() as site):
-                known = name if name in async_clients.CLIENTS else None
-                return None if known and self._is_unpooled(site) else known
+                if name not in async_clients.CLIENTS or self._is_unpooled(site):
+                    return None
+                return name
             case Instance(of=Class() as of):
                 ancestors = self._resolver.members.ancestors(of)
                 return next((each for each in async_clients.CLIENTS if each in ancestors), None)
@@ -186,9 +177,7 @@ class _Finder:
     def _is_unpooled(self, made: Site) -> bool:
         assert isinstance(made.expression, Call)
         return any(
-            argument.keyword == "poolclass"
-            and self._resolver.dotted(made.module, made.scope, argument.value)
-            in async_clients.UNPOOLED
+            self._resolver.dotted(made.module, made.scope, argument.value) in async_clients.UNPOOLED
             for argument in made.expression.arguments
         )
 
@@ -197,17 +186,13 @@ def _primitive(target: Instance) -> str | None:
     """Return the kind of an asyncio object, None for anything else."""
     match target:
         case Instance(of=External(name=name)):
-            module, _, last = name.rpartition(".")
+            last = name.rsplit(".", 1)[-1]
             kind = loop_bound.MAKERS.get(last, last)
-            if kind not in loop_bound.PRIMITIVES:
-                return None
-            if module in loop_bound.MODULES or (
-                last in loop_bound.MAKERS and module.startswith("asyncio.")
-            ):
+            if name.startswith("asyncio.") and kind in loop_bound.PRIMITIVES:
                 return kind
     return None
 
 
-def _waits(kind: str, *, is_call: bool) -> bool:
+def _waits(kind: str, method: str) -> bool:
     """Say whether a use waits; a task's methods ask or cancel, and awaiting it waits."""
-    return kind != "Task" or not is_call
+    return kind != "Task" or not method

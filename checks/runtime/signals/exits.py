@@ -128,8 +128,6 @@ class SignalHandlerExits(Check):
 
 def _ends_by_exit(project: Project, installed: Installation) -> bool:
     site, handler = installed.site, installed.handler
-    if handler is None:
-        return False
     if isinstance(handler, Opaque):
         calls = [part for part in handler.walk() if isinstance(part, Call)]
         names = {name for call in calls for name in _named(project, site, call.function)}

@@ -13,6 +13,7 @@ from chutes_cli.project.targets import External, Function
 
 _SIGTERM, _SIGINT = 15, 2
 _OF_A_LOOP = "add_signal_handler"
+_NO_LIBRARY = ("signal.", "chutes.", "asyncio.")
 _SPEAKS_OF_SIGNALS = re.compile(r"sig(nal|term)|shutdown|graceful", re.IGNORECASE)
 
 
@@ -23,13 +24,13 @@ class Installation:
     Attributes:
         site: The call.
         signals: Names of the signals, such as ``SIGTERM``; None when they cannot be told.
-        handler: The handler, None when there is none.
+        handler: The handler.
         by_loop: Whether an event loop calls it.
     """
 
     site: Site
     signals: frozenset[str] | None
-    handler: Expression | None
+    handler: Expression
     by_loop: bool
 
     def is_for(self, *signals: str) -> bool:
@@ -44,24 +45,24 @@ def installations(project: Project, function: Function) -> Iterator[Installation
         callee, arguments = site.expression.function, site.expression.arguments
         by_loop = isinstance(callee, Attribute) and callee.attribute == _OF_A_LOOP
         dotted = project.knowledge.resolver.dotted(site.module, site.scope, callee)
-        if (by_loop or dotted == "signal.signal") and arguments:
-            handler = arguments[1].value if len(arguments) > 1 else None
+        if (by_loop or dotted == "signal.signal") and len(arguments) > 1:
             signals = _signals(project, site, arguments[0].value)
-            yield Installation(site, signals, handler, by_loop)
+            yield Installation(site, signals, arguments[1].value, by_loop)
 
 
 def asks_a_library(project: Project, function: Function) -> bool:
     """Say whether a function calls another library that, by its name, handles signals."""
-    return any(
-        isinstance(target, External)
-        and not target.name.startswith(("signal.", "chutes.", "asyncio.", "builtins."))
-        and bool(_SPEAKS_OF_SIGNALS.search(target.name))
-        for site in _calls(function)
-        if isinstance(site.expression, Call)
-        for target in project.knowledge.resolver.resolve(
-            site.module, site.scope, site.expression.function
-        )
-    )
+    for site in _calls(function):
+        assert isinstance(site.expression, Call)
+        callee = site.expression.function
+        for target in project.knowledge.resolver.resolve(site.module, site.scope, callee):
+            if (
+                isinstance(target, External)
+                and not target.name.startswith(_NO_LIBRARY)
+                and _SPEAKS_OF_SIGNALS.search(target.name)
+            ):
+                return True
+    return False
 
 
 def _calls(function: Function) -> Iterator[Site]:

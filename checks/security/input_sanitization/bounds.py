@@ -10,7 +10,10 @@ from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.schemas import ModelField, Shape
+from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import Class
+
+from .patterns import limits_length
 
 _SIZED = {"str": "text", "bytes": "bytes", "list": "list", "set": "set", "dict": "dictionary"}
 _NUMBERS = frozenset({"int", "float"})
@@ -23,7 +26,8 @@ class UnboundedInputField(Check):
     ## What it does
     Looks at the pydantic model of every cord, nested models included, for texts, bytes,
     lists, sets and dictionaries without `max_length`, and for numbers without `le` or
-    `lt`. A validator of the model's own that measures the field counts as a bound.
+    `lt`. A pattern that no text of any length matches counts as a bound, and so does a
+    validator of the model's own that refuses what is too large.
 
     ## Why it matters
     Nothing else limits a request: the SDK accepts bodies of hundreds of megabytes, and
@@ -100,7 +104,7 @@ class UnboundedInputField(Check):
                 for each in _fields(project, model):
                     key = (each.site.module, each.site.expression)
                     what = _unbounded(each.shape)
-                    if what is None or each.checked or key in seen:
+                    if what is None or key in seen or _is_checked(project, each):
                         continue
                     seen.add(key)
                     yield self.at(
@@ -109,6 +113,14 @@ class UnboundedInputField(Check):
                         + _misspelt(each),
                         _advice(each.shape),
                     )
+
+
+def _is_checked(project: Project, field: ModelField) -> bool:
+    """Say whether validators of the model's own refuse what is too large."""
+    if field.shape.kind not in _SIZED:
+        return field.checked
+    owner = Class(field.site.module, field.site.scope)
+    return project.taint.stops(owner, field.name, Threat.SIZE)
 
 
 def _input_models(project: Project, cord: Cord) -> Iterator[Class]:
@@ -155,6 +167,9 @@ def _unbounded(shape: Shape) -> str | None:
 
     A bound whose value is not known statically counts as a bound.
     """
+    pattern = shape.bounds.get("pattern")
+    if pattern is not None and limits_length(pattern):
+        return None
     if shape.kind in _SIZED and "max_length" not in shape.bounds:
         return _SIZED[shape.kind]
     if shape.kind in _NUMBERS and not {"le", "lt"} & shape.bounds.keys():

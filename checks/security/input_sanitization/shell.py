@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from chutes_cli.contract.libraries.sinks import CODE_FLAGS, INTERPRETERS, PROGRAMS, SHELL
 from chutes_cli.core.finding import Severity
-from chutes_cli.project.facts import Collection, Expression, Literal, Name, Operation
+from chutes_cli.project.facts import Expression, Literal
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module
-from chutes_cli.project.taint.passing import Passing
+from chutes_cli.project.module import Site
+from chutes_cli.project.taint.spot import spot_of
 from chutes_cli.project.taint.threats import Threat
 
 from .sinks import (
@@ -108,9 +108,12 @@ class ShellInjection(SinkCheck):
         """Yield what is handed to a shell, and what names the program to start."""
         yield from calls_to(project, SHELL)
         for passing, command in calls_to(project, PROGRAMS):
-            program, *rest = _words(passing, command)
-            yield passing, program
-            yield from ((passing, each) for each in _code(program, rest))
+            spot = spot_of(Site(passing.site.module, passing.site.statement, command))
+            lists = project.taint.lists.items(spot, command)
+            arguments = tuple(each.value for each in passing.arguments)
+            for at, words in lists or [(spot, (command, *arguments))]:
+                for each in (*words[:1], *_code(words)):
+                    yield passing, each, at
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who writes the command."""
@@ -121,31 +124,10 @@ class ShellInjection(SinkCheck):
         )
 
 
-def _words(passing: Passing, command: Expression) -> list[Expression]:
-    """Return program and arguments: the items of a list, or the arguments one by one."""
-    items = _items(passing.site.module, passing.site.scope, command)
-    return items or [command, *(each.value for each in passing.arguments)]
-
-
-def _items(module: Module, scope: int, command: Expression | None) -> list[Expression]:
-    """Return the items that a list begins with, whatever is added to it later."""
-    match command:
-        case Collection(items=items):
-            return list(items)
-        case Operation(operator="+", operands=(left, _)):
-            return _items(module, scope, left)
-        case Name(id=name):
-            bindings = module.lookup(name, scope)[1]
-            values = (each.value for each in bindings if not isinstance(each.value, Name))
-            return next(filter(None, (_items(module, scope, each) for each in values)), [])
-        case _:
-            return []
-
-
-def _code(program: Expression, rest: list[Expression]) -> Iterator[Expression]:
+def _code(words: Sequence[Expression]) -> Iterator[Expression]:
     """Yield the words that a shell or an interpreter takes for its program text."""
-    match program:
-        case Literal(value=str(path)) if path.rsplit("/", 1)[-1] in INTERPRETERS:
+    match words:
+        case [Literal(value=str(path)), *rest] if path.rsplit("/", 1)[-1] in INTERPRETERS:
             for flag, word in pairwise(rest):
                 if isinstance(flag, Literal) and flag.value in CODE_FLAGS:
                     yield word

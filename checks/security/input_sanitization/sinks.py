@@ -15,12 +15,13 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.passing import UNKNOWN, Passing
+from chutes_cli.project.taint.spot import Spot, spot_of
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import External
 from chutes_cli.project.values import Known
 
-Reached = tuple[Passing, Expression]
-"""A call, and the argument of it that a caller must not choose."""
+Reached = tuple[Passing, Expression] | tuple[Passing, Expression, Spot]
+"""A call, and what of it a caller must not choose, with its place where that is elsewhere."""
 
 
 class SinkCheck(Check):
@@ -48,9 +49,10 @@ class SinkCheck(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per call that is reached."""
-        for passing, argument in self.sinks(project):
+        for passing, argument, *place in self.sinks(project):
             site = passing.site
-            origin = project.taint.origin(Site(site.module, site.statement, argument), self.threat)
+            spot = place[0] if place else spot_of(Site(site.module, site.statement, argument))
+            origin = project.taint.origin_at(spot, argument, self.threat)
             if origin is None or self.is_told(origin):
                 continue
             here = exposures_at(site.module, site.statement.guards)
@@ -59,7 +61,7 @@ class SinkCheck(Check):
                 yield self.at(site, message, help, trace=origin.trace)
 
 
-def calls_to(project: Project, table: Mapping[str, Sink]) -> Iterator[Reached]:
+def calls_to(project: Project, table: Mapping[str, Sink]) -> Iterator[tuple[Passing, Expression]]:
     """Yield the calls of the functions in a table, with the argument it speaks of."""
     for passing in project.taint.passings.external(table.__contains__):
         assert isinstance(passing.callee, External)
@@ -71,7 +73,7 @@ def calls_to(project: Project, table: Mapping[str, Sink]) -> Iterator[Reached]:
 
 def methods(
     project: Project, names: frozenset[str], owners: tuple[str, ...], position: int
-) -> Iterator[Reached]:
+) -> Iterator[tuple[Passing, Expression]]:
     """Yield the calls of methods by name, with an argument, or with the object they are of.
 
     Args:
@@ -93,12 +95,18 @@ def methods(
 
 def is_true(project: Project, passing: Passing, keyword: str) -> bool | None:
     """Say what a keyword argument is: False when left out, None when it cannot be told."""
-    for each in passing.arguments:
-        if each.keyword == keyword:
-            site = passing.site
-            value = project.knowledge.evaluator.value(site.module, site.scope, each.value)
-            return bool(value.value) if isinstance(value, Known) else None
-    return None if any(each.star == "**" for each in passing.arguments) else False
+    value = project.knowledge.binder.bind(passing.site).value(keyword)
+    if value is None:
+        return False
+    return bool(value.value) if isinstance(value, Known) else None
+
+
+def is_passed(project: Project, passing: Passing, keyword: str) -> bool | None:
+    """Say whether a keyword argument is passed, None when that cannot be told."""
+    arguments = project.knowledge.binder.bind(passing.site)
+    if arguments.get(keyword) is not None:
+        return True
+    return False if arguments.complete else None
 
 
 def name_of(passing: Passing) -> str:

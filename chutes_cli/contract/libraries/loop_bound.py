@@ -8,16 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-MODULES = (
-    "asyncio",
-    "asyncio.locks",
-    "asyncio.queues",
-    "asyncio.futures",
-    "asyncio.taskgroups",
-    "asyncio.runners",
-    "asyncio.tasks",
-)
-
 PRIMITIVES: Mapping[str, str] = {
     "Lock": "threading.Lock",
     "Semaphore": "threading.BoundedSemaphore",

@@ -239,6 +239,12 @@ _encoded = (
     "b64decode urlsafe_b64decode standard_b64decode b32decode b16decode decodebytes b85decode"
 )
 
+UNPACKING = frozenset({"extractall", "extract"})
+"""Methods of an archive that write files by the names in it."""
+
+ARCHIVES = ("tarfile.",)
+"""Modules whose archives keep ``..`` and absolute names, up to Python 3.13 (zipfile's do not)."""
+
 BASE64: Mapping[str, Sink] = {
     **_of("base64", f"{_encoded} a85decode", _first("s")),
     "binascii.a2b_base64": _first("data"),

@@ -17,7 +17,7 @@ CARRIES = frozenset(
         "copy.copy", "copy.deepcopy", "typing.cast", "unicodedata.normalize",
         "os.fspath", "os.fsencode", "os.fsdecode", "string.Template",
         "json.loads", "json.dumps", "orjson.loads", "orjson.dumps", "ujson.loads", "ujson.dumps",
-        "yaml.safe_load", "yaml.load", "tomllib.loads", "ast.literal_eval",
+        "yaml.safe_load", "yaml.load", "tomllib.loads", "ast.literal_eval", "ast.parse",
         "binascii.unhexlify", "binascii.a2b_base64", "quopri.decodestring",
         "io.BytesIO", "io.StringIO", "io.BufferedReader", "io.TextIOWrapper",
         "gzip.decompress", "zlib.decompress", "bz2.decompress", "lzma.decompress",
@@ -26,7 +26,7 @@ CARRIES = frozenset(
         "asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.wrap_future",
         "asyncio.run", "asyncio.run_coroutine_threadsafe", "asyncio.create_task",
         "asyncio.ensure_future", "types.SimpleNamespace", "collections.deque",
-        "collections.OrderedDict", "collections.ChainMap",
+        "collections.OrderedDict", "collections.ChainMap", "tarfile.open", "tarfile.TarFile",
     }
 )  # fmt: skip
 """Functions whose result holds their arguments, or text made of them."""

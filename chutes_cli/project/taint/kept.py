@@ -6,12 +6,13 @@ from chutes_cli.contract.libraries.values import FILLS
 from chutes_cli.project.facts import Attribute, Call, Expression, Name, Operation
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.schemas import Schemas
-from chutes_cli.project.taint.spot import Spot, spot_of
-from chutes_cli.project.targets import Class, Instance
+from chutes_cli.project.taint.passing import Passing, Passings
+from chutes_cli.project.taint.spot import Frame, Spot, spot_of
+from chutes_cli.project.targets import Class, Function, Instance
 
 
 def kept(
-    resolver: Resolver, schemas: Schemas, spot: Spot, expression: Attribute
+    resolver: Resolver, schemas: Schemas, passings: Passings, spot: Spot, expression: Attribute
 ) -> list[tuple[Spot, Expression]] | None:
     """Return everything that is stored in an attribute, None for an object not of the tree.
 
@@ -25,17 +26,47 @@ def kept(
                 known = True
                 stores = resolver.members.stores(owner, expression.attribute)
                 found += [(spot_of(site), value) for site, value in stores]
-                found += _made_with(owner, of, expression.attribute)
+                found += _made_with(passings, owner, of, expression.attribute)
+                found += _properties(resolver, spot, expression, of)
     return found if known else None
 
 
-def _made_with(owner: Instance, of: Class, name: str) -> list[tuple[Spot, Expression]]:
-    """Return what a dataclass or the like is made with for a field."""
-    if owner.site is None or name not in of.module.bindings.get(of.index, {}):
+def _properties(
+    resolver: Resolver, spot: Spot, expression: Attribute, of: Class
+) -> list[tuple[Spot, Expression]]:
+    """Return what a property gives, followed into its function."""
+    found: list[tuple[Spot, Expression]] = []
+    for each in resolver.members.class_member(of, expression.attribute):
+        if isinstance(each, Function) and each.scope.decorators:
+            frame = Frame(each, Passing(spot.site(expression), each, expression, (), 1), spot)
+            found += [
+                (Spot(each.module, statement, frozenset(), frame), statement.values[0])
+                for statement in each.module.statements_in(each.index)
+                if statement.kind == "return" and statement.values
+            ]
+    return found
+
+
+def _made_with(
+    passings: Passings, owner: Instance, of: Class, name: str
+) -> list[tuple[Spot, Expression]]:
+    """Return what a dataclass or the like is made with for a field.
+
+    Of a ``self``, of which only the class is known, everything that makes one counts.
+    """
+    fields = [
+        field
+        for field, bindings in of.module.bindings.get(of.index, {}).items()
+        if any(each.annotation is not None for each in bindings)
+    ]
+    if name not in fields:
         return []
-    call = owner.site.expression
-    given = call.arguments if isinstance(call, Call) else ()
-    return [(spot_of(owner.site), each.value) for each in given if each.keyword == name]
+    found: list[tuple[Spot, Expression]] = []
+    for made in passings.making(of):
+        if owner.site is None or owner.site == made.site:
+            value = made.argument(fields.index(name), name)
+            found += [(spot_of(made.site), value)] if value is not None else []
+    return found
 
 
 def filled(spot: Spot, name: str) -> list[tuple[Spot, Expression]]:

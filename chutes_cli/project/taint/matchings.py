@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from chutes_cli.project.facts import Attribute, Call, Expression
+from chutes_cli.project.taint.passing import Passing
 from chutes_cli.project.taint.spot import Spot
-from chutes_cli.project.taint.threats import Threat, passes, stopped
+from chutes_cli.project.taint.threats import Threat, passes, replaced, stopped
 from chutes_cli.project.targets import External, Instance
 from chutes_cli.project.tree import Knowledge
 from chutes_cli.project.values import Unknown, Value
@@ -50,6 +51,18 @@ class Matchings:
         if truth:
             return not passes(known, threat, MATCHERS[method])
         return stopped(known, threat, MATCHERS[method])
+
+    def left_by(self, spot: Spot, passing: Passing, threat: Threat) -> Expression | None:
+        """Return the text of a ``re.sub`` that leaves a threat in it, None where it does not."""
+        pattern, instead, text = (
+            passing.argument(position, name)
+            for position, name in enumerate(("pattern", "repl", "string"))
+        )
+        if pattern is None or instead is None:
+            return None
+        known = self._evaluator.value(spot.module, spot.scope, pattern)
+        other = self._evaluator.value(spot.module, spot.scope, instead)
+        return None if replaced(known, other, threat) else text
 
     def _compiled(self, spot: Spot, expression: Expression) -> Expression | None:
         """Return the pattern that ``re.compile`` was given for an object."""

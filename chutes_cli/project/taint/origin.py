@@ -10,6 +10,9 @@ from chutes_cli.project.module import Site
 from chutes_cli.project.schemas import Shape
 from chutes_cli.project.targets import Function
 
+OUTPUT_DIR = "output_dir"
+"""The one argument of a job that is not the caller's (SDK 0.6.9 chute/job.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

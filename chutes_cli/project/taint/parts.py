@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chutes_cli.project.facts import Attribute, Name, Operation
+from chutes_cli.project.facts import Attribute, Expression, Name, Operation
 from chutes_cli.project.schemas import Schemas, Shape
 from chutes_cli.project.targets import Class, Function
 
@@ -61,3 +62,13 @@ def _last(annotation: object) -> str:
             return next(filter(None, map(_last, parts)), "")
         case _:
             return ""
+
+
+def is_slice(indices: Iterable[Expression]) -> bool:
+    """Say whether a subscript cuts something out."""
+    return any(isinstance(each, Operation) and each.operator == ":" for each in indices)
+
+
+def is_enum(ancestors: set[str]) -> bool:
+    """Say whether a class takes its members only."""
+    return any(name.startswith("enum.") for name in ancestors)

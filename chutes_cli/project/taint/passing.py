@@ -13,7 +13,9 @@ from chutes_cli.project.facts import (
     Call,
     Collection,
     Expression,
+    Literal,
     Name,
+    Operation,
     Parameter,
 )
 from chutes_cli.project.module import Site
@@ -99,8 +101,12 @@ class Passing:
         for each in self.arguments:
             if each.keyword in names:
                 return each.value
-        plain = [each for each in self.arguments if not each.keyword and not each.star]
-        return plain[position].value if 0 <= position < len(plain) else None
+        before = [each for each in self.arguments if not each.keyword][: position + 1]
+        for each in before if position >= 0 else ():
+            if each.star == "*":
+                place = Literal(each.span, position - before.index(each))
+                return Operation(each.span, "[]", (each.value, place))
+        return before[position].value if 0 <= position < len(before) else None
 
 
 class Passings:
@@ -112,19 +118,25 @@ class Passings:
         self._known: dict[Site, list[Passing]] = {}
 
     @cached_property
-    def _by_callee(self) -> dict[Function | str, list[Passing]]:
-        found: dict[Function | str, list[Passing]] = defaultdict(list)
+    def _by_callee(self) -> dict[Function | Class | str, list[Passing]]:
+        found: dict[Function | Class | str, list[Passing]] = defaultdict(list)
         for site, targets in self._knowledge.calls:
             for passing in self._at(site, targets) if not site.module.is_test else ():
                 if passing.function is not None:
                     found[passing.function].append(passing)
                 elif isinstance(passing.callee, External):
                     found[passing.callee.name].append(passing)
+                elif isinstance(passing.callee, Class):
+                    found[passing.callee].append(passing)
         return dict(found)
 
     def of(self, function: Function) -> list[Passing]:
         """Return the calls of a function, in source order, those of tests left out."""
         return self._by_callee.get(function, [])
+
+    def making(self, owner: Class) -> list[Passing]:
+        """Return the calls that make an object of a class, tests left out."""
+        return self._by_callee.get(owner, [])
 
     def external(self, accepts: Callable[[str], bool]) -> Iterator[Passing]:
         """Yield the calls of external functions whose name is accepted, tests left out.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chutes_cli.core.finding import TraceStep
+from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Chute, Cord, Job
 from chutes_cli.project.module import Site
 from chutes_cli.project.schemas import Schemas, Shape
-from chutes_cli.project.taint.origin import Origin
+from chutes_cli.project.taint.origin import OUTPUT_DIR, Origin
+from chutes_cli.project.taint.spot import Spot, spot_of
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.taint.tracer import Tracer
 from chutes_cli.project.targets import Class, Function
@@ -38,6 +40,7 @@ class Taint:
                 self._job(job)
         self._tracer = Tracer(knowledge, schemas, lambda *key: self._received.get(key))
         self.passings = self._tracer.passings
+        self.lists = self._tracer.lists
 
     def origin(self, site: Site, threat: Threat) -> Origin | None:
         """Return how what a caller sends reaches an expression in a form that is a threat.
@@ -46,7 +49,15 @@ class Taint:
             None when it does not, as far as the source tells, or when it was validated,
             converted or quoted on the way.
         """
-        return self._tracer.origin(site, threat) if self._received else None
+        return self.origin_at(spot_of(site), site.expression, threat)
+
+    def origin_at(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
+        """Return what `origin` does, for an expression on a way that is being followed."""
+        return self._tracer.origin(spot, expression, threat) if self._received else None
+
+    def stops(self, model: Class, name: str, threat: Threat) -> bool:
+        """Say whether validators of a model's own stop a threat in a field."""
+        return self._tracer.stops(model, name, threat)
 
     def _cord(self, cord: Cord) -> None:
         """The body is the one argument after ``self`` (SDK 0.6.9 chute/cord.py)."""
@@ -83,7 +94,7 @@ class Taint:
         """Every key of the JSON a job is started with is an argument (PLATFORM F74)."""
         if job.function is not None:
             for parameter in job.function.scope.parameters[1:]:
-                if parameter.name != "output_dir":
+                if parameter.name != OUTPUT_DIR:
                     label = f"job {job.function.scope.name}"
                     self._receives(job.function, parameter.name, label, None)
 

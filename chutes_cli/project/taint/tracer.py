@@ -21,17 +21,19 @@ from chutes_cli.project.facts import (
     Statement,
     Yield,
 )
-from chutes_cli.project.module import Binding, Site
+from chutes_cli.project.module import Binding
 from chutes_cli.project.questions import Questions, room_to_recurse
 from chutes_cli.project.schemas import Schemas, Shape
 from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.kept import filled, kept
-from chutes_cli.project.taint.origin import Origin
-from chutes_cli.project.taint.parts import field_of, items_of
+from chutes_cli.project.taint.lists import Lists, Placed
+from chutes_cli.project.taint.matchings import Matchings
+from chutes_cli.project.taint.origin import OUTPUT_DIR, Origin
+from chutes_cli.project.taint.parts import field_of, is_enum, is_slice, items_of
 from chutes_cli.project.taint.passing import Passing, Passings
 from chutes_cli.project.taint.prefix import host_parts
 from chutes_cli.project.taint.spot import Frame, Spot, spot_of
-from chutes_cli.project.taint.threats import Threat, admits, replaced
+from chutes_cli.project.taint.threats import Threat, admits
 from chutes_cli.project.taint.validation import Validation
 from chutes_cli.project.targets import Class, External, Function
 from chutes_cli.project.tree import Knowledge
@@ -59,21 +61,25 @@ class Tracer:
     def __init__(self, knowledge: Knowledge, schemas: Schemas, source: Source) -> None:
         self._resolver = knowledge.resolver
         self._evaluator = knowledge.evaluator
+        self._matchings = Matchings(knowledge)
         self._schemas = schemas
         self._source = source
         self.passings = Passings(knowledge)
         self._definitions = Definitions()
+        self.lists = Lists(self.passings, self._definitions)
         self._validation = Validation(knowledge, self.passings, self._definitions)
-        self._questions = _questions()
+        self._questions: Questions[tuple[Origin | None]] = Questions((None,), _MOST_OPEN)
         self._steps = 0
 
-    def origin(self, site: Site, threat: Threat) -> Origin | None:
+    def origin(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
         """Return how a caller's value reaches an expression, None when it does not."""
         self._steps = 0
         with room_to_recurse():
-            found = self._origin(spot_of(site), site.expression, threat)
+            found = self._origin(spot, expression, threat)
         if self._steps > _MOST_STEPS:
-            self._questions = _questions()  # what was given up may be no answer to others
+            self._questions = Questions(
+                (None,), _MOST_OPEN
+            )  # what was given up may be no answer to others
         return found
 
     def _origin(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
@@ -90,6 +96,13 @@ class Tracer:
     def _any(self, spot: Spot, expressions: Iterable[Expression], threat: Threat) -> Origin | None:
         for each in expressions:
             found = self._origin(spot, each, threat)
+            if found is not None:
+                return found
+        return None
+
+    def _any_of(self, placed: Iterable[Placed], threat: Threat) -> Origin | None:
+        for spot, expression in placed:
+            found = self._origin(spot, expression, threat)
             if found is not None:
                 return found
         return None
@@ -127,8 +140,13 @@ class Tracer:
     def _operation(self, spot: Spot, expression: Operation, threat: Threat) -> Origin | None:
         match expression:
             case Operation(operator="[]", operands=(value, *indices)):
-                if threat is Threat.SIZE and _is_slice(indices):
+                if threat is Threat.SIZE and is_slice(indices):
                     return None
+                if isinstance(indices[0], Literal) and indices[0].value == OUTPUT_DIR:
+                    return None
+                element = self.lists.element(spot, value, indices[0])
+                if element is not None:
+                    return self._any_of(element, threat)
                 return self._part(self._origin(spot, value, threat), indices[:1], threat)
             case Operation(operator="?:", operands=(test, body, orelse)):
                 return self._branch(spot, test, True, body, threat) or self._branch(
@@ -180,7 +198,7 @@ class Tracer:
             if found is not None:
                 return found
         put = filled(spot, name) if where == spot.scope else []
-        return next(filter(None, (self._origin(*each, threat) for each in put)), None)
+        return self._any_of(put, threat)
 
     def _binding(
         self, spot: Spot, where: int, binding: Binding, name: str, threat: Threat
@@ -203,13 +221,13 @@ class Tracer:
         if not statement.values or statement.kind in ("except", "delete"):
             return None
         value = statement.values[-1]
-        match value, statement.targets:
-            case Collection(items=items), (Collection(items=targets), *_) if (
-                statement.kind == "assign" and len(items) == len(targets)
-            ):
-                mine = [item for item, target in zip(items, targets, strict=True)
-                        if isinstance(target, Name) and target.id == name]  # fmt: skip
-                return self._any(at, mine or items, threat)
+        match statement.targets:
+            case (Collection(items=targets), *_) if statement.kind == "assign":
+                names = [each.id if isinstance(each, Name) else "" for each in targets]
+                place = Literal(value.span, names.index(name)) if name in names else value
+                element = self.lists.element(at, value, place)
+                if element is not None:
+                    return self._any_of(element, threat)
         found = self._origin(at, value, threat)
         return self._part(found, (), threat) if statement.kind == "for" else found
 
@@ -255,9 +273,9 @@ class Tracer:
 
     def _attribute(self, spot: Spot, expression: Attribute, threat: Threat) -> Origin | None:
         name = expression.attribute
-        stored = kept(self._resolver, self._schemas, spot, expression)
+        stored = kept(self._resolver, self._schemas, self.passings, spot, expression)
         if stored is not None:
-            return next(filter(None, (self._origin(*each, threat) for each in stored)), None)
+            return self._any_of(stored, threat)
         whole = self._origin(spot, expression.value, threat)
         if whole is None:
             return None
@@ -275,12 +293,20 @@ class Tracer:
             return whole.shaped(None)
         if not admits(field.shape, threat, field.annotation):
             return None
-        if any(self._stops(each, parameter, threat) for each, parameter in field.validators):
-            return None
-        if any(self._validation.refuses(each, f"{first}.{name}", threat)
-               for each, first in field.model_validators):  # fmt: skip
+        if self.stops(whole.shape.model, name, threat):
             return None
         return whole.shaped(field.shape)
+
+    def stops(self, model: Class, name: str, threat: Threat) -> bool:
+        """Say whether validators of a model's own stop a threat in a field."""
+        field = field_of(self._schemas, model, name)
+        return field is not None and (
+            any(self._stops(each, parameter, threat) for each, parameter in field.validators)
+            or any(
+                self._validation.refuses(each, f"{first}.{name}", threat)
+                for each, first in field.model_validators
+            )
+        )
 
     def _stops(self, validator: Function, parameter: str, threat: Threat) -> bool:
         """Say whether nothing dangerous comes out of a validator that is given it."""
@@ -308,7 +334,8 @@ class Tracer:
                 return self._made(spot, passing, owner, threat)
             case External(name=name):
                 if name == "re.sub":
-                    return self._substituted(spot, passing, threat)
+                    text = self._matchings.left_by(spot, passing, threat)
+                    return self._origin(spot, text, threat) if text is not None else None
                 if name in libraries.CARRIES or name.startswith(libraries.CARRIES_BELOW):
                     values = [each.value for each in passing.arguments]
                     return self._any(spot, values, threat)
@@ -320,7 +347,7 @@ class Tracer:
 
     def _made(self, spot: Spot, passing: Passing, owner: Class, threat: Threat) -> Origin | None:
         """Return the origin of an object that is made of what was sent."""
-        if _is_enum(self._resolver.members.ancestors(owner)):
+        if is_enum(self._resolver.members.ancestors(owner)):
             return None  # anything but a member is refused
         found = self._any(spot, [each.value for each in passing.arguments], threat)
         if found is not None and self._schemas.is_model(owner):
@@ -343,20 +370,6 @@ class Tracer:
             if found is not None:
                 return found
         return None
-
-    def _substituted(self, spot: Spot, passing: Passing, threat: Threat) -> Origin | None:
-        pattern, instead, text = (
-            passing.argument(position, name)
-            for position, name in enumerate(("pattern", "repl", "string"))
-        )
-        if pattern is None or instead is None or text is None:
-            return None
-        known = [
-            self._evaluator.value(spot.module, spot.scope, each) for each in (pattern, instead)
-        ]
-        if replaced(known[0], known[1], threat):
-            return None
-        return self._origin(spot, text, threat)
 
     def _method(self, spot: Spot, call: Call, threat: Threat) -> Origin | None:
         """Return the origin of what a method of something unknown makes of it."""
@@ -381,18 +394,6 @@ class Tracer:
         return self._any(spot, arguments, threat) if name in libraries.JOINS else None
 
 
-def _questions() -> Questions[tuple[Origin | None]]:
-    return Questions((None,), _MOST_OPEN)
-
-
 def _admitted(origin: Origin, threat: Threat) -> Origin | None:
     shape = origin.shape
     return origin if shape is None or shape.kind == "model" or admits(shape, threat) else None
-
-
-def _is_slice(indices: Iterable[Expression]) -> bool:
-    return any(isinstance(each, Operation) and each.operator == ":" for each in indices)
-
-
-def _is_enum(ancestors: set[str]) -> bool:
-    return any(name.startswith("enum.") for name in ancestors)

@@ -110,10 +110,9 @@ class Validation:
             case Operation(operator="==" | "!=" | "is" | "is not" as operator, operands=sides):
                 same = (operator in ("==", "is")) == truth
                 return same and threat is not Threat.SIZE and self._one(spot, sides, path, threat)
-            case Operation(operator="<" | "<=" | ">" | ">=", operands=sides):
-                return threat is Threat.SIZE and any(
-                    self.about(spot, each, path, threat) for each in sides
-                )
+            case Operation(operator="<" | "<=" | ">" | ">=" as operator, operands=(left, right)):
+                small = left if (operator in ("<", "<=")) == truth else right
+                return threat is Threat.SIZE and self.about(spot, small, path, threat)
             case Call():
                 return self._answers(spot, test, truth, path, threat, depth)
             case Attribute(value=value, attribute=name):

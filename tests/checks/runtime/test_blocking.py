@@ -46,6 +46,9 @@ FIRES = {
     "class Seen(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
     "        time.sleep(1)\nchute.add_middleware(Seen)\n",
     "route": "\n\n@chute.get('/plain')\nasync def plain():\n    below()\n",
+    "route_with_other_decorators": "\n\ndef tagged(function):\n    return function\n"
+    "def named(name):\n    return tagged\n@chute.get('/plain')\n@tagged\n@named('x')\n"
+    "async def plain():\n    time.sleep(1)\n",
     "bridged": CORD + "asyncio.run_coroutine_threadsafe(tick(), self.loop)\n",
     "soon": CORD + "self.loop.call_soon_threadsafe(below)\n",
     "on_self": "\n\nasync def ask(self):\n    chute.http.get('u')\n"

@@ -19,6 +19,7 @@ FIRES = {
     "quit": ("quit()", ""),
     "raised": ("raise SystemExit", ""),
     "raised_with_a_code": ("raise SystemExit(1)", ""),
+    "comprehension": ("return [sys.exit(1) for _ in args]", ""),
     "helper": ("leave()", HELPER),
     "method_on_self": (
         "self.service.leave()",

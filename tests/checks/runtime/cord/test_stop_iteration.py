@@ -38,6 +38,10 @@ FIRES = {
         "return next(words(args))",
         "def words(args):\n    while args:\n        yield args.pop()\n",
     ),
+    "first_parameter": ("return first(args)", "def first(words):\n    return next(iter(words))\n"),
+    "another_test": (
+        "if args.get('x'):\n    return 1\nwords = args['words']\nreturn next(iter(words))", "",
+    ),
     "comprehension": ("return [next(iter(each)) for each in args['lists']]", ""),
     "caught_as_another": (
         "try:\n    return next(iter(args['words']))\nexcept ValueError:\n    return 1", "",
@@ -84,7 +88,13 @@ SILENT = {
     "own_stop": ("raise StopIteration", "class StopIteration(Exception): ...\n"),
     "bare_raise": ("try:\n    return 1\nexcept ValueError:\n    raise", ""),
     "another_error": ("raise ValueError('x')", ""),
-    "spread": ("return next(*args['words'])", ""),
+    "spread": ("return next(*iter(args['words']))", ""),
+    "named": ("return next(ids := itertools.count(args['n']))", ""),
+    "below_a_coroutine": (
+        "return asyncio.run(outer(args))",
+        "async def outer(args):\n    return found(args)\n"
+        "def found(args):\n    return next(w for w in args if w)\n",
+    ),
     "next_method": ("return self.queue.next()", ""),
     "through_a_coroutine": (
         "return asyncio.run(found(args))",

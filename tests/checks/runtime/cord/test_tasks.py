@@ -20,6 +20,10 @@ FIRES = {
     "of_the_loop": ("asyncio.get_running_loop().create_task(work())", WORK),
     "of_a_loop_by_name": ("loop = args['loop']\nloop.create_task(work())", WORK),
     "kept_on_the_chute": ("self.task = asyncio.create_task(work())", WORK),
+    "ended_by_another_cord": (
+        "self.task = asyncio.create_task(work())",
+        WORK + "@chute.cord()\nasync def end(self, args: dict):\n    self.task.cancel()\n",
+    ),
     "kept_in_a_set": (
         "task = asyncio.create_task(work())\nself.tasks.add(task)\n"
         "task.add_done_callback(self.tasks.discard)\nreturn 1",
@@ -48,6 +52,11 @@ FIRES = {
         WORK + "class Beat:\n    async def start(self):\n"
         "        self.task = asyncio.create_task(work())\n"
         "    async def stop(self):\n        self.task.cancel()\nchute.beat = Beat()\n",
+    ),
+    "named_by_an_object": (
+        "await Beat().start()",
+        WORK + "class Beat:\n    async def start(self):\n"
+        "        task = asyncio.create_task(work())\n",
     ),
     "another_is_awaited": (
         "one = asyncio.create_task(work())\ntwo = asyncio.create_task(work())\nawait two", WORK,
@@ -118,6 +127,11 @@ SILENT = {
         "return Response(content='x', background=tasks)",
         WORK + BACKGROUND,
     ),
+    "background_of_a_named_response": (
+        "tasks = BackgroundTasks()\ntasks.add_task(work)\n"
+        "answer = Response(content='x', background=tasks)\nreturn answer",
+        WORK + BACKGROUND,
+    ),
     "background_handed_to_the_caller": (
         "return Response(content='x', background=collected())",
         WORK + BACKGROUND + "def collected():\n    tasks = BackgroundTasks()\n"
@@ -140,6 +154,12 @@ def test_fires(name: str, findings: Findings, app: App) -> None:
 @pytest.mark.parametrize("name", SILENT)
 def test_stays_silent(name: str, findings: Findings, app: App) -> None:
     assert findings(app(*SILENT[name], is_async=True), ID) == []
+
+
+@pytest.mark.parametrize("module", ["fastapi", "fastapi.background", "starlette.background"])
+def test_every_name_of_background_tasks(module: str, findings: Findings, app: App) -> None:
+    source = app(FIRES["background"][0], f"{WORK}from {module} import BackgroundTasks\n")
+    assert len(findings(source, ID)) == 1
 
 
 def test_at_startup_and_in_tests_it_is_right(findings: Findings, app: App) -> None:

@@ -206,6 +206,20 @@ FIRES = {
         "asyncio.run_coroutine_threadsafe(work(await self.c.get('u')), self.loop)",
         HTTPX + "async def work(x): ...\n",
     ),
+    "another_pool": (
+        "self.e = create_async_engine('d', poolclass=StaticPool)",
+        "async with self.e.connect() as c:\n    await c.execute('q')",
+        SQL + "from sqlalchemy.pool import StaticPool\n",
+    ),
+    "in_a_dictionary_of_comprehension": (
+        "self.cs = {k: httpx.AsyncClient() for k in 'ab'}", "await self.cs['a'].get('u')", HTTPX,
+    ),
+    "factory_of_a_model": (
+        "self.box = Box()",
+        "await self.box.c.get('u')",
+        HTTPX + "import pydantic\nclass Box(pydantic.BaseModel):\n"
+        "    c: httpx.AsyncClient = pydantic.Field(default_factory=httpx.AsyncClient)\n",
+    ),
     "entered_at_startup": (
         "self.c = await httpx.AsyncClient().__aenter__()", "await self.c.get('u')", HTTPX,
     ),
@@ -251,6 +265,29 @@ SILENT = {
         HTTPX + "async def on_main(app, coro):\n"
         "    done = asyncio.run_coroutine_threadsafe(coro, app.loop)\n"
         "    return await asyncio.wrap_future(done)\n",
+    ),
+    "bridged_as_an_argument": (
+        "self.c = httpx.AsyncClient()",
+        "asyncio.run_coroutine_threadsafe(work(self.c.get('u')), self.loop)",
+        HTTPX + "async def work(coro): ...\n",
+    ),
+    "only_known_by_annotation": (
+        "pass",
+        "await fetch(args['c'])",
+        HTTPX + "async def fetch(c: httpx.AsyncClient):\n    return await c.get('u')\n",
+    ),
+    "a_subclass_only_known_by_annotation": (
+        "pass",
+        "await fetch(args['c'])",
+        HTTPX + "class Mine(httpx.AsyncClient): ...\n"
+        "async def fetch(c: Mine):\n    return await c.get('u')\n",
+    ),
+    "a_primitive": ("self.lock = asyncio.Lock()", "async with self.lock:\n    pass", ""),
+    "names_in_a_circle": ("pass", "await c.get('u')", "c = d = None\nc = d\nd = c\n"),
+    "collections_in_a_circle": (
+        "self.a = {}\nself.b = {}\nself.a['k'] = self.b['k']\nself.b['k'] = self.a['k']",
+        "await self.a['k'].get('u')",
+        "",
     ),
     "only_closed": ("self.c = httpx.AsyncClient()", "await self.c.aclose()", HTTPX),
     "only_asked": ("self.c = httpx.AsyncClient()", "return self.c.is_closed", HTTPX),

@@ -49,6 +49,13 @@ FIRES = {
         f"n = self.n\n{SLEEP}\nwith self.lock:\n    self.n = n + 1",
         "",
     ),
+    "with_something_else_around": (
+        "pass", f"with self.timer:\n    n = self.n\n    {SLEEP}\n    self.n = n + 1", "",
+    ),
+    "if_locked": (
+        "pass", f"if self.lock:\n    n = self.n\n    {SLEEP}\n    self.n = n + 1", "",
+    ),
+    "awaited_with_it": ("pass", "self.n = self.n + await work(self.n)", WORK),
     "bridged": (
         "pass",
         "asyncio.run_coroutine_threadsafe(count(), self.loop)",
@@ -90,6 +97,11 @@ SILENT = {
     "only_at_startup": (f"n = self.n\n{SLEEP}\nself.n = n + 1", "pass", ""),
     "read_of_an_awaited_part": (
         "pass", "n = (await work(self.n)).n\nself.n = n + 1", "async def work(n): ...\n",
+    ),
+    "another_place_at_once": ("pass", "self.n = self.m + await work()", WORK),
+    "deleted": ("pass", f"n = self.n\n{SLEEP}\ndel self.n", ""),
+    "read_afterwards": (
+        "pass", "n = args['n']\nself.n = n + await work()\nn = self.n", WORK,
     ),
     "unpacking_target": ("pass", f"n = self.n\n{SLEEP}\n(self.n, self.m) = n, n", ""),
 }  # fmt: skip

@@ -90,6 +90,11 @@ FIRES = {
         "import dataclasses\n@dataclasses.dataclass\nclass State:\n"
         "    lock: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)\n",
     ),
+    "in_a_thread": app(
+        "self.queue = asyncio.Queue()",
+        "await asyncio.to_thread(put)",
+        "def put():\n    chute.queue.put_nowait(1)\n",
+    ),
     "in_a_nested_wait": app(
         "self.queue = asyncio.Queue()",
         "done, _ = await asyncio.wait({asyncio.create_task(self.queue.get())})",
@@ -141,6 +146,8 @@ SILENT = {
         WORK,
     ),
     "task_result": app("self.t = asyncio.create_task(work())", "return self.t.result()", WORK),
+    "printed": app("self.lock = asyncio.Lock()", "print(self.lock)"),
+    "a_client": app("self.c = httpx.AsyncClient()", "await self.c.get('u')", "import httpx\n"),
     "an_item_of_a_queue": app(
         "queue = asyncio.Queue()\nself.item = queue.get_nowait()", "self.item.set()"
     ),

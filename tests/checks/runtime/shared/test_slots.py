@@ -62,6 +62,7 @@ SILENT = {
     ),
     "counts_only": ("self.n += 1\nawait work()", WORK),
     "acquired_only": ("self.lock.acquire()\nawait work()", WORK),
+    "down_twice": ("self.n -= 1\nawait work()\nself.n -= 1", WORK),
     "down_then_up": ("self.n -= 1\nawait work()\nself.n += 1", WORK),
     "local": ("n = 0\nn += 1\nawait work()\nn -= 1", WORK),
     "local_lock": (
@@ -74,6 +75,9 @@ SILENT = {
     "another_end": ("self.lock.acquire()\nawait work()\nself.lock.locked()", WORK),
     "two_targets": ("self.n = self.m = self.n + 1\nawait work()\nself.n -= 1", WORK),
     "another_sum": ("self.n = self.m + 1\nawait work()\nself.n -= 1", WORK),
+    "looped": (
+        "for self.n in range(self.n + 1):\n    await work()\nself.n -= 1", WORK,
+    ),
     "released_before": ("self.lock.release()\nawait work()\nself.lock.acquire()", WORK),
 }  # fmt: skip
 

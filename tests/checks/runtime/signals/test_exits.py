@@ -32,6 +32,11 @@ FIRES = {
     "raised": FUNCTION.format("raise SystemExit") + SET,
     "raised_with_a_code": FUNCTION.format("raise SystemExit(0)") + SET,
     "quit": FUNCTION.format("quit()") + SET,
+    "builtin": FUNCTION.format("exit()") + SET,
+    "in_a_job": FUNCTION.format("sys.exit(0)")
+    + "@chute.job()\nasync def j(self, **data):\n    signal.signal(signal.SIGTERM, stop)\n",
+    "in_a_route": FUNCTION.format("sys.exit(0)")
+    + "@chute.on_event('startup')\nasync def j():\n    signal.signal(signal.SIGTERM, stop)\n",
     "helper": FUNCTION.format("leave()") + SET,
     "deeper": FUNCTION.format("below()") + "def below():\n    leave()\n\n" + SET,
     "itself": HOOK + "signal.signal(signal.SIGTERM, sys.exit)\n",
@@ -57,6 +62,10 @@ SILENT = {
     + SET,
     "caught_around_a_helper": FUNCTION.format(
         "try:\n        leave()\n    except SystemExit:\n        pass"
+    )
+    + SET,
+    "caught_by_base": FUNCTION.format(
+        "try:\n        sys.exit(0)\n    except BaseException:\n        pass"
     )
     + SET,
     "another_signal": FUNCTION.format("sys.exit(0)")

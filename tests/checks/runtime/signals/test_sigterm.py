@@ -37,6 +37,7 @@ HEARS = {
     "module_level": "signal.signal(SIGTERM, stop)\n",
     "loop_over_signals": HOOK + "for each in (signal.SIGINT, signal.SIGTERM):\n"
     "        asyncio.get_running_loop().add_signal_handler(each, stop)\n",
+    "computed_signal": "NUMBER = int('15')\n" + HOOK + "signal.signal(NUMBER, stop)\n",
     "unknown_signal": HOOK + "signal.signal(self.signal, stop)\n",
     "helper": "def install(loop):\n    loop.add_signal_handler(SIGTERM, stop)\n\n"
     + HOOK + "install(asyncio.get_running_loop())\n",
@@ -50,6 +51,8 @@ HEARS = {
 DEAF = {
     "nothing": "",
     "another_signal": HOOK + "signal.signal(signal.SIGINT, stop)\n",
+    "another_signal_of_the_loop": HOOK
+    + "asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop)\n",
     "another_number": HOOK + "signal.signal(2, stop)\n",
     "never_called": "def install():\n    signal.signal(SIGTERM, stop)\n",
     "as_a_script": "if __name__ == '__main__':\n    signal.signal(SIGTERM, stop)\n",
