@@ -33,6 +33,7 @@ from chutes_cli.project.targets import Function
 
 from ..runtime.shared.places import Places
 from ..runtime.ways import judged, steps
+from .endless import endless_cache, takes_text
 from .production import is_production, last_name
 
 _ORDERS = frozenset({"<", "<=", ">", ">="})
@@ -47,7 +48,8 @@ class UnboundedModuleGrowth(Check):
     ## What it does
     Finds lists, dictionaries, sets and deques without `maxlen`, kept at module level, on the
     chute or on an object that serves every call, to which the code that cords run appends, or
-    adds under a key that callers choose or that is new each time. Silent where anything in
+    adds under a key that callers choose or that is new each time; and functions below
+    `functools.cache` that are given a text of the caller's. Silent where anything in
     the tree removes from the collection, replaces it, hands it to a function that might, or
     compares its length.
 
@@ -137,6 +139,7 @@ class UnboundedModuleGrowth(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per statement that makes a collection larger."""
         places = Places(project)
+        yield from self._caches(project, circumstances)
         for step in steps(project, judged(circumstances), "cord", "route"):
             for grown, key in _growths(step.statement):
                 name = last_name(grown)
@@ -156,6 +159,24 @@ class UnboundedModuleGrowth(Check):
                     "is old when it gets too long",
                     trace=step.trace,
                 )
+
+    def _caches(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per function whose results are kept for every text of callers."""
+        told: set[Function] = set()
+        for step in steps(project, judged(circumstances), "cord", "route"):
+            limitless = endless_cache(project, step.function)
+            if limitless is None or step.function in told or not takes_text(project, step):
+                continue
+            told.add(step.function)
+            yield self.finding(
+                step.module,
+                limitless.span,
+                step.function.scope.parent,
+                f"{step.function.scope.name} keeps its result for every text that callers of "
+                f"{step.arrival.entry.label} send: its cache has no limit",
+                "give it a limit: @functools.lru_cache(maxsize=1000)",
+                trace=step.trace,
+            )
 
 
 def _growths(statement: Statement) -> Iterator[tuple[Expression, Expression | None]]:

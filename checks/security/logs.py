@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.logs import (
+    CHOOSING,
     COPIES,
     COPYING_METHODS,
     ENVIRONMENT,
@@ -29,6 +31,7 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.model import Project
 from chutes_cli.project.running import INSTANCE
 from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.targets import Function, Method
 
 from ..runtime.ways import Step, calls, external, judged, steps
 from .production import last_name
@@ -43,8 +46,8 @@ class SecretOrPromptLogged(Check):
     ## What it does
     Follows values into `logging`, loguru, structlog and `print` in code that an instance
     runs: variables and settings whose names speak of a secret, the prompt, messages or text of
-    a cord's body, and the whole body where it holds one. Lengths, hashes, numbers and what
-    goes through a function of your own are left alone.
+    a cord's body, and the whole body where it holds one, also as functions of your own return
+    them. Lengths, hashes and numbers are left alone.
 
     ## Why it matters
     Logs are read by more people, and kept for longer, than what callers trust you with.
@@ -127,8 +130,8 @@ class SecretOrPromptLogged(Check):
                 told = [
                     what
                     for argument in site.expression.arguments
-                    for part in _told(project, step, argument.value)
-                    for what in [_secret(part) or _prompt(project, step, part)]
+                    for at, part in _told(project, step, argument.value)
+                    for what in [_secret(part) or _prompt(project, at, part)]
                     if what
                 ]
                 if told:
@@ -140,16 +143,18 @@ class SecretOrPromptLogged(Check):
                     )
 
 
-def _told(project: Project, step: Step, expression: Expression) -> Iterator[Expression]:
-    """Yield the names and attributes whose values a text tells."""
+def _told(
+    project: Project, step: Step, expression: Expression
+) -> Iterator[tuple[Step, Expression]]:
+    """Yield the names and attributes whose values a text tells, and where they stand."""
     match expression:
         case Name() | Attribute() | Operation(operator="[]", operands=(_, Literal(value=str()))):
-            yield expression
+            yield step, expression
         case Call():
             yield from _told_by_call(project, step, expression)
         case Operation(operator="[]", operands=(value, Operation(operator=":"))):
             # The beginning of a key is how keys are told apart; that of a prompt is a prompt.
-            yield from (each for each in _told(project, step, value) if not _secret(each))
+            yield from (each for each in _told(project, step, value) if not _secret(each[1]))
         case FormattedText() | Collection() | Mapping():
             for part in expression.children():
                 yield from _told(project, step, part)
@@ -158,18 +163,39 @@ def _told(project: Project, step: Step, expression: Expression) -> Iterator[Expr
                 yield from _told(project, step, part)
 
 
-def _told_by_call(project: Project, step: Step, call: Call) -> Iterator[Expression]:
-    dotted = project.knowledge.resolver.dotted(step.module, step.statement.scope, call.function)
+def _told_by_call(project: Project, step: Step, call: Call) -> Iterator[tuple[Step, Expression]]:
+    resolver = project.knowledge.resolver
+    dotted = resolver.dotted(step.module, step.statement.scope, call.function)
     if dotted in ENVIRONMENT:
-        yield call
+        yield step, call
         return
     parts = call.children()[1:]
     if isinstance(call.function, Attribute) and call.function.attribute in COPYING_METHODS:
+        if any(each.keyword in CHOOSING for each in call.arguments):
+            return
         parts = (call.function.value, *parts)
     elif dotted not in COPIES:
+        for target in resolver.resolve(step.module, step.statement.scope, call.function):
+            own = target.function if isinstance(target, Method) else target
+            if isinstance(own, Function):
+                yield from _told_by_own(project, step, own)
         return
     for part in parts:
         yield from _told(project, step, part)
+
+
+def _told_by_own(
+    project: Project, step: Step, function: Function
+) -> Iterator[tuple[Step, Expression]]:
+    """Yield what a function of the tree returns in so many words."""
+    way = (*step.arrival.path, (step.function, step.statement))
+    if any(passed == function for passed, _ in way):
+        return
+    inner = replace(step.arrival, path=way)
+    for statement in function.module.statements_in(function.index):
+        if statement.kind == "return":
+            for value in statement.values:
+                yield from _told(project, Step(function, statement, inner), value)
 
 
 def _secret(part: Expression) -> str | None:

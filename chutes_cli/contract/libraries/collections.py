@@ -38,3 +38,9 @@ FRESH = frozenset(
      "datetime.datetime.utcnow"}
 )  # fmt: skip
 """Functions that give another value each time."""
+
+ENDLESS_CACHE = "functools.cache"
+"""Keeps the result for every set of arguments, for ever."""
+
+LIMITED_CACHE = "functools.lru_cache"
+"""Keeps 128 results unless told otherwise; all, where its first argument is None."""

@@ -24,7 +24,11 @@ WRITES = frozenset(
         PRINT,
         *(f"logging.{level}" for level in _LEVELS),
         *(f"logging.getLogger.{level}" for level in _LEVELS),
-        *(f"loguru.logger.{level}" for level in (*_LEVELS, "trace", "success")),
+        *(
+            f"loguru.logger.{made}{level}"
+            for made in ("", "bind.", "opt.", "patch.")
+            for level in (*_LEVELS, "trace", "success")
+        ),
         *(f"structlog.get_logger.{level}" for level in _LEVELS),
     }
 )
@@ -41,6 +45,9 @@ COPYING_METHODS = frozenset(
      "model_dump_json", "dict", "json", "copy", "join", "get"}
 )  # fmt: skip
 """Methods whose result still tells what they are called on, or given."""
+
+CHOOSING = frozenset({"exclude", "include"})
+"""Arguments of pydantic's dumps that choose what is told."""
 
 ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 """Functions that read a setting by its name."""

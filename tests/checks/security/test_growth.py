@@ -52,7 +52,16 @@ def started(cord: str, start: str) -> str:
     return app(cord, "") + f"@chute.on_startup()\nasync def start(self):\n{body(start)}"
 
 
+def cached(decorator: str, call: str = "look(args.text)") -> str:
+    more = f"import functools\n@{decorator}\ndef look(text):\n    count = 1\n    return text * 2\n"
+    return app(call, more)
+
+
 FIRES = {
+    "endless_cache": cached("functools.cache"),
+    "cache_without_limit": cached("functools.lru_cache(maxsize=None)"),
+    "cache_without_limit_by_place": cached("functools.lru_cache(None)"),
+    "two_that_ask_it": cached("functools.cache", "look(args.text)\nlook(args.text)"),
     "item_of_its_name": app(
         "put(args)",
         "class Store:\n    items = []\n\ndef put(items):\n    Store.items.append(items)\n",
@@ -113,6 +122,17 @@ FIRES = {
     },
 }  # fmt: skip
 SILENT = {
+    "limited_cache": cached("functools.lru_cache"),
+    "cache_with_limit": cached("functools.lru_cache(maxsize=512)"),
+    "cache_with_default": cached("functools.lru_cache()"),
+    "other_decorator": cached("registered(None)"),
+    "cache_of_numbers": cached("functools.cache", "look(args.n)"),
+    "cache_of_own": cached("functools.cache", "look('a')"),
+    "cache_elsewhere": cached("functools.cache", "return 1"),
+    "other_text": app(
+        "look()\n", "import functools\n@functools.cache\ndef look():\n    return SEEN\n"
+        "SEEN = os.environ['A']\n"
+    ),
     "constant_key": app("SEEN['last'] = args.text"),
     "constant_local": app("key = 'a'\nSEEN[key] = 1"),
     "constant_loop": app("for key in ('a', 'b'):\n    SEEN[key] = 1"),

@@ -65,6 +65,13 @@ FIRES = {
         "app.py": app("note(args.prompt)", "from notes import note\n"),
     },
     "secret": app("print(API_KEY)"),
+    "own_function": app(
+        "log.info('asked %s', told(args))", "def told(ask):\n    return ask.model_dump_json()\n"
+    ),
+    "own_method": app(
+        "print(TELLER.told(args))",
+        "class Teller:\n    def told(self, ask):\n        return ask.prompt\n\nTELLER = Teller()\n",
+    ),
     "secret_in_text": app("print(f'key {API_KEY}')"),
     "secret_of_environment": app("print(os.environ['HF_TOKEN'])"),
     "secret_on_self": app("print(self.api_key)"),
@@ -83,6 +90,14 @@ SILENT = {
     "own_text": app("text = 'ready'\nprint(text)"),
     "constant": app("print('asked for a prompt')"),
     "own_function": app("print(hide(args.prompt))", "def hide(text):\n    return len(text)\n"),
+    "chosen": app("print(args.model_dump_json(exclude={'prompt'}))"),
+    "chosen_too": app("print(args.model_dump(include={'model'}))"),
+    "own_class": app("print(Job(args))"),
+    "circle": app(
+        "print(told(args))", "def told(ask):\n    print(told(ask))\n    return told(ask)\n"
+    ),
+    "two_functions": app("print(told(args))", "def told(ask):\n    return told_too(ask)\n"
+                         "def told_too(ask):\n    return told(ask)\n"),
     "whether": app("print(API_KEY is not None, not API_KEY, bool(API_KEY))"),
     "beginning_of_a_key": app("print(API_KEY[:4])"),
     "other_setting": app("print(os.environ['MODEL'], os.getenv('MODEL'), os.getenv())"),
@@ -109,7 +124,7 @@ def test_stays_silent(name: str, findings: Findings) -> None:
 @pytest.mark.parametrize("name", sorted(WRITES))
 def test_every_log(name: str, findings: Findings) -> None:
     parts = name.split(".")
-    if "getLogger" in name or "get_logger" in name:
+    if {"getLogger", "get_logger", "bind", "opt", "patch"}.intersection(parts):
         call = f"{'.'.join(parts[:-1])}().{parts[-1]}"
     else:
         call = name.removeprefix("builtins.")
