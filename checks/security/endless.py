@@ -27,11 +27,8 @@ def endless_cache(project: Project, function: Function) -> Expression | None:
 
 
 def takes_text(project: Project, step: Step) -> bool:
-    """Say whether a step uses a text of the caller's that its function was given."""
-    given = {each.name for each in step.function.scope.parameters}
+    """Say whether a step uses a text of the caller's."""
     return any(
-        isinstance(each, Name)
-        and each.id in given
-        and project.taint.origin(step.site(each), Threat.SHELL) is not None
+        isinstance(each, Name) and project.taint.origin(step.site(each), Threat.SHELL) is not None
         for each in step.statement.expressions()
     )

@@ -217,7 +217,7 @@ def _prompt(project: Project, step: Step, part: Expression) -> str | None:
     if _is_prompt(name):
         return f"{name} of {origin.label}"
     model = origin.shape.model if origin.shape else None
-    if model is None or not isinstance(part, Name):
+    if model is None:
         return None
     holds = any(_is_prompt(each.name) for each in project.schemas.fields(model))
     return f"the whole body of {origin.label}" if holds else None

@@ -36,6 +36,8 @@ SILENT = {
     "of_the_gpu": app(f"free, total = torch.cuda.mem_get_info()\nreturn {USED} / total"),
     "of_its_properties": app(f"return {USED} / torch.cuda.get_device_properties(0).total_memory"),
     "peak_of_all": app(f"free, total = torch.cuda.mem_get_info()\nreturn {PEAK} / total"),
+    "number": app(f"return 5 / {PEAK}"),
+    "own_objects": app("return Own() / Own()", "class Own:\n    pass\n"),
     "other_way": app(f"return {PEAK} / {USED}"),
     "difference": app(f"return {PEAK} - {USED}"),
     "gigabytes": app(f"return {USED} / 1e9, {PEAK} / 1e9"),

@@ -124,6 +124,7 @@ FIRES = {
 SILENT = {
     "limited_cache": cached("functools.lru_cache"),
     "cache_with_limit": cached("functools.lru_cache(maxsize=512)"),
+    "cache_with_named_limit": cached("functools.lru_cache(LIMIT)"),
     "cache_with_default": cached("functools.lru_cache()"),
     "other_decorator": cached("registered(None)"),
     "cache_of_numbers": cached("functools.cache", "look(args.n)"),

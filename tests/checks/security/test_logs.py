@@ -65,6 +65,8 @@ FIRES = {
         "app.py": app("note(args.prompt)", "from notes import note\n"),
     },
     "secret": app("print(API_KEY)"),
+    "or": app("print(args.prompt or 'nothing')"),
+    "setting_by_name": app("print(os.getenv(API_KEY))"),
     "own_function": app(
         "log.info('asked %s', told(args))", "def told(ask):\n    return ask.model_dump_json()\n"
     ),
@@ -90,6 +92,9 @@ SILENT = {
     "own_text": app("text = 'ready'\nprint(text)"),
     "constant": app("print('asked for a prompt')"),
     "own_function": app("print(hide(args.prompt))", "def hide(text):\n    return len(text)\n"),
+    "own_function_that_keeps": app(
+        "print(hide(args.prompt))", "def hide(text):\n    kept = text\n    return len(kept)\n"
+    ),
     "chosen": app("print(args.model_dump_json(exclude={'prompt'}))"),
     "chosen_too": app("print(args.model_dump(include={'model'}))"),
     "own_class": app("print(Job(args))"),
