@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chutes_cli.contract.libraries.collections import ENDLESS_CACHE, LIMITED_CACHE
-from chutes_cli.project.facts import Call, Expression, Literal, Name
+from chutes_cli.project.facts import Call, Expression, Literal
 from chutes_cli.project.model import Project
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import Function
