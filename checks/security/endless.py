@@ -29,6 +29,6 @@ def endless_cache(project: Project, function: Function) -> Expression | None:
 def takes_text(project: Project, step: Step) -> bool:
     """Say whether a step uses a text of the caller's."""
     return any(
-        isinstance(each, Name) and project.taint.origin(step.site(each), Threat.SHELL) is not None
+        project.taint.origin(step.site(each), Threat.SHELL) is not None
         for each in step.statement.expressions()
     )
