@@ -118,7 +118,7 @@ class ModelLoadedPerRequest(Check):
         for step in steps(project, judged(circumstances), "cord"):
             for expression in step.statement.expressions():
                 loader = _loader(project, step, expression)
-                if loader is None or _is_kept(project, step) or _is_sent(project, step, expression):
+                if loader is None or is_kept(project, step) or _is_sent(project, step, expression):
                     continue
                 sometimes = loader in WEIGHT_LOADERS or is_conditional(
                     step.module, step.statement.guards, in_function=True
@@ -166,7 +166,7 @@ def _short(name: str) -> str:
     return ".".join(name.split(".")[-2:])
 
 
-def _is_kept(project: Project, step: Step) -> bool:
+def is_kept(project: Project, step: Step) -> bool:
     """Say whether what a step loads is kept for later calls, as far as the way there tells."""
     way = [*step.arrival.path, (step.function, step.statement)]
     stored = {name for function, _ in way for name in _stored(function)}

@@ -28,6 +28,7 @@ class ChuteCordsAndJobs(Check):
     ## Example
     ```python
     from chutes.chute import Chute, NodeSelector
+    from loguru import logger
 
     chute = Chute(
         username="you",
@@ -45,12 +46,13 @@ class ChuteCordsAndJobs(Check):
 
     @chute.job(timeout=3600)
     async def train(self, **job_data) -> None:
-        print(sorted(job_data))
+        logger.info("working with {}", sorted(job_data))
     ```
 
     ## Use instead
     ```python
     from chutes.chute import Chute, NodeSelector
+    from loguru import logger
 
     chute = Chute(
         username="you",
@@ -63,7 +65,7 @@ class ChuteCordsAndJobs(Check):
 
     @chute.job(timeout=3600)
     async def train(self, **job_data) -> None:
-        print(sorted(job_data))
+        logger.info("working with {}", sorted(job_data))
     ```
 
     ## Source

@@ -30,6 +30,7 @@ class SignalHandlerInCord(Check):
 
     from chutes.chute import Chute, NodeSelector
     from fastapi import HTTPException
+    from loguru import logger
     from pydantic import BaseModel, Field
 
     chute = Chute(
@@ -49,7 +50,7 @@ class SignalHandlerInCord(Check):
     async def work(self, args: Work) -> dict:
         if not isinstance(args, Work):
             raise HTTPException(status_code=400, detail="the body must be a JSON object")
-        signal.signal(signal.SIGUSR1, lambda number, frame: print("still at it"))
+        signal.signal(signal.SIGUSR1, lambda number, frame: logger.info("still at it"))
         return {"done": args.n}
     ```
 
@@ -59,6 +60,7 @@ class SignalHandlerInCord(Check):
 
     from chutes.chute import Chute, NodeSelector
     from fastapi import HTTPException
+    from loguru import logger
     from pydantic import BaseModel, Field
 
     chute = Chute(
@@ -76,7 +78,7 @@ class SignalHandlerInCord(Check):
 
     @chute.on_startup()
     async def handle_signals(self):
-        signal.signal(signal.SIGUSR1, lambda number, frame: print("still at it"))
+        signal.signal(signal.SIGUSR1, lambda number, frame: logger.info("still at it"))
 
 
     @chute.cord(public_api_path="/work", public_api_method="POST")

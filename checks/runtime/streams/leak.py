@@ -17,10 +17,11 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Class, Function, Method, Target
+from chutes_cli.project.targets import Function
 
 from ...platform.cord.body import running
 from ..ways import calls, judged, steps
+from .generators import called, generators
 from .turns import Turns
 
 _QUEUE = 64
@@ -120,7 +121,7 @@ class StreamWorkerLeak(Check):
         for cord, function in running(project):
             if cord.stream is not True or function.module.is_test:
                 continue
-            for generator in _generators(project, function):
+            for generator in generators(project, function):
                 for loop in _endless(project, generator):
                     yield self.finding(
                         generator.module,
@@ -141,46 +142,6 @@ def _is_watched(project: Project, circumstances: Circumstances) -> bool:
         for _, targets in calls(project, step)
         for target in targets
     )
-
-
-def _generators(project: Project, function: Function) -> list[Function]:
-    """Return a stream's function and the generators of the tree whose items it hands on."""
-    found = [function]
-    for each in found:
-        for statement in each.module.statements_in(each.index):
-            for expression in _handed_on(statement):
-                found += [
-                    one
-                    for one in _called(project, each.module, statement, expression)
-                    if one not in found
-                ]
-    return found
-
-
-def _handed_on(statement: Statement) -> Iterator[Expression]:
-    if statement.kind in ("for", "return"):
-        yield from statement.values[:1]
-    for expression in statement.expressions():
-        if isinstance(expression, Yield) and expression.delegated and expression.value:
-            yield expression.value
-
-
-def _called(
-    project: Project, module: Module, statement: Statement, expression: Expression
-) -> list[Function]:
-    """Return the generators of the tree that an expression calls."""
-    if not isinstance(expression, Call):
-        return []
-    resolver = project.knowledge.resolver
-    targets = resolver.resolve(module, statement.scope, expression.function)
-    functions: list[Target] = [
-        each.function if isinstance(each, Method) else each for each in targets
-    ]
-    for owner in targets:
-        if isinstance(owner, Class):  # its objects are gone over
-            for name in ("__iter__", "__aiter__"):
-                functions += resolver.members.class_member(owner, name)
-    return [each for each in functions if isinstance(each, Function) and each.scope.is_generator]
 
 
 def _endless(project: Project, function: Function) -> Iterator[Expression]:
@@ -213,7 +174,7 @@ def _endless(project: Project, function: Function) -> Iterator[Expression]:
 def _rounds(project: Project, function: Function, kind: str, test: Expression) -> float:
     """Return how often a loop goes round at most; infinite where nothing tells."""
     at = Statement("for", function.index, -1, test.span)
-    if _called(project, function.module, at, test):
+    if called(project, function.module, at, test):
         return 1  # that generator's own loops count
     return Turns(project).of(function.module, function.index, kind, test)
 

@@ -1,61 +1,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 
-from chutes_cli.contract.libraries.torch_memory import IN_USE, PEAK
+from chutes_cli.contract.libraries.gpu_memory import IN_USE, PEAKS
 from chutes_cli.core.finding import Finding
 
 Findings = Callable[..., list[Finding]]
-ID = "gpu-memory-ratio"
+ID = "torch-memory-ratio"
+HEAD = "import torch\nfrom chutes.chute import Chute\nchute = Chute('u', 'my-service', 'i')\n"
+CORD = "@chute.cord(public_api_path='/x')\nasync def x(self, args: dict):\n"
+USED, PEAK = "torch.cuda.memory_allocated()", "torch.cuda.max_memory_allocated()"
 
 
-def app(body: str, name: str = "app.py") -> dict[str, str]:
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    head = "import torch\nfrom chutes.chute import Chute\nfrom torch import cuda\n"
-    made = "chute = Chute('u', 'my-service', 'i')\n"
-    return {name: f"{head}{made}def ratio(self, device, total):\n{lines}"}
+def app(cord: str, more: str = "") -> str:
+    return f"{HEAD}{more}\n{CORD}" + "".join(f"    {line}\n" for line in cord.splitlines())
 
 
-NOW, MOST = "torch.cuda.memory_allocated()", "torch.cuda.max_memory_allocated()"
 FIRES = {
-    "divided": f"return {NOW} / {MOST}",
-    "of_a_device": "return cuda.memory_allocated(device) / cuda.max_memory_allocated(device)",
-    "names": f"used = {NOW}\nmost = {MOST}\nreturn used / most",
-    "other_units": f"used = {NOW} / 1024**3\nmost = {MOST} / 1024**3\nreturn used / most",
-    "percent": f"return 100 * ({NOW} / {MOST})",
-    "guarded": f"if torch.cuda.is_available():\n    self.gpu = {NOW} / {MOST}",
-}
+    "direct": app(f"return {USED} / {PEAK}"),
+    "whole": app(f"return {USED} // {PEAK}"),
+    "percent": app(f"return 100 * ({USED} / {PEAK})"),
+    "locals": app(f"used = {USED}\npeak = {PEAK}\nreturn used / peak"),
+    "alias": app(f"return {USED} / {PEAK}".replace("torch.cuda", "cuda"), "from torch import cuda"),
+    "gigabytes": app(f"return ({USED} / 1e9) / ({PEAK} / 1e9)"),
+    "at_least_one": app(f"return {USED} / max({PEAK}, 1)"),
+    "helper": app("return ratio()", f"def ratio():\n    return {USED} / {PEAK}\n"),
+    "unreached": app("return 1", f"def ratio():\n    return {USED} / {PEAK}\n"),
+    "module": {"gpu.py": f"import torch\ndef ratio():\n    return {USED} / {PEAK}\n",
+               "app.py": app("return ratio()", "from gpu import ratio\n")},
+}  # fmt: skip
 SILENT = {
-    "of_the_total": f"return {NOW} / total",
-    "of_the_device": f"return {NOW} / torch.cuda.get_device_properties(0).total_memory",
-    "peak_of_the_total": f"return {MOST} / total",
-    "peaks": f"return {MOST} / torch.cuda.max_memory_reserved()",
-    "difference": f"return {MOST} - {NOW}",
-    "unit": f"return {NOW} / 1024**3",
-    "inverse": f"return {MOST} / {NOW}",
-    "fragmentation": f"return {NOW} / torch.cuda.memory_reserved()",
-    "product": f"return ({NOW} * total) / {MOST}",
-}
+    "of_the_gpu": app(f"free, total = torch.cuda.mem_get_info()\nreturn {USED} / total"),
+    "of_its_properties": app(f"return {USED} / torch.cuda.get_device_properties(0).total_memory"),
+    "peak_of_all": app(f"free, total = torch.cuda.mem_get_info()\nreturn {PEAK} / total"),
+    "number": app(f"return 5 / {PEAK}"),
+    "own_objects": app("return Own() / Own()", "class Own:\n    pass\n"),
+    "other_way": app(f"return {PEAK} / {USED}"),
+    "difference": app(f"return {PEAK} - {USED}"),
+    "gigabytes": app(f"return {USED} / 1e9, {PEAK} / 1e9"),
+    "own": app("return memory_allocated() / max_memory_allocated()",
+               "def memory_allocated():\n    return 1\nmax_memory_allocated = memory_allocated\n"),
+    "test": {"app.py": app("return 1"), "tests/test_gpu.py": app(f"{USED} / {PEAK}")},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FIRES)
 def test_fires(name: str, findings: Findings) -> None:
-    (found,) = findings(app(FIRES[name]), ID)
-    assert found.symbol == "ratio"
+    assert [each.check for each in findings(FIRES[name], ID)] == [ID]
 
 
 @pytest.mark.parametrize("name", SILENT)
 def test_stays_silent(name: str, findings: Findings) -> None:
-    assert findings(app(SILENT[name]), ID) == []
+    assert findings(SILENT[name], ID) == []
 
 
-@pytest.mark.parametrize("used", sorted(IN_USE))
-@pytest.mark.parametrize("peak", sorted(PEAK))
-def test_every_function(used: str, peak: str, findings: Findings) -> None:
-    assert len(findings(app(f"return {used}() / {peak}()"), ID)) == 1
-
-
-def test_not_in_tests(findings: Findings) -> None:
-    assert findings({**app(""), **app(FIRES["divided"], "tests/test_app.py")}, ID) == []
+@pytest.mark.parametrize(("used", "peak"), list(product(sorted(IN_USE), sorted(PEAKS))))
+def test_every_pair(used: str, peak: str, findings: Findings) -> None:
+    source = app(f"return {used}() / {peak}()", "import torch.cuda.memory\n")
+    assert len(findings(source, ID)) == 1

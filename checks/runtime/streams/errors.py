@@ -1,0 +1,233 @@
+"""Streams that break off without a word."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.streams import HARMLESS_METHODS, UPSTREAM_MODULES
+from chutes_cli.core.finding import Confidence, Finding, Severity
+from chutes_cli.project.facts import Attribute, Call, Expression, Name, Statement, Yield
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import External, Function, Instance
+
+from ...platform.cord.body import running
+from .generators import handed_on
+
+_LOOPS = frozenset({"for", "while"})
+
+
+class StreamWithoutErrorEvent(Check):
+    r"""A stream that fails half-way looks to its reader like one that is finished.
+
+    ## What it does
+    Looks at streaming cords, and the generators of the tree whose items they hand on, for
+    loops that yield and ask a model or an upstream on the way, and that stand in no `try`
+    whose handler yields something too. Loops over texts and collections are left alone.
+
+    ## Why it matters
+    After the first chunk the status is sent: it is 200. When the generator raises then, the
+    answer just ends, with no marker of any kind. The caller takes half an answer for a whole.
+
+    ## Example
+    ```python
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Work(BaseModel):
+        text: str = Field(max_length=4000)
+
+
+    class Model:
+        def answer(self, text: str, number: int) -> str:
+            return f"data: {text[number]}\n\n"
+
+
+    @chute.on_startup()
+    async def load(self):
+        self.model = Model()
+
+
+    @chute.cord(public_api_path="/spell", public_api_method="POST", stream=True)
+    async def spell(self, args: Work):
+        if not isinstance(args, Work):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        for number in range(20):
+            yield self.model.answer(args.text, number)
+    ```
+
+    ## Use instead
+    ```python
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from loguru import logger
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Work(BaseModel):
+        text: str = Field(max_length=4000)
+
+
+    class Model:
+        def answer(self, text: str, number: int) -> str:
+            return f"data: {text[number]}\n\n"
+
+
+    @chute.on_startup()
+    async def load(self):
+        self.model = Model()
+
+
+    @chute.cord(public_api_path="/spell", public_api_method="POST", stream=True)
+    async def spell(self, args: Work):
+        if not isinstance(args, Work):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        try:
+            for number in range(20):
+                yield self.model.answer(args.text, number)
+        except Exception:
+            logger.exception("the stream broke off")
+            yield "event: error\ndata: {}\n\n"
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/chute/cord.py, `_iter_generator_in_thread`, and chutes/chute/base.py: the
+    response is made with the first chunk (PLATFORM F48).
+    """
+
+    id = "stream-without-error-event"
+    category = "runtime"
+    severity = Severity.WARNING
+    confidence = Confidence.MEDIUM
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per generator that can break off."""
+        told: set[Function] = set()
+        for cord, function in running(project):
+            if cord.stream is not True or function.module.is_test:
+                continue
+            for generator in _unguarded(project, function):
+                found = _first_risk(project, generator)
+                if found is None or generator in told:
+                    continue
+                told.add(generator)
+                yield self.finding(
+                    generator.module,
+                    found.span,
+                    generator.index,
+                    f"when this fails after the first chunk, {cord.label} ends its answer with "
+                    "status 200 as if it were whole",
+                    "catch what fails around the loop and yield an error event in the handler",
+                )
+
+
+def _unguarded(project: Project, function: Function) -> list[Function]:
+    """Return a stream's function and the generators that it hands on outside every guard."""
+    found = [function]
+    for each in found:
+        for statement in each.module.statements_in(each.index):
+            if _tells(each, statement):
+                continue
+            for one in handed_on(project, each.module, statement):
+                if one not in found:
+                    found.append(one)
+    return found
+
+
+def _first_risk(project: Project, function: Function) -> Expression | None:
+    """Return the first thing that may fail in a loop that yields, outside every guard."""
+    module = function.module
+    statements = module.statements_in(function.index)
+    loops = {
+        index
+        for statement in statements
+        if any(isinstance(each, Yield) for each in statement.expressions())
+        for index in module.guards_of(statement.guards)
+        if module.facts.guards[index].kind in _LOOPS
+    }
+    headers = {module.facts.guards[index].test for index in loops}
+    for statement in statements:
+        is_header = bool(headers.intersection(statement.values))
+        if not is_header and not loops.intersection(module.guards_of(statement.guards)):
+            continue
+        if _tells(function, statement) or handed_on(project, module, statement):
+            continue
+        if is_header and _asks_upstream(project, module, statement):
+            return statement.values[0]
+        for expression in statement.expressions():
+            if isinstance(expression, Call) and _may_fail(project, module, statement, expression):
+                return expression
+    return None
+
+
+def _tells(function: Function, statement: Statement) -> bool:
+    """Say whether a failure of a statement is told to the reader by a handler around it."""
+    module = function.module
+    statements = module.statements_in(function.index)
+    for index in module.guards_of(statement.guards):
+        for handler in module.facts.guards[index].handlers:
+            inside = [each for each in statements if handler in module.guards_of(each.guards)]
+            if any(isinstance(part, Yield) for each in inside for part in each.expressions()):
+                return True
+            if not any(each.kind in ("raise", "return") for each in inside) and any(
+                isinstance(part, Yield)
+                for each in statements[statements.index(statement) :]
+                if index not in module.guards_of(each.guards)
+                for part in each.expressions()
+            ):
+                return True  # it goes on, and yields what the handler left
+    return False
+
+
+def _asks_upstream(project: Project, module: Module, header: Statement) -> bool:
+    """Say whether a loop goes through what somebody else sends bit by bit."""
+    if header.is_async:
+        return True
+    if not isinstance(header.values[0], Name):
+        return False
+    targets = project.knowledge.resolver.resolve(module, header.scope, header.values[0])
+    return any(
+        _is_foreign(each.of.name)
+        for each in targets
+        if isinstance(each, Instance) and isinstance(each.of, External) and each.site
+    )
+
+
+def _may_fail(project: Project, module: Module, statement: Statement, call: Call) -> bool:
+    match call.function:
+        case Attribute(attribute=method) if method in HARMLESS_METHODS:
+            return False
+    targets = project.knowledge.resolver.resolve(module, statement.scope, call.function)
+    names = [each.name for each in targets if isinstance(each, External)]
+    if names:
+        return any(_is_foreign(name) for name in names)
+    # What is called on self, or on an object, is a model or an upstream more often than not.
+    return isinstance(call.function, Attribute)
+
+
+def _is_foreign(name: str) -> bool:
+    """Say whether something of a library asks a model or an upstream, as far as names tell."""
+    root = name.partition(".")[0]
+    if root in sys.stdlib_module_names:
+        return any(name == each or name.startswith(f"{each}.") for each in UPSTREAM_MODULES)
+    return True

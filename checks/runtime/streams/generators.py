@@ -1,0 +1,56 @@
+"""The generators of the tree whose items a stream hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.project.facts import Call, Expression, Statement, Yield
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Class, Function, Method, Target
+
+
+def generators(project: Project, function: Function) -> list[Function]:
+    """Return a stream's function and the generators of the tree whose items it hands on."""
+    found = [function]
+    for each in found:
+        for statement in each.module.statements_in(each.index):
+            for one in handed_on(project, each.module, statement):
+                if one not in found:
+                    found.append(one)
+    return found
+
+
+def handed_on(project: Project, module: Module, statement: Statement) -> list[Function]:
+    """Return the generators of the tree whose items a statement goes through or returns."""
+    return [
+        one
+        for expression in _gone_through(statement)
+        for one in called(project, module, statement, expression)
+    ]
+
+
+def _gone_through(statement: Statement) -> Iterator[Expression]:
+    if statement.kind in ("for", "return"):
+        yield from statement.values[:1]
+    for expression in statement.expressions():
+        if isinstance(expression, Yield) and expression.delegated and expression.value:
+            yield expression.value
+
+
+def called(
+    project: Project, module: Module, statement: Statement, expression: Expression
+) -> list[Function]:
+    """Return the generators of the tree that an expression calls."""
+    if not isinstance(expression, Call):
+        return []
+    resolver = project.knowledge.resolver
+    targets = resolver.resolve(module, statement.scope, expression.function)
+    functions: list[Target] = [
+        each.function if isinstance(each, Method) else each for each in targets
+    ]
+    for owner in targets:
+        if isinstance(owner, Class):  # its objects are gone over
+            for name in ("__iter__", "__aiter__"):
+                functions += resolver.members.class_member(owner, name)
+    return [each for each in functions if isinstance(each, Function) and each.scope.is_generator]

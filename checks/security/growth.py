@@ -1,0 +1,304 @@
+"""Collections that grow with every call, and never get smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.collections import (
+    ADDS,
+    FRESH,
+    KEEPS,
+    LIMIT,
+    LOOKS_ONLY,
+    REMOVES,
+    UNBOUNDED,
+)
+from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Mapping,
+    Name,
+    Operation,
+    Statement,
+)
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.targets import Function
+
+from ..runtime.shared.places import Places
+from ..runtime.ways import judged, steps
+from .endless import endless_cache, takes_text
+from .production import is_production, last_name
+
+_ORDERS = frozenset({"<", "<=", ">", ">="})
+_GIVEN = {"assign": 0, "annotate": 1}
+"""Kinds of statement that give a value, to its place: an annotation stands before it."""
+_CONSTRUCTORS = ("__init__", "__post_init__")
+
+
+class UnboundedModuleGrowth(Check):
+    """A collection that outlives the call grows with every call and is never made smaller.
+
+    ## What it does
+    Finds lists, dictionaries, sets and deques without `maxlen`, kept at module level, on the
+    chute or on an object that serves every call, to which the code that cords run appends, or
+    adds under a key that callers choose or that is new each time; and functions below
+    `functools.cache` that are given a text of the caller's. Silent where anything in
+    the tree removes from the collection, replaces it, hands it to a function that might, or
+    compares its length.
+
+    ## Why it matters
+    The instance takes more memory with each request until it is killed, and all calls in
+    progress with it. Whoever chooses the keys can make that happen at will.
+
+    ## Example
+    ```python
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Question(BaseModel):
+        text: str = Field(max_length=1000)
+
+
+    @chute.on_startup()
+    async def prepare(self):
+        self.answers = {}
+
+
+    @chute.cord(public_api_path="/ask", public_api_method="POST")
+    async def ask(self, args: Question) -> dict:
+        if not isinstance(args, Question):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        if args.text not in self.answers:
+            self.answers[args.text] = args.text.upper()
+        return {"answer": self.answers[args.text]}
+    ```
+
+    ## Use instead
+    ```python
+    from cachetools import LRUCache
+    from chutes.chute import Chute, NodeSelector
+    from fastapi import HTTPException
+    from pydantic import BaseModel, Field
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    class Question(BaseModel):
+        text: str = Field(max_length=1000)
+
+
+    @chute.on_startup()
+    async def prepare(self):
+        self.answers = LRUCache(maxsize=10_000)
+
+
+    @chute.cord(public_api_path="/ask", public_api_method="POST")
+    async def ask(self, args: Question) -> dict:
+        if not isinstance(args, Question):
+            raise HTTPException(status_code=400, detail="the body must be a JSON object")
+        answer = self.answers.get(args.text)
+        if answer is None:
+            answer = args.text.upper()
+            self.answers[args.text] = answer
+        return {"answer": answer}
+    ```
+
+    ## Source
+    SDK 0.6.9 chutes/chute/cord.py and chutes/chute/base.py: one process, and one chute object,
+    serves all calls. CWE-401, CWE-770.
+    """
+
+    id = "unbounded-module-growth"
+    category = "security"
+    severity = Severity.WARNING
+    item = "memory-usage"
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per statement that makes a collection larger."""
+        places = Places(project)
+        yield from self._caches(project, circumstances)
+        for step in steps(project, judged(circumstances), "cord", "route"):
+            for grown, key in _growths(step.statement):
+                name = last_name(grown)
+                if key is not None and not _varies(project, step.module, step.statement, key):
+                    continue
+                if not places.is_shared(step.module, step.statement, grown):
+                    continue
+                if name in _bounded(project) or not _is_unbounded(project, name):
+                    continue
+                yield self.finding(
+                    step.module,
+                    step.statement.span,
+                    step.statement.scope,
+                    f"{name} outlives the call and grows with every call of "
+                    f"{step.arrival.entry.label}: nothing removes anything from it",
+                    "limit it: deque(maxlen=…), cachetools.LRUCache or TTLCache, or remove what "
+                    "is old when it gets too long",
+                    trace=step.trace,
+                )
+
+    def _caches(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per function whose results are kept for every text of callers."""
+        told: set[Function] = set()
+        for step in steps(project, judged(circumstances), "cord", "route"):
+            limitless = endless_cache(project, step.function)
+            if limitless is None or step.function in told or not takes_text(project, step):
+                continue
+            told.add(step.function)
+            yield self.finding(
+                step.module,
+                limitless.span,
+                step.function.scope.parent,
+                f"{step.function.scope.name} keeps its result for every text that callers of "
+                f"{step.arrival.entry.label} send: its cache has no limit",
+                "give it a limit: @functools.lru_cache(maxsize=1000)",
+                trace=step.trace,
+            )
+
+
+def _growths(statement: Statement) -> Iterator[tuple[Expression, Expression | None]]:
+    """Yield the collections that a statement makes larger, with the key where there is one."""
+    for target in statement.targets:
+        match target:
+            case Operation(operator="[]", operands=(grown, key)):
+                yield grown, key
+    for expression in statement.expressions():
+        match expression:
+            case Call(function=Attribute(value=grown, attribute=method), arguments=given):
+                if method in ADDS:
+                    yield grown, None
+                elif method in KEEPS and given:
+                    yield grown, given[0].value
+
+
+def _varies(
+    project: Project,
+    module: Module,
+    statement: Statement,
+    key: Expression,
+    seen: frozenset[Statement] = frozenset(),
+) -> bool:
+    """Say whether a key is another one for each call, or whichever a caller likes."""
+    if project.taint.origin(Site(module, statement, key), Threat.SHELL):
+        return True
+    parts = key.children()
+    match key:
+        case Name(id=name):
+            _, bindings = module.lookup(name, statement.scope)
+            made = [(each.statement, each.value) for each in bindings]
+            return any(
+                _varies(project, module, at, value, seen | {at})
+                for at, value in made
+                if at and value and at not in seen
+            )
+        case Attribute(value=Name() | Attribute()):
+            return False  # a field that is no text of the caller's
+        case Call(function=callee):
+            if project.knowledge.resolver.dotted(module, statement.scope, callee) in FRESH:
+                return True
+            parts = (*callee.children(), *parts[1:])  # a method of a text, or a function
+    return any(_varies(project, module, statement, each, seen) for each in parts)
+
+
+def _is_unbounded(project: Project, name: str) -> bool:
+    """Say whether all that is kept under a name is collections without a limit.
+
+    One that is put in the place of an earlier one, by what runs again and again, is none.
+    """
+    made = [
+        Site(module, statement, value)
+        for module in project.modules
+        if not module.is_test
+        for statement in module.facts.statements
+        for value in statement.values[_GIVEN.get(statement.kind, len(statement.values)) :]
+        for target in statement.targets
+        if isinstance(target, Name | Attribute) and last_name(target) == name
+    ]
+    return bool(made) and all(_is_first(project, each) and _grows(project, each) for each in made)
+
+
+def _is_first(project: Project, made: Site) -> bool:
+    """Say whether something is made at import, in a constructor or a start-up hook."""
+    function = made.module.enclosing_function(made.scope)
+    if function == -1 or made.module.scope(function).name in _CONSTRUCTORS:
+        return True
+    return Function(made.module, function) in {hook.function for hook in project.hooks}
+
+
+def _grows(project: Project, made: Site) -> bool:
+    match made.expression:
+        case Collection(kind="list" | "set") | Mapping():
+            return True
+        case Call(function=callee, arguments=given):
+            name = project.knowledge.resolver.dotted(made.module, made.scope, callee)
+            factory = next(
+                (each.value for each in given if each.keyword == "default_factory"), None
+            )
+            if factory is not None:
+                name = project.knowledge.resolver.dotted(made.module, made.scope, factory)
+            arguments = project.knowledge.binder.bind(made, ("iterable", LIMIT))
+            return name in UNBOUNDED and (
+                name != "collections.deque" or arguments.value(LIMIT) is None
+            )
+        case _:
+            return False
+
+
+@lru_cache(maxsize=1)
+def _bounded(project: Project) -> frozenset[str]:
+    """Return the names of collections that something may make smaller, or watches."""
+    return frozenset(
+        name
+        for module in project.modules
+        for statement in module.facts.statements
+        if is_production(module, statement)
+        for name in _limited_by(project, module, statement)
+    )
+
+
+def _limited_by(project: Project, module: Module, statement: Statement) -> Iterator[str]:
+    if statement.kind == "delete":
+        for target in (*statement.targets, *statement.values):
+            yield from (last_name(each) for each in target.walk())
+    for target in statement.targets:
+        match target:
+            case Operation(operator="[]", operands=(grown, Operation(operator=":"))):
+                yield last_name(grown)
+    for expression in statement.expressions():
+        match expression:
+            case Call(function=Attribute(value=grown, attribute=method)) if method in REMOVES:
+                yield from (last_name(each) for each in grown.walk())
+            case Call(function=callee, arguments=given):
+                called = project.knowledge.resolver.dotted(module, statement.scope, callee) or ""
+                if not called.startswith(LOOKS_ONLY) and not (
+                    isinstance(callee, Attribute) and callee.attribute in ADDS | KEEPS
+                ):
+                    yield from (last_name(each.value) for each in given)
+            case Operation(operator=operator) if operator in _ORDERS:
+                for part in expression.walk():
+                    match part:
+                        case Call(function=Name(id="len"), arguments=(counted,)):
+                            yield last_name(counted.value)

@@ -1,0 +1,222 @@
+"""Calls that wait for ever where nothing answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.timeouts import (
+    ASKS,
+    ASYNC,
+    BY_SOCKET,
+    CLIENTS,
+    DEADLINES,
+    PROGRAMS,
+    SOCKET_DEFAULT,
+    Limit,
+)
+from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.facts import Call, Statement
+from chutes_cli.project.model import Project
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.targets import Class, External, Instance, Target
+from chutes_cli.project.values import Known
+
+from ..runtime.ways import Step, calls, external, judged, steps
+
+_LIMITS = {**ASKS, **BY_SOCKET, **CLIENTS, **PROGRAMS}
+_SERVING = ("cord", "route")
+
+
+class NoOutboundTimeout(Check):
+    """A call to another program has no timeout.
+
+    ## What it does
+    Finds calls that wait as long as the other side likes, in code that an instance runs:
+    `requests` and `urllib` without `timeout`, `httpx`, `openai` and `redis` with
+    `timeout=None`, an `aiohttp.ClientTimeout` without `total`, `smtplib`, `ftplib`,
+    `http.client` and `socket.create_connection` without a timeout; and in cords
+    `subprocess.run` without one. Calls under `asyncio.wait_for` or `asyncio.timeout` are left
+    alone where that ends them, and so are those that `socket.setdefaulttimeout` limits.
+
+    ## Why it matters
+    A server that accepts a connection and never answers keeps the call, its thread and one
+    place of the chute's concurrency for ever. A few of them and the instance serves nobody.
+
+    ## Example
+    ```python
+    import requests
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.on_startup()
+    async def prepare(self):
+        self.engine = "http://127.0.0.1:8001"
+
+
+    @chute.cord(public_api_path="/load", public_api_method="GET")
+    async def load(self) -> dict:
+        answer = requests.get(f"{self.engine}/load")
+        return {"load": answer.text}
+    ```
+
+    ## Use instead
+    ```python
+    import requests
+    from chutes.chute import Chute, NodeSelector
+
+    chute = Chute(
+        username="you",
+        name="my-service",
+        image="you/my-service:1.0",
+        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
+        tee=True,
+    )
+
+
+    @chute.on_startup()
+    async def prepare(self):
+        self.engine = "http://127.0.0.1:8001"
+
+
+    @chute.cord(public_api_path="/load", public_api_method="GET")
+    async def load(self) -> dict:
+        answer = requests.get(f"{self.engine}/load", timeout=5)
+        return {"load": answer.text}
+    ```
+
+    ## Source
+    requests, "Timeouts": "your code may hang for minutes or more"; Python, `urllib.request`
+    and `socket`; aiohttp, `ClientTimeout`. CWE-1088.
+    """
+
+    id = "no-outbound-timeout"
+    category = "security"
+    severity = Severity.WARNING
+    item = "request-timeouts"
+
+    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
+        """Yield one finding per call that nothing limits."""
+        by_default = _has_socket_default(project)
+        counts = judged(circumstances)
+        for step in steps(project, counts, *_SERVING, "job", "on_startup", "import"):
+            if step.module.only_as_script(step.statement.guards):
+                continue
+            for site, targets in calls(project, step):
+                name = external(targets)
+                if not _is_judged(step, name):
+                    continue
+                if by_default and name in BY_SOCKET:
+                    continue
+                limit = _LIMITS[name]
+                if _is_endless(project, site, limit) and not (
+                    _is_ended(project, step, name)
+                    or _is_limited_elsewhere(project, site, targets, limit)
+                ):
+                    yield self.at(
+                        site,
+                        f"{name} has no timeout: it waits for ever where the other side accepts "
+                        "and never answers",
+                        "set socket.setdefaulttimeout(), or use a call that takes a timeout"
+                        if not limit.names
+                        else f"give it {' or '.join(f'{each}=' for each in limit.names)} "
+                        "with a number of seconds",
+                        trace=step.trace,
+                    )
+
+
+def _is_judged(step: Step, name: str) -> bool:
+    """Say whether a call is one that must not wait for ever where it stands.
+
+    What is asked at import keeps the chute from starting, which shows; a client made there is
+    used later. What programs do at start-up and in jobs may take its time.
+    """
+    kind = step.arrival.entry.kind
+    if name in PROGRAMS:
+        return kind in _SERVING
+    return name in CLIENTS or (name in _LIMITS and kind != "import")
+
+
+def _is_endless(project: Project, site: Site, limit: Limit) -> bool:
+    given = project.knowledge.binder.bind(site, limit.order)
+    values = [given.value(name) for name in limit.names]
+    if any(value is not None and value != Known(None) for value in values):
+        return False
+    return not limit.by_default or values[0] is not None
+
+
+def _has_socket_default(project: Project) -> bool:
+    return any(
+        project.knowledge.binder.bind(site, ("timeout",)).value("timeout") != Known(None)
+        for site, _ in project.knowledge.calls_to(SOCKET_DEFAULT)
+        if not site.module.is_test
+    )
+
+
+def _is_ended(project: Project, step: Step, name: str) -> bool:
+    """Say whether a deadline on the way ends a call; one that blocks its thread it cannot."""
+    if step.arrival.loop != "thread" and not name.startswith(ASYNC):
+        return False
+    way = [*step.arrival.path, (step.function, step.statement)]
+    return any(_has_deadline(project, function.module, at) for function, at in way)
+
+
+def _has_deadline(project: Project, module: Module, statement: Statement) -> bool:
+    around = [module.facts.guards[index].test for index in module.guards_of(statement.guards)]
+    entered = [each for each in around if isinstance(each, Call)]
+    return any(
+        project.knowledge.resolver.dotted(module, statement.scope, each.function) in DEADLINES
+        for each in (*statement.expressions(), *entered)
+        if isinstance(each, Call)
+    )
+
+
+def _is_limited_elsewhere(
+    project: Project, site: Site, targets: tuple[Target, ...], limit: Limit
+) -> bool:
+    """Say whether the client of a call limits it, or the calls of a client that is made here."""
+    match targets:
+        case (External(receiver=Instance(of=Class())),):
+            return True  # a session of the tree's own class may do so
+        case (External(receiver=Instance(site=Site() as made)),):
+            if not limit.by_default and _is_told(project, made):
+                return True
+            return any(_mounts(project, use) for use in _uses(project, made))
+        case _:
+            return any(
+                _is_told(project, use) or _has_deadline(project, use.module, use.statement)
+                for use in _uses(project, site)
+            )
+
+
+def _is_told(project: Project, site: Site) -> bool:
+    return project.knowledge.binder.bind(site).value("timeout") not in (None, Known(None))
+
+
+def _uses(project: Project, made: Site) -> Iterator[Site]:
+    """Yield the calls of methods of what a call made."""
+    for site, targets in project.knowledge.calls:
+        if any(
+            isinstance(each, External) and each.receiver and each.receiver.site == made
+            for each in targets
+        ):
+            yield site
+
+
+def _mounts(project: Project, use: Site) -> bool:
+    """Say whether a session is given an adapter of the tree's own, which may set a timeout."""
+    assert isinstance(use.expression, Call)
+    resolve = project.knowledge.resolver.resolve
+    return any(
+        isinstance(target, Instance) and isinstance(target.of, Class)
+        for argument in use.expression.arguments
+        for target in resolve(use.module, use.scope, argument.value)
+    )

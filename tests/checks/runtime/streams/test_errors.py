@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.contract.libraries.streams import HARMLESS_METHODS, UPSTREAM_MODULES
+from chutes_cli.core.finding import Finding
+
+Findings = Callable[..., list[Finding]]
+ID = "stream-without-error-event"
+HEAD = """\
+import asyncio
+import json
+import httpx
+from chutes.chute import Chute
+from transformers import TextIteratorStreamer
+
+chute = Chute("u", "my-service", "i")
+"""
+CORD = "@chute.cord(public_api_path='/x', stream=True)\nasync def x(self, args: dict):\n"
+
+
+def body(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
+def app(cord: str, more: str = "") -> str:
+    return f"{HEAD}{more}\n{CORD}{body(cord)}"
+
+
+MODEL = "async for token in self.model.stream(args):\n    yield token"
+TOKENS = f"async def tokens(self, args):\n{body(MODEL)}\n"
+ON = "async for token in tokens(self, args):\n    yield token"
+
+
+def tried(handler: str, code: str = MODEL, after: str = "") -> str:
+    return f"try:\n{body(code)}{handler}\n{after}"
+
+
+FIRES = {
+    "async_iterable": app("async for token in self.tokens:\n    yield token"),
+    "yields_before": app("yield 'a'\n" + tried("except Exception:\n    failed = True")),
+    "circle": app(
+        ON, TOKENS + "    async for token in tokens(self, args):\n        yield token\n"
+    ),
+    "model": app(MODEL),
+    "sync_model": app("for token in self.model.stream(args):\n    yield token"),
+    "asks_in_the_loop": app("for n in range(9):\n    yield self.model.step(n)"),
+    "asks_before_it_yields": app("while True:\n    a = await self.model.step()\n    yield a"),
+    "library": app(
+        "import torch\nfor n in range(9):\n    yield torch.softmax(n)"
+    ),
+    "streamer": app("parts = TextIteratorStreamer(1)\nfor part in parts:\n    yield part"),
+    "upstream": app(
+        "async with httpx.AsyncClient() as client:\n"
+        "    async with client.stream('GET', 'http://127.0.0.1') as answer:\n"
+        "        async for line in answer.aiter_lines():\n            yield line"
+    ),
+    "local_upstream": app(
+        "answer = self.engine.ask(args)\nfor line in answer.lines():\n    yield line"
+    ),
+    "helper": app(ON, TOKENS),
+    "method": app(
+        "async for token in TOKENS.all(args):\n    yield token",
+        f"class Tokens:\n    async def all(self, args):\n{body(body(MODEL))}\nTOKENS = Tokens()\n",
+    ),
+    "returned": app("return tokens(self, args)", TOKENS).replace("async def x", "def x"),
+    "other_module": {
+        "tokens.py": TOKENS,
+        "app.py": app(ON, "from tokens import tokens\n"),
+    },
+    "only_logs": app(tried("except Exception:\n    print('failed')")),
+    "raises_again": app(tried("except Exception:\n    raise", after="yield 'done'")),
+    "returns": app(tried("except Exception:\n    return", after="yield 'done'")),
+    "no_handler": app(tried("finally:\n    print('done')")),
+    "try_elsewhere": app(
+        f"try:\n    args['a']\nexcept KeyError:\n    yield 'error'\n{MODEL}"
+    ),
+    "twice": app(f"{MODEL}\n{MODEL}"),
+}  # fmt: skip
+SILENT = {
+    "condition": app("if args:\n    yield self.model.ask(args)"),
+    "handed": app(
+        "parts = TextIteratorStreamer(1)\nfor n in range(9):\n    same = parts\n    yield 'a'"
+    ),
+    "event_and_raises": app(tried("except Exception:\n    yield 'error'\n    raise")),
+    "model_field": app(
+        "for letter in args.text:\n    yield letter",
+        "from pydantic import BaseModel, Field\n"
+        "class Ask(BaseModel):\n    text: str = Field(max_length=9)\n",
+    ).replace("args: dict", "args: Ask"),
+    "no_object": app("for each in httpx:\n    yield 'a'"),
+    "own_object": app("rows = Rows()\nfor row in rows:\n    yield row", "class Rows:\n    pass\n"),
+    "event": app(tried("except Exception:\n    yield 'error'")),
+    "event_in_a_branch": app(tried("except Exception:\n    if args:\n        yield 'error'")),
+    "event_for_each": app(
+        "for n in range(9):\n    try:\n        yield self.model.step(n)\n"
+        "    except ValueError:\n        yield 'error'"
+    ),
+    "event_afterwards": app(
+        tried("except Exception as error:\n    failed = True", after="yield 'error'")
+    ),
+    "guarded_helper": app(tried("except Exception:\n    yield 'error'", ON), TOKENS),
+    "guarded_inside": app(
+        ON, "async def tokens(self, args):\n" + body(tried("except Exception:\n    yield 'error'"))
+    ),
+    "no_loop": app("yield await self.model.ask(args)"),
+    "loop_without_yield": app("for n in range(9):\n    self.model.step(n)\nyield 'a'"),
+    "field": app("for letter in args['text']:\n    yield letter"),
+    "texts": app("for n in range(9):\n    yield json.dumps({'a': n}).upper()"),
+    "builtins": app("for n in enumerate(args):\n    yield str(n)"),
+    "formatter": app(
+        "for n in range(9):\n    yield event(n)", "def event(n):\n    return f'data: {n}'\n"
+    ),
+    "sleep": app("for n in range(9):\n    await asyncio.sleep(1)\n    yield 'a'"),
+    "file": app("rows = open('a')\nfor row in rows:\n    yield row"),
+    "parameter": app(
+        "for part in parts(args):\n    yield part",
+        "def parts(given: httpx.URL):\n    for each in given:\n        yield each\n",
+    ),
+    "no_stream": app(MODEL).replace(", stream=True", ""),
+    "passthrough": app(MODEL).replace("stream=True", "stream=True, passthrough=True"),
+    "test": {"tests/test_app.py": app(MODEL)},
+}
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(FIRES[name], ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(SILENT[name], ID) == []
+
+
+@pytest.mark.parametrize("name", sorted(HARMLESS_METHODS))
+def test_every_harmless_method(name: str, findings: Findings) -> None:
+    source = app(f"for each in args['text']:\n    args['rows'].{name}(each)\n    yield 'a'")
+    assert findings(source, ID) == []
+
+
+@pytest.mark.parametrize("name", sorted(UPSTREAM_MODULES))
+def test_every_upstream_module(name: str, findings: Findings) -> None:
+    call = name if "." in name else f"{name}.anything"
+    source = app(
+        f"for n in range(9):\n    {call}(n)\n    yield 'a'", f"import {name.split('.')[0]}"
+    )
+    assert len(findings(source, ID)) == 1
+
+
+def test_two_cords_with_one_generator(findings: Findings) -> None:
+    again = CORD.replace("def x", "def y").replace("/x", "/y")
+    assert len(findings(app(ON, TOKENS) + again + body(ON), ID)) == 1
+
+
+def test_says_where(findings: Findings) -> None:
+    (found,) = findings(FIRES["sync_model"], ID)
+    assert found.snippet == "self.model.stream(args)"
+    assert found.message == (
+        "when this fails after the first chunk, cord x ends its answer with status 200 as if it "
+        "were whole"
+    )

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chutes_cli.contract.libraries.collections import ADDS, FRESH, KEEPS, REMOVES, UNBOUNDED
+from chutes_cli.core.finding import Finding
+from chutes_cli.core.report import Exposure
+
+Findings = Callable[..., list[Finding]]
+ID = "unbounded-module-growth"
+HEAD = """\
+import collections
+import dataclasses
+import hashlib
+import heapq
+import json
+import uuid
+import cachetools
+from chutes.chute import Chute
+from pydantic import BaseModel, Field
+
+class Ask(BaseModel):
+    text: str = Field(max_length=1000)
+    n: int = Field(ge=0, le=9)
+
+chute = Chute("u", "my-service", "i")
+"""
+CORD = "@chute.cord(public_api_path='/x')\nasync def x(self, args: Ask):\n"
+PUT = "SEEN[args.text] = 1"
+STORE = """\
+class Store:
+    def __init__(self):
+        self.items = {}
+
+    def put(self, key, value):
+        self.items[key] = value
+
+"""
+
+
+def body(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
+def app(cord: str, more: str = "SEEN = {}\n") -> str:
+    return f"{HEAD}{more}\n{CORD}{body(cord)}"
+
+
+def started(cord: str, start: str) -> str:
+    return app(cord, "") + f"@chute.on_startup()\nasync def start(self):\n{body(start)}"
+
+
+def cached(decorator: str, call: str = "look(args.text)") -> str:
+    more = f"import functools\n@{decorator}\ndef look(text):\n    count = 1\n    return text * 2\n"
+    return app(call, more)
+
+
+FIRES = {
+    "endless_cache": cached("functools.cache"),
+    "cache_without_limit": cached("functools.lru_cache(maxsize=None)"),
+    "cache_without_limit_by_place": cached("functools.lru_cache(None)"),
+    "two_that_ask_it": cached("functools.cache", "look(args.text)\nlook(args.text)"),
+    "item_of_its_name": app(
+        "put(args)",
+        "class Store:\n    items = []\n\ndef put(items):\n    Store.items.append(items)\n",
+    ),
+    "measured": app(f"count = len(SEEN) + 1\n{PUT}"),
+    "filled_at_import": app(PUT, "SEEN = {}\nSEEN |= load()\n"),
+    "entry_of_its_name": app(PUT, "SEEN = {}\nOTHER = {}\nOTHER['SEEN'] = load()\n"),
+    "announced": app("rows.append(1)", "rows: list\nrows = []\n"),
+    "filled_defaultdict": app("rows[args.text] = 1", "rows = collections.defaultdict(int, {})\n"),
+    "key": app(PUT),
+    "hash": app("SEEN[hashlib.sha256(args.text.encode()).hexdigest()] = 1"),
+    "local_key": app("key = hashlib.sha256(args.text.encode()).hexdigest()\nSEEN[key] = 1"),
+    "whole_body": app("SEEN[args.model_dump_json()] = 1"),
+    "fresh_key": app("SEEN[str(uuid.uuid4())] = 1"),
+    "fresh_local_key": app("key = uuid.uuid4().hex\nSEEN[key] = 1"),
+    "counted": app("SEEN[args.text] += 1", "SEEN = collections.Counter()\n"),
+    "setdefault": app("SEEN.setdefault(args.text, []).append(1)"),
+    "nested": app("SEEN[args.text].append(1)\nSEEN[args.text] = 1"),
+    "add": app("SEEN.add(args.text)", "SEEN = set()\n"),
+    "append": app("SEEN.append(1)", "SEEN = []\n"),
+    "annotated": app("SEEN.append(1)", "SEEN: list[int] = []\n"),
+    "deque": app("SEEN.append(1)", "SEEN = collections.deque([])\n"),
+    "chute": started("self.seen.append(1)", "self.seen = []"),
+    "object": app("STORE.put(args.text, 1)", f"{STORE}STORE = Store()\n"),
+    "object_on_self": started("self.store.put(args.text, 1)", "self.store = Store()").replace(
+        "chute = ", f"{STORE}chute = "
+    ),
+    "dataclass": app(
+        "STORE.items.append(1)",
+        "@dataclasses.dataclass\nclass Store:\n"
+        "    items: list = dataclasses.field(default_factory=list)\n\nSTORE = Store()\n",
+    ),
+    "made_after_init": app(
+        "STORE.items.append(1)",
+        "class Store:\n    def __post_init__(self):\n        self.items = []\n\nSTORE = Store()\n",
+    ),
+    "class_body": app("Store.items.append(1)", "class Store:\n    items = []\n"),
+    "two_of_a_name": app(
+        "STORE.put(args.text, 1)",
+        f"{STORE}class Other:\n    def __init__(self):\n        self.items = []\n\n"
+        "STORE = Store()\n",
+    ),
+    "helper": app("put(args.text)", "SEEN = {}\ndef put(key):\n    SEEN[key] = 1\n"),
+    "other_module": {
+        "state.py": "SEEN = {}\n\ndef put(key):\n    SEEN[key] = 1\n",
+        "app.py": app("put(args.text)", "from state import put\n"),
+    },
+    "imported": {
+        "state.py": "SEEN = []\n",
+        "app.py": app("SEEN.append(1)", "from state import SEEN\n"),
+    },
+    "looked_at": app(f"{PUT}\nreturn {{'n': len(SEEN), 'all': json.dumps(SEEN)}}"),
+    "another_is_cleared": app(f"{PUT}\nother.clear()\ndel other[1]\nother[:] = []"),
+    "another_is_watched": app(f"if len(other) > 9:\n    return 1\n{PUT}"),
+    "cleared_in_tests": {
+        "app.py": app(PUT),
+        "tests/test_app.py": "import chutes\nfrom app import SEEN, chute\nSEEN.clear()\nSEEN = 1\n",
+    },
+}  # fmt: skip
+SILENT = {
+    "limited_cache": cached("functools.lru_cache"),
+    "cache_with_limit": cached("functools.lru_cache(maxsize=512)"),
+    "cache_with_named_limit": cached("functools.lru_cache(LIMIT)"),
+    "cache_with_default": cached("functools.lru_cache()"),
+    "other_decorator": cached("registered(None)"),
+    "cache_of_numbers": cached("functools.cache", "look(args.n)"),
+    "cache_of_own": cached("functools.cache", "look('a')"),
+    "cache_elsewhere": cached("functools.cache", "return 1"),
+    "other_text": app(
+        "look()\n", "import functools\n@functools.cache\ndef look():\n    return SEEN\n"
+        "SEEN = os.environ['A']\n"
+    ),
+    "constant_key": app("SEEN['last'] = args.text"),
+    "constant_local": app("key = 'a'\nSEEN[key] = 1"),
+    "constant_loop": app("for key in ('a', 'b'):\n    SEEN[key] = 1"),
+    "constant_parameter": app("put('a')", "SEEN = {}\ndef put(key):\n    SEEN[key] = 1\n"),
+    "circle": app("key = 'a'\nkey = key + 'b'\nSEEN[key] = 1"),
+    "other_call": app("SEEN[str('a')] = 1"),
+    "get": app("return SEEN.get(args.text)"),
+    "number": app("SEEN[args.n] = 1"),
+    "allowed": app(f"if args.text not in ('a', 'b'):\n    raise ValueError\n{PUT}"),
+    "local": app("seen = {}\nseen[args.text] = 1\nrows = []\nrows.append(1)"),
+    "made_per_call": app("store = Store()\nstore.put(args.text, 1)", STORE),
+    "replaced_by_a_call": app(
+        "global SEEN\nSEEN.append(1)\nSEEN = []", "SEEN = []\n"
+    ),
+    "trimmed": app("self.seen.append(1)\nself.seen = self.seen[-10:]", ""),
+    "trimmed_in_place": app("SEEN.append(1)\nSEEN[:] = SEEN[-10:]", "SEEN = []\n"),
+    "deleted": app(f"{PUT}\ndel SEEN[next(iter(SEEN))]"),
+    "popped_elsewhere": app(PUT, "SEEN = {}\n\ndef prune():\n    SEEN.popitem()\n"),
+    "nested_removal": app("SEEN[args.text] = [1]\nSEEN[args.text].pop()"),
+    "watched": app(f"if len(SEEN) > 1000:\n    return 1\n{PUT}"),
+    "handed_on": app(f"{PUT}\nprune(SEEN)", "SEEN = {}\n\ndef prune(what):\n    return what\n"),
+    "heap": app("SEEN.append(1)\nheapq.heappop(SEEN)", "SEEN = []\n"),
+    "deque": app("SEEN.append(1)", "SEEN = collections.deque(maxlen=100)\n"),
+    "deque_by_position": app("SEEN.append(1)", "SEEN = collections.deque([], 100)\n"),
+    "cache": app(PUT, "SEEN = cachetools.TTLCache(maxsize=9, ttl=60)\n"),
+    "unknown": app("self.seen.append(1)", ""),
+    "not_a_collection": app(PUT, "SEEN = (1, 2)\n"),
+    "start_up": started("return 1", "self.seen = []\nself.seen.append(1)"),
+    "read": app("return SEEN[args.text]"),
+    "add_nothing": app("SEEN.add()", "SEEN = set()\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_fires(name: str, findings: Findings) -> None:
+    assert [each.check for each in findings(FIRES[name], ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_stays_silent(name: str, findings: Findings) -> None:
+    assert findings(SILENT[name], ID) == []
+
+
+@pytest.mark.parametrize("name", sorted(ADDS | KEEPS))
+def test_every_way_to_grow(name: str, findings: Findings) -> None:
+    assert len(findings(app(f"SEEN.{name}(args.text)", "SEEN = list()\n"), ID)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(REMOVES))
+def test_every_way_to_shrink(name: str, findings: Findings) -> None:
+    assert findings(app(f"{PUT}\nSEEN.{name}(1)"), ID) == []
+
+
+@pytest.mark.parametrize("name", sorted(UNBOUNDED))
+def test_every_collection(name: str, findings: Findings) -> None:
+    made = name.removeprefix("builtins.")
+    assert len(findings(app("SEEN.append(args.text)", f"SEEN = {made}()\n"), ID)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(FRESH))
+def test_every_fresh_key(name: str, findings: Findings) -> None:
+    source = app(f"SEEN[{name}()] = 1", f"import {name.partition('.')[0]}\nSEEN = {{}}\n")
+    assert len(findings(source, ID)) == 1
+
+
+@pytest.mark.parametrize("order", ["<", "<=", ">", ">="])
+def test_every_watch(order: str, findings: Findings) -> None:
+    assert findings(app(f"if len(SEEN) {order} 9:\n    return 1\n{PUT}"), ID) == []
+
+
+def test_only_the_exposure_judged(findings: Findings) -> None:
+    source = app(f"if self.exposure == 'direct':\n    {PUT}")
+    assert findings(source, ID) == []
+    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
+
+
+def test_says_which_and_how_it_gets_there(findings: Findings) -> None:
+    (found,) = findings(FIRES["helper"], ID)
+    assert found.message.startswith("SEEN outlives the call and grows with every call of cord x")
+    assert [each.note for each in found.trace] == ["cord x", "x runs put"]
