@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.options import ON_ERROR, PARSERS, PARSES, STAYS
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Call
+from chutes_cli.project.facts import Attribute, Call
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.running import catches
-from chutes_cli.project.targets import Function
+from chutes_cli.project.targets import Class, External, Function, Instance
+from chutes_cli.project.values import Known
 
 from .arriving import calls_of, external_names, from_cords
 
@@ -26,7 +28,8 @@ class ExitInCord(Check):
 
     ## What it does
     Finds `sys.exit()`, `exit()`, `quit()`, `raise SystemExit`, `os._exit()` and
-    `os.abort()` in code that a cord runs, where nothing on the way catches it.
+    `os.abort()` in code that a cord runs, where nothing on the way catches it, and argparse
+    parsers, which exit on options that they do not like.
 
     ## Why it matters
     One request stops the service for all callers. SystemExit from a cord stops the main
@@ -142,6 +145,38 @@ def _exits(project: Project, function: Function) -> Iterator[tuple[Site, str]]:
         for name in external_names(project, site, site.expression.function):
             if name in _EXITS | _AT_ONCE:
                 yield site, name
+        if _parses_options(project, site):
+            yield site, _EXIT
+
+
+def _parses_options(project: Project, site: Site) -> bool:
+    """Say whether a call parses a command line, which ends by SystemExit where it is wrong."""
+    match site.expression:
+        case Call(function=Attribute(value=parser, attribute=method)) if method in PARSES:
+            resolver = project.knowledge.resolver
+            made = resolver.resolve(site.module, site.scope, parser)
+            return any(isinstance(each, Instance) and _gives_up(project, each) for each in made)
+        case _:
+            return False
+
+
+def _gives_up(project: Project, parser: Instance) -> bool:
+    """Say whether an object is a parser of argparse that exits on options it does not like."""
+    members = project.knowledge.resolver.members
+    if isinstance(parser.of, External):
+        given = project.knowledge.binder.bind(parser.site) if parser.site else None
+        stays = given.value(STAYS) if given else None
+        return parser.of.name in PARSERS and not (isinstance(stays, Known) and not stays.value)
+    if not isinstance(parser.of, Class) or not members.ancestors(parser.of) & PARSERS:
+        return False
+    own = [each for each in members.class_member(parser.of, ON_ERROR) if isinstance(each, Function)]
+    return not own or any(
+        isinstance(site.expression, Call)
+        and isinstance(site.expression.function, Attribute)
+        and site.expression.function.attribute in (ON_ERROR, "exit")
+        for each in own
+        for site in calls_of(each)
+    )
 
 
 def _is_caught(function: Function, site: Site) -> bool:

@@ -65,6 +65,7 @@ class ErrorTexts:
 
     def __init__(self, project: Project) -> None:
         self._knowledge = project.knowledge
+        self._reach = project.reach
         self._answers: Questions[tuple[Site | None, ...]] = Questions((), _DEEPEST)
 
     def found(self, place: Place, expression: Expression) -> Site | None:
@@ -170,7 +171,10 @@ class ErrorTexts:
         )
         own = [each for each in targets if isinstance(each, Function | Method)]
         for each in own:
-            yield from self._returned(self._inside(place, call, each))
+            inside = self._inside(place, call, each)
+            yield from self._returned(inside)
+            for wrapper in self._reach.wrappers(inside.function):
+                yield from self._returned(Place(wrapper, place.statement))
         name = last_name(call.function)
         # What is written in capitals makes an object of what it is given.
         if not own and (name in HANDED_ON or name[:1].isupper()):

@@ -12,6 +12,10 @@ App = Callable[..., str]
 ID = "exit-in-cord"
 
 HELPER = "def leave():\n    sys.exit(1)\n"
+FLAGS = (
+    "import argparse\nclass Flags(argparse.ArgumentParser):\n    def error(self, message):\n"
+    "        {}\n"
+)
 FIRES = {
     "sys_exit": ("sys.exit(1)", ""),
     "alias": ("leave()", "from sys import exit as leave\n"),
@@ -34,12 +38,41 @@ FIRES = {
     "at_once_in_a_thread": (
         "threading.Thread(target=leave).start()", "def leave():\n    os._exit(1)\n",
     ),
+    "options": ("argparse.ArgumentParser().parse_args(args['flags'])", "import argparse\n"),
+    "options_of_a_helper": (
+        "parser().parse_known_args(args['flags'])",
+        "import argparse\ndef parser():\n    made = argparse.ArgumentParser(prog='x')\n"
+        "    return made\n",
+    ),
+    "options_of_a_class": ("Flags().parse_args([])", FLAGS.format("super().error(message)")),
+    "options_of_a_class_that_exits": ("Flags().parse_args([])", FLAGS.format("self.exit(2)")),
+    "options_of_a_plain_class": (
+        "Flags().parse_args([])",
+        "import argparse\nclass Flags(argparse.ArgumentParser):\n    pass\n",
+    ),
     "caught_on_one_way_only": (
         "try:\n    leave()\nexcept SystemExit:\n    pass\nbelow()",
         HELPER + "def below():\n    leave_too()\ndef leave_too():\n    sys.exit(1)\n",
     ),
 }  # fmt: skip
 SILENT = {
+    "options_that_raise": ("Flags().parse_args([])", FLAGS.format("raise ValueError(message)")),
+    "options_that_stay": (
+        "argparse.ArgumentParser(exit_on_error=False).parse_args(args['flags'])",
+        "import argparse\n",
+    ),
+    "another_parser": (
+        "Flags().parse_args([])", "class Flags:\n    def parse_args(self, args): ...\n",
+    ),
+    "another_library": ("simple.Parser().parse_args([])", "import simple\n"),
+    "caught_options": (
+        "try:\n    argparse.ArgumentParser().parse_args([])\nexcept SystemExit:\n"
+        "    raise ValueError",
+        "import argparse\n",
+    ),
+    "turned_into_another": (
+        "try:\n    sys.exit(1)\nexcept SystemExit as end:\n    raise RuntimeError from end", "",
+    ),
     "raised_otherwise": ("raise ValueError('x')", ""),
     "caught": ("try:\n    sys.exit(1)\nexcept SystemExit:\n    return 1", ""),
     "caught_by_base": ("try:\n    sys.exit(1)\nexcept BaseException:\n    return 1", ""),

@@ -43,7 +43,22 @@ def app(handler: str, kind: str = "Exception", module: str = "") -> str:
     )
 
 
+SAFELY = (
+    "def safely(function):\n    def run(*args):\n        try:\n"
+    "            return function(*args)\n        except Exception as e:\n"
+    "            {}\n            return {{'error': {}}}\n    return run\n\n\n"
+)
+WORK = "@safely\ndef work(args): ...\n\n\n"
 FIRES = {
+    "decorated_helper": HEAD
+    + SAFELY.format("log.info(1)", "str(e)")
+    + WORK
+    + CORD
+    + "    return work(args)\n",
+    "decorated_cord": HEAD
+    + SAFELY.format("log.info(1)", "traceback.format_exc()")
+    + CORD.replace("async", "@safely\nasync")
+    + "    return {}\n",
     "detail": app("raise HTTPException(status_code=400, detail=str(e))"),
     "detail_by_place": app("raise HTTPException(400, str(e)) from e"),
     "detail_formatted": app("raise HTTPException(400, f'failed: {e}')"),
@@ -133,6 +148,20 @@ FIRES = {
     "async def handle(request, error: Exception):\n    return JSONResponse({'e': str(error)})\n",
 }
 SILENT = {
+    "decorated_helper": HEAD
+    + SAFELY.format("log.exception(e)", "'see the log'")
+    + WORK
+    + CORD
+    + "    return work(args)\n",
+    "decorated_cord": HEAD
+    + SAFELY.format("log.exception(e)", "'see the log'")
+    + CORD.replace("async", "@safely\nasync")
+    + "    return {}\n",
+    "decorated_but_not_answered": HEAD
+    + SAFELY.format("log.info(1)", "str(e)")
+    + WORK
+    + CORD
+    + "    work(args)\n    return {}\n",
     "own_text": app("raise HTTPException(400, 'failed')"),
     "number": app("log.exception('failed')\nraise HTTPException(400, detail='see 1') from e"),
     "logged": app("log.error(str(e))\nreturn {'error': 'failed'}"),
