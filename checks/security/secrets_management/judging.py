@@ -26,6 +26,13 @@ _NO_SECRET = re.compile(
     r"|continuation|page|csrf|xsrf|sync|resume|delta|type|keyword|operator|lex|lexer|name"
     r"|newline|word|punctuation|trigger|modifier|instance|class|initializer|placeholder|skip)_tokens?"
 )
+_ANY_KEY = re.compile(rf"(?:.*_)?\w+_key{_END}")
+_OPEN_KEY = re.compile(
+    r"(?:.*_)?(?:public|pub|cache|primary|foreign|partition|sort|sorting|dict|group|object|s3|site"
+    r"|host|row|column|field|index|idempotency|state|lookup|registry|map|hash|dedup|item|sub|model"
+    r"|config|setting|metadata|attr|attribute|task|job|data|file|path|id|node|random|prng|rng)_key"
+    rf"{_END}"
+)
 _PLACEHOLDER = re.compile(
     r"[<\[{(].*|.*[>\]})]|.*(?:\$[{(\w]|%[({]|\{\{|\{\w*\}|<[\w -]+>).*|(.)\1*|\*+|x{3,}.*"
     r"|.*[-_ ](?:here|x{3,})|.*\.\.\..*|(?:your|my|some|any|the|insert|enter|put|add)[-_ ].*"
@@ -48,7 +55,7 @@ _HEX = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
 _KEY = re.compile(r"[A-Za-z0-9+/=_.~:-]+")
 _CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _SHORTEST, _LONGEST = 8, 400
-_SHORTEST_KEY = 14
+_SHORTEST_KEY, _SURE_KEY = 14, 32
 _LEAST_BITS = 3.0
 """Per character: sixteen letters of which a few are used again and again have less."""
 
@@ -80,6 +87,17 @@ def names_secrets(name: str) -> bool:
     """Say whether a name speaks of several secrets."""
     spelt = _spelt(name)
     return bool(_SECRETS.fullmatch(spelt)) and not _NO_SECRET.fullmatch(spelt)
+
+
+def may_name_secret(name: str) -> bool:
+    """Say whether a name speaks of some key, which may open something: ``UPSTREAM_KEY``."""
+    spelt = _spelt(name)
+    return bool(_ANY_KEY.fullmatch(spelt)) and not _OPEN_KEY.fullmatch(spelt)
+
+
+def is_long_key(text: str) -> bool:
+    """Say whether a text is a key whatever it is called: long, and made by a generator."""
+    return len(text) >= _SURE_KEY and _is_random(text)
 
 
 def key_in(text: str) -> str | None:

@@ -21,7 +21,7 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 
-from .judging import names_secret, names_secrets
+from .judging import is_long_key, may_name_secret, names_secret, names_secrets
 
 IN_CALL = "secret"
 """The name of what has none, but stands where a library takes a secret."""
@@ -125,6 +125,10 @@ def _given(
     if names_secret(name):
         for text, expression, second in _texts(value, fallback):
             yield Named(name, text, module, statement, expression, second)
+    elif may_name_secret(name):
+        for text, expression, second in _texts(value, fallback):
+            if is_long_key(text):
+                yield Named(name, text, module, statement, expression, second)
     elif names_secrets(name):
         for item in _items(value):
             for text, expression, second in _texts(item, fallback):

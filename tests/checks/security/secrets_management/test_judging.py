@@ -87,3 +87,24 @@ def test_a_placeholder_is_no_password_in_an_address(findings: Findings) -> None:
     assert found(findings, "URL", address.format("k3Strel-9"))
     assert not found(findings, "URL", address.format("<k3Strel-9>"))
     assert not found(findings, "URL", address.format("your-k3Strel-9"))
+
+
+LONG = "rk-prod-9fK2vQ7LxTz0WmB4hYc8NdS1aEuJ6pRg"
+
+
+@pytest.mark.parametrize("name", ["upstream_key", "RECEIPT_KEY", "rerankKey", "map_tiles_key_2"])
+def test_a_long_key_under_the_name_of_some_key(name: str, findings: Findings) -> None:
+    assert found(findings, name, repr(LONG))
+    assert found(findings, name, repr("b7e23ec29af22b0b4e41da31e868d57226121c84"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("public_key", LONG), ("CACHE_KEY", LONG), ("ssh_host_key", LONG), ("revision", LONG),
+        ("key", LONG), ("KEYS", LONG), ("upstream_key", LONG[:31]),
+        ("upstream_key", "the-key-of-the-upstream-service-in-prod"),
+    ],
+)  # fmt: skip
+def test_no_key_that_opens_anything(name: str, text: str, findings: Findings) -> None:
+    assert not found(findings, name, repr(text))
