@@ -9,13 +9,11 @@ from chutes_cli.contract.libraries.requests_of_callers import (
     ALIAS,
     KEY_IN_QUERY,
     QUERY,
-    QUERY_ATTRIBUTE,
 )
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import (
     Attribute,
     Call,
-    Expression,
     Literal,
     Name,
     Operation,
@@ -28,14 +26,16 @@ from chutes_cli.project.targets import Target
 
 from ..production import last_name, library_names, production_calls, production_statements
 from ..secrets_management.judging import names_secret, names_secrets
+from .addresses import asked_for, sent
 
 
 class ApiKeyInQuery(Check):
     """A key is taken from the address of a request.
 
     ## What it does
-    Finds keys, tokens and passwords read from `request.query_params`, declared with FastAPI's
-    `Query`, and `APIKeyQuery`.
+    Finds keys, tokens and passwords read from `request.query_params` or a parsed query string,
+    declared with FastAPI's `Query`, and `APIKeyQuery`. For your information also those that
+    the service itself sends so to others.
 
     ## Why it matters
     Addresses are written into the logs of every proxy and server on the way, into browser
@@ -104,11 +104,18 @@ class ApiKeyInQuery(Check):
         """Yield one finding per key."""
         for module, statement in production_statements(project):
             for expression in statement.expressions():
-                name = _asked_for(expression)
-                if names_secret(name):
+                name = asked_for(project, module, statement, expression)
+                if name:
                     yield self.finding(
                         module, expression.span, statement.scope, _in_query(name), _BY_HEADER
                     )
+            for expression, name in sent(project, module, statement):
+                yield self.finding(
+                    module, expression.span, statement.scope,
+                    f"{name} goes to another service in the address, which every log on the way "
+                    "keeps", "send it in a header where that service takes one",
+                    severity=Severity.INFO,
+                )  # fmt: skip
             if statement.kind == "define":
                 for parameter in module.scope(statement.defines).parameters:
                     for made in _declared(parameter):
@@ -133,23 +140,6 @@ _BY_HEADER = "take it from the Authorization header (direct) or the JSON body (g
 
 def _in_query(name: str) -> str:
     return f"{name} is taken from the address, which every log on the way keeps"
-
-
-def _asked_for(expression: Expression) -> str:
-    """Return the name that is asked of the query's parameters, empty for anything else."""
-    match expression:
-        case Call(
-            function=Attribute(value=Attribute(attribute=owner), attribute="get"),
-            arguments=(first, *_),
-        ) if owner == QUERY_ATTRIBUTE:
-            key = first.value
-        case Operation(operator="[]", operands=(Attribute(attribute=owner), key)) if (
-            owner == QUERY_ATTRIBUTE
-        ):
-            pass
-        case _:
-            return ""
-    return str(key.value) if isinstance(key, Literal) else ""
 
 
 def _declared(parameter: Parameter) -> Iterator[Call]:

@@ -11,9 +11,11 @@ from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import (
     Attribute,
     Call,
+    Collection,
     Expression,
     Literal,
     Name,
+    Opaque,
     Operation,
     Statement,
 )
@@ -22,7 +24,7 @@ from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Function, Method
 
 from ..production import last_name, library_names, made_by, production_statements
-from ..secrets_management.judging import names_secret, plain
+from ..secrets_management.judging import names_secret, names_secrets, plain
 
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 _OWNERS = frozenset({"settings", "config", "cfg", "conf", "self", "state", "app", "options"})
@@ -122,19 +124,32 @@ class NonConstantTimeComparison(Check):
             if module.scope(statement.scope).name in _COMPARING:
                 continue
             for expression in statement.expressions():
-                for operator, left, right in _comparisons(project, module, statement, expression):
-                    what = _compared(project, module, statement, left, right) or _compared(
-                        project, module, statement, right, left
+                for what, operator in _told_by_time(project, module, statement, expression):
+                    yield self.finding(
+                        module,
+                        expression.span,
+                        statement.scope,
+                        f"{what} is compared with {operator}: the time it takes tells how "
+                        "much of it was right",
+                        "use hmac.compare_digest on bytes",
                     )
-                    if what is not None:
-                        yield self.finding(
-                            module,
-                            expression.span,
-                            statement.scope,
-                            f"{what} is compared with {operator}: the time it takes tells how "
-                            "much of it was right",
-                            "use hmac.compare_digest on bytes",
-                        )
+
+
+def _told_by_time(
+    project: Project, module: Module, statement: Statement, expression: Expression
+) -> Iterator[tuple[str, str]]:
+    """Yield which secret an expression compares, and how."""
+    for operator, left, right in _comparisons(project, module, statement, expression):
+        what = _compared(project, module, statement, left, right) or _compared(
+            project, module, statement, right, left
+        )
+        if what is not None:
+            yield what, operator
+    match expression:
+        case Operation(operator="in" | "not in" as operator, operands=(one, several)):
+            listed = _is_list(project, module, statement.scope, several)
+            if listed and not isinstance(one, Literal) and _is_secret(last_name(one)):
+                yield f"each of {last_name(several)}", operator
 
 
 def _comparisons(
@@ -164,6 +179,21 @@ def _compared(
     if not _is_secret(sent) or not _is_secret(own) or _is_own(given):
         return None
     return own if _is_own(ours) else None
+
+
+def _is_list(project: Project, module: Module, scope: int, several: Expression) -> bool:
+    """Say whether secrets are kept in a list, which `in` compares one by one as `==` does."""
+    _, held = project.knowledge.evaluator.held(module, scope, several)
+    match held:
+        case (
+            Collection(kind="list" | "tuple")
+            | Opaque(kind="ListComp")
+            | Call(function=Attribute(attribute="split"))
+            | Call(function=Name(id="list" | "tuple"))
+        ):
+            return names_secrets(last_name(several))
+        case _:
+            return False
 
 
 def _is_secret(name: str) -> bool:

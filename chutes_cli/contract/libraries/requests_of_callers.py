@@ -7,6 +7,11 @@ tokens in page URLs"), FastAPI's security utilities, Starlette's Request.
 from __future__ import annotations
 
 QUERY_ATTRIBUTE = "query_params"
+QUERY_STRING = "query_string"
+PARSES_QUERY = frozenset({"urllib.parse.parse_qs", "urllib.parse.parse_qsl"})
+COMPARES = frozenset({"hmac.compare_digest", "secrets.compare_digest"})
+PARAMETERS = "params"
+"""Argument of HTTP clients for what stands in the address of a request."""
 KEY_IN_QUERY = frozenset({"fastapi.security.APIKeyQuery", "fastapi.security.api_key.APIKeyQuery"})
 QUERY = frozenset({"fastapi.Query", "fastapi.param_functions.Query", "fastapi.params.Query"})
 ALIAS = "alias"

@@ -47,7 +47,29 @@ FIRES = {
     "signature_names": "class A:\n    def f(self, signature):\n"
     "        return signature == self.expected_signature",
 }
+LISTED = "def f(token):\n    return token in API_TOKENS"
+FIRES.update(
+    {
+        "listed": f"API_TOKENS = os.environ.get('T', '').split(',')\n{LISTED}",
+        "listed_comprehension": f"API_TOKENS = [t for t in os.environ['T'].split()]\n{LISTED}",
+        "listed_tuple": f"API_TOKENS = (os.environ['A'], os.environ['B'])\n{LISTED}",
+        "listed_again": f"API_TOKENS = list(os.environ['A'])\n{LISTED.replace('in', 'not in')}",
+        "function": "from operator import eq\ndef f(api_key):\n    return eq(api_key, API_KEY)",
+        "keyed_by_a_method": "class A:\n    def made(self, data):\n"
+        "        return hmac.new(b'k', data, 'sha256').hexdigest()\n"
+        "    def f(self, data, sent):\n        return self.made(data) == sent",
+        "keyed_by_a_function": "def made(data):\n    return hmac.digest(b'k', data, 'sha256')\n"
+        "def f(data, sent):\n    return sent != made(data)",
+    }
+)
 SILENT = {
+    "set": f"API_TOKENS = set(os.environ['T'].split())\n{LISTED}",
+    "display_of_a_set": f"API_TOKENS = {{os.environ['T']}}\n{LISTED}",
+    "list_of_words": "WORDS = os.environ['T'].split()\ndef f(token):\n    return token in WORDS",
+    "other_in_tokens": "API_TOKENS = [os.environ['T']]\ndef f(a):\n    return a in API_TOKENS",
+    "another_operator": "from operator import lt\ndef f(api_key):\n    return lt(api_key, API_KEY)",
+    "made_otherwise": "def made(data):\n    return len(data)\n"
+    "def f(data, sent):\n    return sent != made(data)",
     "compare_digest": "def f(api_key):\n    return hmac.compare_digest(api_key, API_KEY)",
     "none": "def f(api_key):\n    return api_key is None",
     "none_with_operator": "def f(api_key):\n    return api_key == None",
