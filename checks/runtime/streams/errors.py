@@ -6,9 +6,18 @@ import sys
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.streams import HARMLESS_METHODS, UPSTREAM_MODULES
+from chutes_cli.contract.libraries.streams import HARMLESS_METHODS, READS_TEXT, UPSTREAM_MODULES
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Expression, Name, Statement, Yield
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Expression,
+    Name,
+    Opaque,
+    Operation,
+    Statement,
+    Yield,
+)
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import External, Function, Instance
@@ -17,6 +26,8 @@ from ...platform.cord.body import running
 from .generators import handed_on
 
 _LOOPS = frozenset({"for", "while"})
+_DEEPEST = 3
+"""Functions that call functions."""
 
 
 class StreamWithoutErrorEvent(Check):
@@ -24,8 +35,9 @@ class StreamWithoutErrorEvent(Check):
 
     ## What it does
     Looks at streaming cords, and the generators of the tree whose items they hand on, for
-    loops that yield and ask a model or an upstream on the way, and that stand in no `try`
-    whose handler yields something too. Loops over texts and collections are left alone.
+    loops that yield and ask a model or an upstream on the way, or call functions of the tree
+    that raise or read numbers, and that stand in no `try` whose handler yields something too.
+    Loops over texts and collections are left alone.
 
     ## Why it matters
     After the first chunk the status is sent: it is 200. When the generator raises then, the
@@ -221,13 +233,66 @@ def _may_fail(project: Project, module: Module, statement: Statement, call: Call
     names = [each.name for each in targets if isinstance(each, External)]
     if names:
         return any(_is_foreign(name) for name in names)
+    own = [each for each in targets if isinstance(each, Function)]
+    if own:
+        return any(_own_may_fail(project, each, ()) for each in own)
     # What is called on self, or on an object, is a model or an upstream more often than not.
     return isinstance(call.function, Attribute)
+
+
+def _own_may_fail(project: Project, function: Function, seen: tuple[Function, ...]) -> bool:
+    """Say whether a function of the tree raises, reads numbers or asks an upstream."""
+    if function in seen or len(seen) > _DEEPEST:
+        return False
+    module = function.module
+    for statement in module.statements_in(function.index):
+        if _is_tried(module, statement):
+            continue
+        if statement.kind == "raise":
+            return True
+        for each in statement.expressions():
+            if not isinstance(each, Call):
+                continue
+            for target in project.knowledge.resolver.resolve(module, function.index, each.function):
+                match target:
+                    case External(name=name) if name in READS_TEXT:
+                        if any(_may_be_text(function, one.value) for one in each.arguments[:1]):
+                            return True
+                    case External(name=name, receiver=None) if _is_asking(name):
+                        return True
+                    case Function() if _own_may_fail(project, target, (*seen, function)):
+                        return True
+    return False
+
+
+def _is_tried(module: Module, statement: Statement) -> bool:
+    guards = module.facts.guards
+    return any(guards[index].handlers for index in module.guards_of(statement.guards))
+
+
+def _may_be_text(function: Function, value: Expression) -> bool:
+    """Say whether what is read as a number may be anything: a name, an entry, not a result."""
+    match value:
+        case Name(id=name):
+            annotations = [
+                each.annotation for each in function.scope.parameters if each.name == name
+            ]
+            return not any(
+                isinstance(each, Name) and each.id in ("int", "float") for each in annotations
+            )
+        case Operation(operator="[]") | Opaque(kind="Bound"):
+            return True
+        case _:
+            return False
+
+
+def _is_asking(name: str) -> bool:
+    return any(name == each or name.startswith(f"{each}.") for each in UPSTREAM_MODULES)
 
 
 def _is_foreign(name: str) -> bool:
     """Say whether something of a library asks a model or an upstream, as far as names tell."""
     root = name.partition(".")[0]
     if root in sys.stdlib_module_names:
-        return any(name == each or name.startswith(f"{each}.") for each in UPSTREAM_MODULES)
+        return _is_asking(name)
     return True

@@ -18,6 +18,13 @@ HARMLESS_METHODS = frozenset(
 )  # fmt: skip
 """Methods of texts, collections, arrays, queues and logs."""
 
+READS_TEXT = frozenset(
+    {"builtins.float", "builtins.int", "decimal.Decimal", "fractions.Fraction", "json.loads",
+     "datetime.date.fromisoformat", "datetime.datetime.fromisoformat",
+     "datetime.datetime.strptime"}
+)  # fmt: skip
+"""Functions that fail on a text that is no number, no date or no JSON."""
+
 UPSTREAM_MODULES = frozenset(
     {"asyncio.open_connection", "asyncio.wait_for", "ftplib", "http", "smtplib", "socket", "ssl",
      "subprocess", "urllib"}

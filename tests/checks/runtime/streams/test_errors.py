@@ -79,7 +79,31 @@ FIRES = {
     ),
     "twice": app(f"{MODEL}\n{MODEL}"),
 }  # fmt: skip
+WORK = "for row in args['rows']:\n    yield work(row)"
+FIRES.update(
+    {
+        "own_reads_a_number": app(WORK, "def work(row):\n    return sum(float(x) for x in row)\n"),
+        "own_reads_an_entry": app(WORK, "def work(row):\n    return str(int(row['n']))\n"),
+        "own_raises": app(WORK, "def work(row):\n    if row:\n        raise ValueError(row)\n"),
+        "own_asks": app(
+            WORK, "import urllib.request\ndef work(row):\n    return urllib.request.urlopen(row)\n"
+        ),
+        "own_of_own": app(
+            WORK, "def work(row):\n    return deeper(row)\ndef deeper(x):\n    return int(x)\n"
+        ),
+    }
+)
 SILENT = {
+    "own_formats": app(WORK, "def work(row):\n    return f'data: {row}'\n"),
+    "own_catches": app(
+        WORK,
+        "def work(row):\n    try:\n        return int(row)\n    except ValueError:\n"
+        "        return 0\n",
+    ),
+    "own_rounds": app(WORK, "def work(row):\n    return int(len(row) / 2)\n"),
+    "own_constant": app(WORK, "def work(row):\n    return int('9')\n"),
+    "own_number": app(WORK, "def work(row: float):\n    return int(row)\n"),
+    "own_calls_itself": app(WORK, "def work(row):\n    return row and work(row[1:])\n"),
     "condition": app("if args:\n    yield self.model.ask(args)"),
     "handed": app(
         "parts = TextIteratorStreamer(1)\nfor n in range(9):\n    same = parts\n    yield 'a'"
