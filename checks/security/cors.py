@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.cors import (
     CREDENTIALS,
-    EVERYTHING,
     HEADER,
     MIDDLEWARE,
     ORIGINS,
     PATTERN,
+    STRANGERS,
 )
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import Arguments
@@ -149,7 +149,7 @@ def _open_to(project: Project, arguments: Arguments) -> Iterator[tuple[str, Seve
     given = arguments.get(ORIGINS)
     if isinstance(named, list | tuple | set | str) and "*" in named:
         yield "every website may call: allow_origins holds *", Severity.ERROR
-    elif isinstance(pattern, Known) and pattern.value in EVERYTHING:
+    elif isinstance(pattern, Known) and _fits_everything(str(pattern.value)):
         yield "every website may call: everything fits allow_origin_regex", Severity.ERROR
     elif given is not None:
         _, held = project.knowledge.evaluator.held(given.module, given.scope, given.expression)
@@ -157,6 +157,17 @@ def _open_to(project: Project, arguments: Arguments) -> Iterator[tuple[str, Seve
             yield f"allow_origins is {_UNLESS}", Severity.WARNING
 
 
+def _fits_everything(pattern: str) -> bool:
+    """Say whether websites that have nothing in common fit a pattern."""
+    if len(pattern) > _LONGEST_PATTERN:
+        return False
+    try:
+        return all(re.fullmatch(pattern, each) for each in STRANGERS)
+    except re.error:
+        return False
+
+
+_LONGEST_PATTERN = 300
 _UNLESS = "everybody unless it is set"
 
 

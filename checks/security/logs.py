@@ -148,6 +148,8 @@ def _told(
 ) -> Iterator[tuple[Step, Expression]]:
     """Yield the names and attributes whose values a text tells, and where they stand."""
     match expression:
+        case Name() if isinstance(held := _held(project, step, expression), Call | Mapping):
+            yield from _told(project, step, held)
         case Name() | Attribute() | Operation(operator="[]", operands=(_, Literal(value=str()))):
             yield step, expression
         case Call():
@@ -161,6 +163,17 @@ def _told(
         case Operation(operator=operator) if operator in _JOINS:
             for part in expression.operands:
                 yield from _told(project, step, part)
+
+
+def _held(project: Project, step: Step, name: Name) -> Expression:
+    """Return the display or the copy that a name of the function itself holds."""
+    where, held = project.knowledge.evaluator.held(step.module, step.statement.scope, name)
+    copies = (
+        isinstance(held, Call)
+        and isinstance(held.function, Attribute)
+        and held.function.attribute in COPYING_METHODS
+    )
+    return held if where == step.statement.scope and (copies or isinstance(held, Mapping)) else name
 
 
 def _told_by_call(project: Project, step: Step, call: Call) -> Iterator[tuple[Step, Expression]]:

@@ -14,7 +14,7 @@ from chutes_cli.contract.libraries.remote_code import (
     SWITCH,
 )
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Call, Expression, Literal, Mapping, Statement
+from chutes_cli.project.facts import Call, Expression, Literal, Mapping, Name, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.values import Known
@@ -104,6 +104,11 @@ class TrustRemoteCode(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per switch."""
         for module, statement in production_statements(project):
+            if _is_field(project, module, statement):
+                yield self.finding(
+                    module, statement.span, statement.scope,
+                    f"{SWITCH} is on unless it is set", _HELP, severity=Severity.WARNING,
+                )  # fmt: skip
             for expression in statement.expressions():
                 for found, pinned in _switched_on(project, module, statement, expression):
                     yield self.finding(
@@ -126,6 +131,16 @@ class TrustRemoteCode(Check):
                             script, span, run.name, _message(pinned), _HELP,
                             severity=Severity.WARNING if pinned else None,
                         )  # fmt: skip
+
+
+def _is_field(project: Project, module: Module, statement: Statement) -> bool:
+    """Say whether a statement is the field of a class that has the switch on by default."""
+    match statement.targets, statement.values:
+        case (Name(id=name),), (_, value) if statement.kind == "annotate" and name == SWITCH:
+            known = project.knowledge.evaluator.value(module, statement.scope, value)
+            return isinstance(known, Known) and known.value is True
+        case _:
+            return False
 
 
 def _message(pinned: bool) -> str:

@@ -13,7 +13,7 @@ from chutes_cli.project.facts import (
     last_name,
 )
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Class, Function
+from chutes_cli.project.targets import Class, Function, Method
 
 if TYPE_CHECKING:
     from chutes_cli.project.resolve import Resolver
@@ -59,6 +59,26 @@ class Callers:
         calls = self._calls(function)
         return self._given(calls[0], function, parameter) if len(calls) == 1 else None
 
+    def every(self, function: Function, parameter: Parameter) -> list[Placed]:
+        """Return what each call passes for a parameter, of methods too, defaults included.
+
+        Nothing where one call cannot be followed: it may be one of this function. Meant for
+        how large something is at most, where a decorator changes nothing.
+        """
+        found: list[Placed] = []
+        for module, scope, call in self._by_name.get(function.scope.name, ()):
+            targets = self._resolver.resolve(module, scope, call.function)
+            mine = [each for each in targets if getattr(each, "function", each) == function]
+            if not targets or (mine and len(found) == MOST_CALLS):
+                return []
+            if mine:
+                bound = isinstance(mine[0], Method)
+                given = self._given((module, scope, call), function, parameter, bound=bound)
+                if given is None:
+                    return []
+                found.append(given)
+        return found
+
     def _calls(self, function: Function) -> list[Placed]:
         made = self._makes(function)
         if made is not None:
@@ -101,7 +121,9 @@ class Callers:
             if target in self._resolver.resolve(module, scope, call.function)
         ]
 
-    def _given(self, place: Placed, function: Function, parameter: Parameter) -> Placed | None:
+    def _given(
+        self, place: Placed, function: Function, parameter: Parameter, *, bound: bool = False
+    ) -> Placed | None:
         """Return what a call passes for a parameter, or the default it leaves in place."""
         module, scope, call = place
         assert isinstance(call, Call)
@@ -111,7 +133,7 @@ class Callers:
             if argument.keyword == parameter.name:
                 return module, scope, argument.value
         positions = [each for each in function.scope.parameters if each.kind == "positional"]
-        if self._makes(function) is not None:
+        if bound or self._makes(function) is not None:
             positions = positions[1:]
         given = [each.value for each in call.arguments if not each.keyword]
         for one, value in zip(positions, given, strict=False):

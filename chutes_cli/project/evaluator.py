@@ -286,6 +286,10 @@ class Evaluator:
                 found = self.item(module, bindings, name)
                 if found is None and len(bindings) == 1 and bindings[0].kind == "value":
                     found = self._assigned(module, where, bindings[0])
+                elif found is None and len(bindings) == 1:
+                    where, found = self._given(module, where, bindings[0])
+            case facts.Attribute(value=owner, attribute=name):
+                where, found = self._kept(module, scope, owner, name)
             case facts.Operation(operator="[]", operands=(base, key)):
                 where, display = self.held(module, scope, base, depth + 1)
                 value = self.value(module, scope, key)
@@ -298,6 +302,26 @@ class Evaluator:
         if found is None or depth > _DEEPEST:
             return scope, expression
         return self.held(module, where, found, depth + 1)
+
+    def _given(
+        self, module: Module, scope: int, binding: Binding
+    ) -> tuple[int, facts.Expression | None]:
+        """Return what the one call of a function passes, where that is in the same module."""
+        if binding.kind != "parameter" or binding.parameter is None:
+            return scope, None
+        passed = self._resolver.callers.only(Function(module, scope), binding.parameter)
+        return passed[1:] if passed and passed[0] is module else (scope, None)
+
+    def _kept(
+        self, module: Module, scope: int, owner: facts.Expression, name: str
+    ) -> tuple[int, facts.Expression | None]:
+        """Return what an attribute of an object holds, where that is in the same module."""
+        for target in self._resolver.resolve(module, scope, owner):
+            if isinstance(target, Instance) and isinstance(target.of, Class):
+                held = self._fields.held(target, target.of, name)
+                if held is not None and held[0] is module:
+                    return held[1:]
+        return scope, None
 
     def _entry_of(
         self, module: Module, scope: int, display: facts.Mapping, key: Known

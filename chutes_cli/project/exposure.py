@@ -20,7 +20,8 @@ def exposures_at(module: Module, guards: int) -> frozenset[str]:
     """Return the exposures under which statements behind a guard can run.
 
     Code guarded by comparing something named ``exposure`` with ``gateway`` or ``direct``
-    belongs to that exposure alone; everything else runs under both.
+    belongs to that exposure alone, code for development runs to none; everything else runs
+    under both.
     """
     allowed = EXPOSURES
     for index in module.guards_of(guards):
@@ -40,6 +41,12 @@ def _under(module: Module, test: Expression, *, holds: bool) -> frozenset[str]:
             sides = [_under(module, part, holds=holds) for part in parts]
             both = (joint == "and") == holds
             return frozenset.intersection(*sides) if both else frozenset.union(*sides)
+        case Operation(operator="==" | "!=" as compare, operands=(left, right)) if _is_dev_mode(
+            left
+        ) or _is_dev_mode(right):
+            asked = right if _is_dev_mode(left) else left
+            is_on = isinstance(asked, Literal) and str(asked.value).lower() in ("true", "1")
+            return frozenset() if (compare == "==") == holds == is_on else EXPOSURES
         case Operation(operator="==" | "!=" | "is" | "is not" as compare, operands=(left, right)):
             named = _literal(right) if _is_exposure(left) else None
             named = named or (_literal(left) if _is_exposure(right) else None)
@@ -61,6 +68,13 @@ def _constant(module: Module, name: str) -> Expression | None:
     _, bindings = module.lookup(name, 0)
     value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else None
     return value if isinstance(value, Operation) else None
+
+
+def _is_dev_mode(expression: Expression) -> bool:
+    """Say whether an expression asks for what ``chutes run --dev`` sets (SDK run.py)."""
+    return any(
+        isinstance(each, Literal) and each.value == "CHUTES_DEV_MODE" for each in expression.walk()
+    )
 
 
 def _is_exposure(expression: Expression) -> bool:

@@ -283,6 +283,14 @@ def unpacked(statement: Statement, target: Expression) -> list[tuple[Expression,
             and not any(_is_starred(each) for each in (*parts, *values))
         ):
             return list(zip(parts, values, strict=True))
+        case Collection(items=parts), (Call() as whole,) if statement.kind == "assign" and not any(
+            map(_is_starred, parts)
+        ):
+            # `a, b = made()` gives a what `made()[0]` is.
+            return [
+                (part, Operation(whole.span, "[]", (whole, Literal(whole.span, place))))
+                for place, part in enumerate(parts)
+            ]
         case _:
             return []
 

@@ -33,7 +33,13 @@ from chutes_cli.project.tasks import is_awaited, starts_task
 BRIDGE = "asyncio.run_coroutine_threadsafe"
 _BRIDGE_METHOD = "call_soon_threadsafe"
 _LATER = frozenset({"call_soon", "call_later", "call_at", "add_done_callback"})
-_TO_THREAD = frozenset({"asyncio.to_thread", "threading.Thread", "_thread.start_new_thread"})
+_TO_THREAD = frozenset(
+    {
+        "asyncio.to_thread", "threading.Thread", "_thread.start_new_thread",
+        "starlette.concurrency.run_in_threadpool", "fastapi.concurrency.run_in_threadpool",
+        "anyio.to_thread.run_sync", "asgiref.sync.sync_to_async",
+    }
+)  # fmt: skip
 _TO_THREAD_METHODS = frozenset({"run_in_executor", "submit"})
 _PROPERTIES = frozenset({"property", "cached_property"})
 _TO_PROCESS = "multiprocessing."

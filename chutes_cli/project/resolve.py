@@ -18,6 +18,7 @@ from chutes_cli.project.facts import (
     Attribute,
     Await,
     Call,
+    Collection,
     Expression,
     Import,
     Literal,
@@ -101,6 +102,8 @@ class Resolver:
                 return [each for part in parts for each in self.resolve(module, scope, part)]
             case Operation(operator="?:", operands=(_, *branches)):
                 return [each for part in branches for each in self.resolve(module, scope, part)]
+            case Operation(operator="[]", operands=(Call() as call, Literal(value=int(place)))):
+                return [*self._item(module, scope, call), *self._part(module, scope, call, place)]
             case Operation(operator="[]", operands=(value, *_)):
                 return self._item(module, scope, value)
             case Opaque(kind="NamedExpr", parts=(value,)):
@@ -119,6 +122,21 @@ class Resolver:
                     for factory in self.resolve(site.module, site.scope, first.value):
                         if isinstance(factory, External | Class):
                             yield Instance(factory, site)
+
+    def _part(self, module: Module, scope: int, call: Call, place: int) -> Iterable[Target]:
+        """Return what a function of the tree gives at one place of the tuple it returns."""
+        for callee in self.resolve(module, scope, call.function):
+            match callee:
+                case Function() as function:
+                    pass
+                case Method(function=function):
+                    pass
+                case _:
+                    continue
+            for statement in function.module.statements_in(function.index):
+                match statement.kind, statement.values:
+                    case "return", (Collection(items=items),) if 0 <= place < len(items):
+                        yield from self.resolve(function.module, function.index, items[place])
 
     def dotted(self, module: Module, scope: int, expression: Expression) -> str | None:
         """Return the one external name an expression stands for, None when it is not one."""

@@ -14,6 +14,7 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
     Statement,
+    last_name,
 )
 from chutes_cli.project.module import Module
 from chutes_cli.project.resolve import Resolver
@@ -118,7 +119,11 @@ def settles(statement: Statement, names: set[str]) -> bool:
 
 
 def _mentions(expression: Expression, names: set[str]) -> bool:
-    return any(_held_in(each) in names for each in expression.walk())
+    if isinstance(expression, Call) and last_name(expression.function) == "len":
+        return False  # how many there are
+    if _held_in(expression) in names:
+        return True
+    return any(_mentions(each, names) for each in expression.children())
 
 
 def _bound(target: Expression) -> set[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chutes_cli.audit import engine
 from chutes_cli.check import Circumstances
@@ -36,9 +38,11 @@ class Twin:
         return self.folder.name
 
     def findings(self, which: str) -> list[Finding]:
-        """Audit the faulty or the healthy tree."""
+        """Audit the faulty or the healthy tree, in a copy: what lies below tests is one."""
         exposure = Exposure(self.says.get("exposure", "gateway"))
-        report = engine.audit([self.folder / which], checks(), Circumstances(exposure))
+        with TemporaryDirectory() as made:
+            copied = shutil.copytree(self.folder / which, Path(made) / which)
+            report = engine.audit([copied], checks(), Circumstances(exposure))
         assert not report.errors, report.errors
         return list(report.findings)
 

@@ -18,12 +18,15 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Class, Function
+from chutes_cli.project.targets import Class, Function, Instance
 
 from ..wording import article
 from .body import running
 from .returns import Value, called, is_bare, made_of, returned, yielded
 from .statuses import RESPONSES
+
+_DEEPEST = 4
+"""Functions that return what functions return."""
 
 
 class StreamChunkType(Check):
@@ -152,7 +155,7 @@ def _looped(project: Project, function: Function, value: Value) -> Function | No
             return None
 
 
-def _no_chunk(project: Project, value: Value) -> str | None:
+def _no_chunk(project: Project, value: Value, depth: int = 0) -> str | None:
     """Return what a value is that a stream cannot carry, None where it may be fine."""
     match value.expression:
         case Literal(value=str() | bytes()):
@@ -166,9 +169,40 @@ def _no_chunk(project: Project, value: Value) -> str | None:
         case Opaque(kind="ListComp"):
             return "a list"
         case Call():
-            return object_made(project, value)
+            return object_made(project, value) or _returned(project, value, depth)
+        case Name():
+            return _annotated(project, value)
         case _:
             return None
+
+
+def _returned(project: Project, value: Value, depth: int) -> str | None:
+    """Return what a function of the tree gives that a stream cannot carry, all it gives."""
+    function = called(project, value)
+    if function is None or depth > _DEEPEST:
+        return None
+    if function.scope.is_generator or function.scope.is_async != value.awaited:
+        return None
+    found = [_no_chunk(project, each, depth + 1) for _, each in returned(function)]
+    return found[0] if all(found) and found else None
+
+
+def _annotated(project: Project, value: Value) -> str | None:
+    """Return the model that a parameter is annotated as, whichever of several."""
+    resolver = project.knowledge.resolver
+    assert isinstance(value.expression, Name)
+    _, bindings = value.module.lookup(value.expression.id, value.scope)
+    if any(each.kind != "parameter" for each in bindings):
+        return None
+    found = resolver.resolve(value.module, value.scope, value.expression)
+    models = [
+        each.of
+        for each in found
+        if isinstance(each, Instance)
+        and isinstance(each.of, Class)
+        and project.schemas.is_model(each.of)
+    ]
+    return article(models[0].scope.name) if models and len(models) == len(found) else None
 
 
 def object_made(project: Project, value: Value) -> str | None:

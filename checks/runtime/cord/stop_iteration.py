@@ -184,6 +184,8 @@ def _can_be_empty(project: Project, module: Module, statement: Statement, call: 
             taken = held.value
         case _:
             return False
+    _, held = project.knowledge.evaluator.held(module, statement.scope, taken)
+    taken = held if isinstance(held, Opaque) else taken
     if isinstance(taken, Opaque) and taken.kind == "GeneratorExp":
         return _searches(taken) or not _is_asked_about(module, statement, taken.parts[0])
     found = project.knowledge.resolver.resolve(module, statement.scope, taken)

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chutes_cli.contract.libraries.web import ASGI, HEADERS, REQUESTS
-from chutes_cli.project.facts import Attribute, Call, Collection, Expression, Name, Operation
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Name,
+    Opaque,
+    Operation,
+)
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module, calls_in
 from chutes_cli.project.reach import Arrival
@@ -142,6 +150,8 @@ class Requests:
         match expression:
             case Operation(operator="or", operands=(first, *_)):
                 return self.part(module, scope, first)
+            case Opaque(kind="DictComp", parts=(first, *_)):  # {name.lower(): value for …}
+                return "headers" if self.part(module, scope, first) == "headers" else None
             case Name():
                 return "path" if self._holds(module, scope, expression) == "path" else None
             case Attribute(

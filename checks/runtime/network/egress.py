@@ -17,7 +17,15 @@ from chutes_cli.contract.libraries.network import (
 )
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import BoundArgument
-from chutes_cli.project.facts import Attribute, Call, FormattedText, Literal, Operation
+from chutes_cli.project.facts import (
+    Attribute,
+    Call,
+    Expression,
+    FormattedText,
+    Literal,
+    Name,
+    Operation,
+)
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
@@ -233,8 +241,8 @@ def _host(project: Project, site: Site, targets: tuple[Target, ...]) -> str | No
         order = ("url",) if name in URL_FIRST else ("method", "url")
         given = project.knowledge.binder.bind(site, order).get("url")
         base = _base(project, target.receiver)
-        host = _host_of(given) if given else None
-        return host or (_host_of(base) if base else None)
+        host = _host_of(project, given) if given else None
+        return host or (_host_of(project, base) if base else None)
     return None
 
 
@@ -246,7 +254,7 @@ def _base(project: Project, receiver: Instance | None) -> BoundArgument | None:
     return project.knowledge.binder.bind(receiver.site).get(name)
 
 
-def _host_of(given: BoundArgument) -> str | None:
+def _host_of(project: Project, given: BoundArgument) -> str | None:
     """Return the other host in a URL, None where there is none or it is the instance's own."""
     match given.value, given.expression:
         case Known(value=str(text)), _:
@@ -255,6 +263,12 @@ def _host_of(given: BoundArgument) -> str | None:
             operator="+", operands=(Literal(value=str(text)), _)
         ):
             known = text if text.count("/") > 2 else ""  # the host may go on in what follows
+        case _, Call(function=Attribute(value=Name() | Literal() as pattern, attribute="format")):
+            text = _pattern(project, given, pattern).partition("{")[0]
+            known = text if text.count("/") > 2 else ""
+        case _, Operation(operator="%", operands=(pattern, _)):
+            text = _pattern(project, given, pattern).partition("%")[0]
+            known = text if text.count("/") > 2 else ""
         case _:
             return None
     try:
@@ -262,6 +276,11 @@ def _host_of(given: BoundArgument) -> str | None:
     except ValueError:
         return None
     return host if _is_another(host) else None
+
+
+def _pattern(project: Project, given: BoundArgument, pattern: Expression) -> str:
+    value = project.knowledge.evaluator.value(given.module, given.scope, pattern)
+    return value.value if isinstance(value, Known) and isinstance(value.value, str) else ""
 
 
 def _is_another(host: str) -> bool:

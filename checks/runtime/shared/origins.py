@@ -119,7 +119,13 @@ class Origins:
         """Yield what a dataclass field's factory makes."""
         assert isinstance(site.expression, Call)
         for argument in site.expression.arguments:
-            if argument.keyword == "default_factory":
+            if argument.keyword == "default_factory" and isinstance(argument.value, Opaque):
+                for made in self._resolver.resolve(
+                    site.module, site.scope, argument.value.parts[-1]
+                ):
+                    if isinstance(made, Instance):
+                        yield made
+            elif argument.keyword == "default_factory":
                 for made in self._resolver.resolve(site.module, site.scope, argument.value):
                     if isinstance(made, External | Class):
                         yield Instance(made, site)

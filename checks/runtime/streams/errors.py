@@ -23,7 +23,7 @@ from chutes_cli.project.module import Module
 from chutes_cli.project.targets import External, Function, Instance
 
 from ...platform.cord.body import running
-from .generators import handed_on
+from .generators import goes_through_decorated, handed_on
 
 _LOOPS = frozenset({"for", "while"})
 _DEEPEST = 3
@@ -161,9 +161,18 @@ def _unguarded(project: Project, function: Function) -> list[Function]:
             if _tells(each, statement):
                 continue
             for one in handed_on(project, each.module, statement):
-                if one not in found:
+                if one not in found and not _is_wrapped_safely(project, one):
                     found.append(one)
     return found
+
+
+def _is_wrapped_safely(project: Project, generator: Function) -> bool:
+    """Say whether a decorator of the tree goes through a generator and tells of its failures."""
+    return any(
+        goes_through_decorated(wrapper.module, statement) and _tells(wrapper, statement)
+        for wrapper in project.reach.wrappers(generator)
+        for statement in wrapper.module.statements_in(wrapper.index)
+    )
 
 
 def _first_risk(project: Project, function: Function) -> Expression | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.project.facts import Call, Expression, Statement, Yield
+from chutes_cli.project.facts import Call, Expression, Name, Statement, Yield
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Class, Function, Method, Target
@@ -38,6 +38,17 @@ def _gone_through(statement: Statement) -> Iterator[Expression]:
             yield expression.value
 
 
+def goes_through_decorated(module: Module, statement: Statement) -> bool:
+    """Say whether a statement goes through what a wrapper's own decorator was put on."""
+    match statement.kind, statement.values[:1]:
+        case "for", (Call(function=Name(id=name)),):
+            where, bindings = module.lookup(name, statement.scope)
+            outer = module.scope(statement.scope).parent
+            return where == outer >= 0 and all(each.kind == "parameter" for each in bindings)
+        case _:
+            return False
+
+
 def called(
     project: Project, module: Module, statement: Statement, expression: Expression
 ) -> list[Function]:
@@ -53,4 +64,10 @@ def called(
         if isinstance(owner, Class):  # its objects are gone over
             for name in ("__iter__", "__aiter__"):
                 functions += resolver.members.class_member(owner, name)
-    return [each for each in functions if isinstance(each, Function) and each.scope.is_generator]
+    found: list[Function] = []
+    for each in functions:
+        if isinstance(each, Function):
+            # What a decorator of the tree puts around a generator is what is gone through.
+            around = [one for one in project.reach.wrappers(each) if one.scope.is_generator]
+            found += [*around, *([each] if each.scope.is_generator else [])]
+    return found

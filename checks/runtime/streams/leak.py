@@ -21,7 +21,7 @@ from chutes_cli.project.targets import Function
 
 from ...platform.cord.body import running
 from ..ways import calls, judged, steps
-from .generators import called, generators
+from .generators import called, generators, goes_through_decorated
 from .turns import Turns
 
 _QUEUE = 64
@@ -173,7 +173,9 @@ def _endless(project: Project, function: Function) -> Iterator[Expression]:
 
 def _rounds(project: Project, function: Function, kind: str, test: Expression) -> float:
     """Return how often a loop goes round at most; infinite where nothing tells."""
-    at = Statement("for", function.index, -1, test.span)
+    at = Statement("for", function.index, -1, test.span, values=(test,))
+    if kind == "for" and goes_through_decorated(function.module, at):
+        return 1
     if called(project, function.module, at, test):
         return 1  # that generator's own loops count
     return Turns(project).of(function.module, function.index, kind, test)

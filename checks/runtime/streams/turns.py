@@ -155,8 +155,8 @@ class Turns:
         where, bindings = module.lookup(name.id, scope)
         binding = bindings[0] if len(bindings) == 1 else None
         if binding is not None and binding.kind == "parameter" and binding.parameter is not None:
-            passed = self._resolver.callers.only(Function(module, where), binding.parameter)
-            return self._one(*passed, depth + 1, of) if passed else math.inf
+            passed = self._resolver.callers.every(Function(module, where), binding.parameter)
+            return max((self._one(*each, depth + 1, of) for each in passed), default=math.inf)
         if binding is None or binding.kind != "value" or binding.value is None:
             return math.inf
         if self._evaluator.changes(module, where, binding):

@@ -11,6 +11,7 @@ from chutes_cli.contract.libraries.jwt import (
     DECODE,
     ENCODE,
     EVERY_ALGORITHM,
+    READY_MADE,
     SHARED,
     SWITCHES,
     UNVERIFIED,
@@ -138,6 +139,14 @@ class JwtNotVerified(Check):
                     "name the one algorithm you sign with, and leave every verification on",
                 )
         for site, _, targets in production_calls(project):
+            for name in sorted(library_names(targets) & READY_MADE):
+                yield self.at(
+                    site,
+                    f"{name} accepts every algorithm there is: the sender chooses how the token "
+                    "is verified",
+                    'use JsonWebToken(["ES256"]), with the one algorithm you sign with',
+                    severity=Severity.WARNING,
+                )
             for name in sorted(library_names(targets) & UNVERIFIED):
                 if (site.module, site.scope) not in sound:
                     yield self.at(

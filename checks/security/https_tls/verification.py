@@ -15,10 +15,10 @@ from chutes_cli.contract.libraries.tls import (
     WARNINGS_OFF,
 )
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Expression, Statement
+from chutes_cli.project.facts import Attribute, Call, Expression
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module, Site
-from chutes_cli.project.targets import Target
+from chutes_cli.project.module import Module, Site, unpacked
+from chutes_cli.project.targets import Class, Instance, Target
 from chutes_cli.project.values import Known
 
 from ..production import (
@@ -135,8 +135,10 @@ class TlsVerificationOff(Check):
                 )
         for module, statement in production_statements(project):
             if statement.kind == "assign":
-                for target in statement.targets:
-                    what = _in_assignment(project, module, statement, target)
+                whole = [(each, statement.values[0]) for each in statement.targets]
+                parts = [pair for each in statement.targets for pair in unpacked(statement, each)]
+                for target, value in (*whole, *parts):
+                    what = _in_assignment(project, module, statement.scope, target, value)
                     if what is not None:
                         yield self.finding(
                             module,
@@ -196,13 +198,13 @@ def _calls_itself(project: Project, site: Site, call: Call) -> bool:
 
 
 def _in_assignment(
-    project: Project, module: Module, statement: Statement, target: Expression
+    project: Project, module: Module, scope: int, target: Expression, assigned: Expression
 ) -> str | None:
     """Say how an assignment switches verification off."""
     knowledge = project.knowledge
-    value = knowledge.evaluator.value(module, statement.scope, statement.values[0])
+    value = knowledge.evaluator.value(module, scope, assigned)
     known = value.value if isinstance(value, Known) else None
-    dotted = knowledge.resolver.dotted(module, statement.scope, statement.values[0])
+    dotted = knowledge.resolver.dotted(module, scope, assigned)
     name = last_name(target)
     if known in VARIABLES.get(name, ()):
         return f"{name}={known}"
@@ -215,8 +217,15 @@ def _in_assignment(
     if known is False and name == "check_hostname":
         return "check_hostname = False"
     if known is False and name == "verify":
-        owners = knowledge.resolver.resolve(module, statement.scope, target.value)
-        clients = any(each.startswith(CLIENTS) for each in made_by(owners))
+        owners = knowledge.resolver.resolve(module, scope, target.value)
+        kinds = made_by(owners).union(
+            *(
+                knowledge.resolver.members.ancestors(each.of)
+                for each in owners
+                if isinstance(each, Instance) and isinstance(each.of, Class)
+            )
+        )
+        clients = any(each.startswith(CLIENTS) for each in kinds)
         if clients or last_name(target.value) in ("session", "client", "http"):
             return f"{module.snippet(target.span)} = False"
     return None

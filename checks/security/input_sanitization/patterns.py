@@ -8,7 +8,7 @@ from chutes_cli.project.values import Known, Value
 
 _LITERALS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]")
 _ENDLESS = re.compile(r"[*+]|\{\d*,\}")
-_GROUP = re.compile(r"\([^()]*\)")
+_PARTS = re.compile(_LITERALS.pattern + "|.", re.DOTALL)
 _STARTS, _ENDS = ("^", "\\A"), ("$", "\\Z", "\\z")
 
 
@@ -19,14 +19,24 @@ def limits_length(pattern: Value) -> bool:
     """
     match pattern:
         case Known(value=str(text)):
-            plain = _LITERALS.sub("a", text.removeprefix("\\A"))
-            anchored = text.startswith(_STARTS) and text.endswith(_ENDS)
-            return anchored and not _ENDLESS.search(plain) and "|" not in _without_groups(plain)
+            return all(_is_limited(each) for each in _alternatives(text))
         case _:
             return True
 
 
-def _without_groups(plain: str) -> str:
-    while _GROUP.search(plain):
-        plain = _GROUP.sub("a", plain)
-    return plain
+def _is_limited(alternative: str) -> bool:
+    plain = _LITERALS.sub("a", alternative.removeprefix("\\A"))
+    anchored = alternative.startswith(_STARTS) and alternative.endswith(_ENDS)
+    return anchored and not _ENDLESS.search(plain)
+
+
+def _alternatives(text: str) -> list[str]:
+    """Return what stands between the bars of a pattern, those in groups left out."""
+    found, depth = [""], 0
+    for part in _PARTS.findall(text):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if part == "|" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += part
+    return found

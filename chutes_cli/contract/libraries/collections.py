@@ -23,10 +23,10 @@ KEEPS = frozenset({"add", "setdefault"})
 """Methods that keep their first argument where it is not kept yet."""
 
 REMOVES = frozenset(
-    {"pop", "popitem", "popleft", "clear", "remove", "discard", "move_to_end",
+    {"pop", "popitem", "popleft", "clear", "remove", "discard",
      "difference_update", "intersection_update"}
 )  # fmt: skip
-"""Methods that make a collection smaller, or belong to ways of doing so."""
+"""Methods that make a collection smaller."""
 
 LOOKS_ONLY = ("builtins.", "json.", "statistics.", "numpy.", "logging.", "loguru.", "math.",
               "collections.", "itertools.", "pprint.", "copy.", "orjson.")  # fmt: skip

@@ -35,6 +35,9 @@ CHOSEN_BY_SENDER = frozenset(
     }
 )  # fmt: skip
 """Functions that return what whoever made the token wrote into its header."""
+READY_MADE = frozenset({"authlib.jose.jwt.decode", "authlib.jose.rfc7519.jwt.decode"})
+"""Methods of Authlib's ready-made object, which knows every algorithm (``JsonWebToken([...])``
+knows those that it is made with)."""
 EVERY_ALGORITHM = frozenset({"jwt.algorithms.get_default_algorithms"})
 SWITCHES = frozenset({"verify_signature", "verify_exp", "verify_aud", "verify_iss", "verify_nbf"})
 """Options that are on unless they are set to false."""
