@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import (
+    Await,
     Call,
     Collection,
     Constant,
@@ -170,6 +172,8 @@ def _no_chunk(project: Project, value: Value, depth: int = 0) -> str | None:
             return "a list"
         case Call():
             return object_made(project, value) or _returned(project, value, depth)
+        case Await(value=Call() as call):
+            return _returned(project, replace(value, expression=call, awaited=True), depth)
         case Name():
             return _annotated(project, value)
         case _:

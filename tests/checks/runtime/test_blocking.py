@@ -59,6 +59,9 @@ FIRES = {
     + HOOK + "asyncio.create_task(drain())\n",
 }  # fmt: skip
 SILENT = {
+    "threadpool": "from starlette.concurrency import run_in_threadpool as off\n"
+    "@chute.middleware('http')\nasync def m(request, call_next):\n    await off(below)\n"
+    "    return await call_next(request)\n",
     "hook_itself": HOOK + "time.sleep(1)\n    below()\n",
     "awaited_by_the_hook": HOOK + "await tick()\n    await asyncio.create_task(tick())\n",
     "cord": CORD + "time.sleep(1)\n    below()\n    await tick()\n",

@@ -58,6 +58,10 @@ def cached(decorator: str, call: str = "look(args.text)") -> str:
 
 
 FIRES = {
+    "moved_to_the_end": app(
+        f"{PUT}\nSEEN.move_to_end(args.text)",
+        "import collections\nSEEN = collections.OrderedDict()\n",
+    ),
     "endless_cache": cached("functools.cache"),
     "cache_without_limit": cached("functools.lru_cache(maxsize=None)"),
     "cache_without_limit_by_place": cached("functools.lru_cache(None)"),

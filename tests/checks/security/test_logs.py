@@ -43,6 +43,12 @@ def app(cord: str, more: str = "") -> str:
 
 
 FIRES = {
+    "copy_by_name": app("facts = args.model_dump()\nlogger.info(facts)"),
+    "copy_in_a_display": app("facts = {'n': 1, **args.model_dump()}\nlogger.info(facts)"),
+    "headers": app(
+        "headers = {'Authorization': f\"Bearer {os.environ['VOICE_TOKEN']}\"}\n"
+        "logger.info(f'ready: {headers}')"
+    ),
     "prompt": app("logger.info(args.prompt)"),
     "f_string": app("logger.info(f'asked {args.prompt}')"),
     "argument": app("log.info('asked %s', args.prompt)"),
@@ -82,6 +88,14 @@ FIRES = {
     + "@chute.on_startup()\nasync def start(self):\n    print(API_KEY)\n",
 }  # fmt: skip
 SILENT = {
+    "copy_without_it": app(
+        "facts = {'n': len(args.prompt), **args.model_dump(exclude={'prompt'})}\n"
+        "logger.info('{}', facts)"
+    ),
+    "names_of_headers": app(
+        "headers = {'Authorization': f\"Bearer {os.environ['VOICE_TOKEN']}\"}\n"
+        "logger.info(sorted(headers))"
+    ),
     "length": app("logger.info(f'asked {len(args.prompt)}')"),
     "hash": app("logger.info(hashlib.sha256(args.prompt.encode()).hexdigest())"),
     "number": app("print(args.max_tokens)"),

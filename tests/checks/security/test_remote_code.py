@@ -82,6 +82,19 @@ def test_pinned(name: str, findings: Findings) -> None:
     assert found[0].message.endswith("at one commit")
 
 
+@pytest.mark.parametrize(
+    ("field", "count"),
+    [
+        ("trust_remote_code: bool = True", 1), ("trust_remote_code: bool = False", 0),
+        ("trust_remote_code: bool", 0), ("trust_remote_code = None", 0), ("other: bool = True", 0),
+        ("trust_remote_code: bool = os.environ['X']", 0),
+    ],
+)  # fmt: skip
+def test_a_field_that_has_it_on(field: str, count: int, findings: Findings) -> None:
+    found = findings(f"{HEAD}class Options:\n    {field}\n", ID)
+    assert [each.severity for each in found] == [Severity.WARNING] * count
+
+
 @pytest.mark.parametrize("name", SILENT)
 def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(f"{HEAD}def make(**options): pass\n{SILENT[name]}\n", ID) == []

@@ -63,6 +63,53 @@ def endless():
         yield from endless()
 
 
+def frame(kind):
+    body = {"event": kind}
+    return body
+
+
+def written(kind):
+    return f"event: {kind}"
+
+
+def perhaps(kind):
+    return {"a": 1} if kind else "a"
+
+
+async def waited():
+    return {"a": 1}
+
+
+def same(part: Part):
+    return part
+
+
+def either(part: "Part | str"):
+    return part
+
+
+def plain(part):
+    return part
+
+
+def again(kind):
+    return again(kind)
+
+
+def encoded(function):
+    def relay(*args):
+        for part in function(*args):
+            yield str(part)
+    return relay
+
+
+def paired(function):
+    def relay(*args):
+        for part in function(*args):
+            yield part, 1
+    return relay
+
+
 def joined(function):
     return lambda *args: "".join(function(*args))
 
@@ -84,6 +131,9 @@ CHUNKS_GOOD = [
 BAD = [
     *(f"yield {chunk}" for chunk in CHUNKS_BAD),
     "part = {'a': 1}\nyield part",
+    "yield frame('a')",
+    "yield await waited()",
+    "yield same(Part())",
     "yield from dicts()",
     "yield from models()",
     "for part in models():\n    yield part",
@@ -91,6 +141,11 @@ BAD = [
 ]
 GOOD = [
     *(f"yield {chunk}" for chunk in CHUNKS_GOOD),
+    "yield written('a')",
+    "yield perhaps('a')",
+    "yield plain('a')",
+    "yield either('a')",
+    "yield again('a')",
     "yield from texts()",
     "yield from pairs()",
     "yield from ['a', 'b']",
@@ -182,3 +237,12 @@ def test_the_sdk_agrees(answers: Callable[..., Any]) -> None:
         if body in GOOD and not (status == late == 200 and chunks > 1):
             wrong.append((body, status, late, chunks))
     assert wrong == [], wrong
+
+
+@pytest.mark.parametrize(
+    ("around", "what"), [("@encoded\n", None), ("@paired\n", "a tuple"), ("@joined\n", None)]
+)
+def test_what_a_decorator_streams(around: str, what: str | None, findings: Findings) -> None:
+    found = findings(cord("yield {'a': 1}", around=around), ID)
+    assert [what in each.message for each in found if what] == [True] * bool(what)
+    assert bool(found) == bool(what)

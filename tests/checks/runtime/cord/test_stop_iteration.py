@@ -13,6 +13,10 @@ App = Callable[..., str]
 ID = "stop-iteration-escapes"
 
 FIRES = {
+    "named_search": ("found = (w for w in args if w)\nreturn next(found)", ""),
+    "kept_next": ("pull = iter(args['words']).__next__\nreturn pull()", ""),
+    "named_generator": ("lines = some(args)\nreturn next(lines)",
+                        "def some(args):\n    for each in args:\n        yield each\n"),
     "search": ("return next(w for w in WORDS if w == args['w'])", "WORDS = ('a', 'b')\n"),
     "search_in_self": ("return next(m for m in self.models if m == args['m'])", ""),
     "first": ("return next(iter(args['words']))", ""),
@@ -49,6 +53,12 @@ FIRES = {
     "no_arguments": ("return next(map(str, args['words']))", ""),
 }  # fmt: skip
 SILENT = {
+    "named_search_with_default": ("found = (w for w in args if w)\nreturn next(found, None)", ""),
+    "turned": (
+        "try:\n    return next(w for w in args if w)\nexcept StopIteration as end:\n"
+        "    raise ValueError from end", "",
+    ),
+    "kept_otherwise": ("pull = iter(args['words']).__length_hint__\nreturn pull()", ""),
     "default": ("return next((w for w in args if w), None)", ""),
     "caught": (
         "try:\n    return next(w for w in args if w)\nexcept StopIteration:\n    return 1", "",

@@ -14,6 +14,7 @@ ID = "task-started-in-cord"
 WORK = "async def work(): ...\n"
 BACKGROUND = "from fastapi import BackgroundTasks\nfrom fastapi.responses import Response\n"
 FIRES = {
+    "counted": ("tasks = [asyncio.create_task(work()) for _ in args]\nreturn len(tasks)", WORK),
     "create_task": ("asyncio.create_task(work())", WORK),
     "ensure_future": ("asyncio.ensure_future(work())", WORK),
     "gather": ("asyncio.gather(work(), work())", WORK),

@@ -53,6 +53,11 @@ class Audit:
 AUDIT = Audit()
 """
 FIRES = {
+    "headers_by_comprehension": asgi(
+        "sent = {name.decode(): value for name, value in scope['headers']}\nsent.get('x-priority')"
+    ),
+    "client_unpacked": asgi("host, _port = scope.get('client') or ('?', 0)"),
+    "query_string_asked_for": asgi("raw = scope.get('query_string', b'')"),
     "header": app("request.headers.get('X-Request-ID')"),
     "header_list": app("request.headers.getlist('X-Request-ID')"),
     "header_by_index": app("request.headers['x-request-id']"),
@@ -87,6 +92,13 @@ FIRES = {
     "async def failed(request, error):\n    return request.headers.get('Origin')\n" + CORD,
 }
 SILENT = {
+    "body_by_comprehension": asgi(
+        "sent = {name: value for name, value in scope['state'].items()}\nsent.get('x-priority')"
+    ),
+    "development": app(
+        "if os.getenv('CHUTES_DEV_MODE', 'false').lower() == 'true':\n"
+        "    request.headers.get('X-Request-ID')"
+    ),
     "the_gateways_own": app("request.headers.get('X-Chutes-Miner')"),
     "of_the_body": app("request.headers.get('content-length')"),
     "all_headers": app("sorted(request.headers)"),

@@ -47,6 +47,9 @@ def app(cord: str, more: str = "") -> str:
 
 FIRES = {
     "requests": app(CALL),
+    "format": app("requests.get('https://a.example.com/{}'.format(args['id']))"),
+    "format_of_a_constant": app("requests.get(PLACE.format(1))", "PLACE = API + '/{}.png'\n"),
+    "percent": app("requests.get('https://a.example.com/%s' % args['id'])"),
     "by_keyword": app("requests.get(url='https://a.example.com')"),
     "method_first": app("requests.request('GET', 'https://a.example.com')"),
     "constant": app("requests.get(API)"),
@@ -69,6 +72,10 @@ FIRES = {
     "template": app(CALL).replace('Chute("u", "my-service", "i")', 'build_vllm_chute("u", "m")'),
 }
 SILENT = {
+    "format_of_a_host": app("requests.get('https://{}/x'.format(args['host']))"),
+    "percent_of_a_host": app("requests.get('https://%s/x' % args['host'])"),
+    "format_of_the_unknown": app("requests.get(args['pattern'].format(1))"),
+    "format_at_home": app("requests.get('http://127.0.0.1:8001/{}'.format(1))"),
     "allowed": app(CALL).replace('"i")', '"i", allow_external_egress=True)'),
     "unknown_permission": app(CALL).replace('"i")', '"i", allow_external_egress=os.environ["E"])'),
     "spread": app(CALL).replace('"i")', '"i", **OPTIONS)'),

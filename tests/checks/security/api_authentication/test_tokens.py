@@ -20,6 +20,12 @@ KEY = os.environ["JWT_SECRET"]
 TOKEN = os.environ["TOKEN"]
 """
 FIRES = {
+    "chosen_by_sender": "jwt.decode(TOKEN, KEY, [jwt.get_unverified_header(TOKEN)['alg']])",
+    "chosen_by_sender_before": "head = jwt.get_unverified_header(TOKEN)\n"
+    "jwt.decode(TOKEN, KEY, algorithms=[head['alg']])",
+    "every_algorithm": "from jwt.algorithms import get_default_algorithms\n"
+    "ALL = list(get_default_algorithms())\njwt.decode(TOKEN, KEY, algorithms=ALL)",
+    "ready_made": "from authlib.jose import jwt as ready\nready.decode(TOKEN, KEY)",
     "unsigned": "jwt.decode(TOKEN, options={'verify_signature': False})",
     "alias": "read(TOKEN, options={'verify_signature': False})",
     "options_elsewhere": "OFF = {'verify_signature': False}\njwt.decode(TOKEN, KEY, options=OFF)",
@@ -41,6 +47,11 @@ FIRES = {
     "    jwt.decode(TOKEN, KEY, algorithms=['HS256'], options={'verify_exp': False})",
 }
 SILENT = {
+    "chosen_and_compared": "head = jwt.get_unverified_header(TOKEN)\n"
+    "if head['alg'] not in ('RS256', 'ES256'):\n    raise ValueError\n"
+    "jwt.decode(TOKEN, KEY, algorithms=[head['alg']])",
+    "made_for_one": "from authlib.jose import JsonWebToken\n"
+    "JsonWebToken(['ES256']).decode(TOKEN, KEY)",
     "one": "jwt.decode(TOKEN, KEY, algorithms=['HS256'])",
     "by_place": "jwt.decode(TOKEN, KEY, ['HS256'])",
     "one_text": "jose_jwt.decode(TOKEN, KEY, 'HS256')",

@@ -26,6 +26,10 @@ URL = "https://api.chutes.ai/ping"
 image = Image("u", "n", "1")
 """
 FIRES = {
+    "subclass": "class Own(requests.Session):\n    def __init__(self):\n"
+    "        super().__init__()\n        self.verify = False",
+    "unpacked": "context = ssl.create_default_context()\n"
+    "context.check_hostname, context.options = False, 0",
     "requests": "requests.get(URL, verify=False)",
     "alias": "fetch(URL, verify=False)",
     "httpx": "httpx.Client(verify=False)",
@@ -62,6 +66,9 @@ FIRES = {
     "with_env": "image.with_env('GIT_SSL_NO_VERIFY', '1')",
 }
 SILENT = {
+    "subclass_of_another": "class Own(dict):\n    def __init__(self):\n        self.verify = False",
+    "unpacked_on": "context = ssl.create_default_context()\n"
+    "context.check_hostname, context.verify_mode = True, ssl.CERT_REQUIRED",
     "default": "requests.get(URL)",
     "on": "requests.get(URL, verify=True)",
     "own_authority": "requests.get(URL, verify='ca.pem')",

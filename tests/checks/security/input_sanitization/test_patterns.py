@@ -22,9 +22,11 @@ class Input(BaseModel):
 async def x(self, args: Input): ...
 """
 LIMITS = [r"^[a-z]{2}$", r"^(a|b)$", r"\A[a-z]{1,20}\Z", r"^[+*]{3}$", r"^\d{4}-\d{2}$", r"^a?b$",
-          r"^((a|b)c|d)$", r"^[]*]$", r"^\+\d{1,3}$"]  # fmt: skip
+          r"^((a|b)c|d)$", r"^[]*]$", r"^\+\d{1,3}$",
+          r"^[0-9]{9}[0-9X]$|^[0-9]{13}$", r"^a$|^(b|c)$", r"^[|]{3}$", r"^\|{3}$"]  # fmt: skip
 ENDLESS = [r"^[a-z]+$", r"[a-z]{2}", r"^[a-z]{2}", r"[a-z]{2}$", r"^a*$", r"^a{2,}$", r"^a|b$",
-           r"^(a|b)*$", r".*"]  # fmt: skip
+           r"^(a|b)*$", r".*",
+           r"^a$|b$", r"^a$|^b+$"]  # fmt: skip
 
 
 def found(findings: Findings, pattern: str) -> list[Finding]:
