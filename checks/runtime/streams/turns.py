@@ -147,11 +147,14 @@ class Turns:
             step = self._evaluator.value(module, scope, values[2])
             if not isinstance(step, Known):
                 return 1  # a step that is worked out cuts what is there into pieces
-            if not isinstance(step.value, int) or step.value == 0:
-                return math.inf
-            first, last = values[:2] if step.value > 0 else values[1::-1]
-            most = self._between(module, scope, first, last, depth)
-            return math.ceil(most / abs(step.value)) if most < math.inf else most
+            match step.value:
+                case int(size) if size > 0:
+                    most = self._between(module, scope, values[0], values[1], depth)
+                case int(size) if size < 0:
+                    most = self._between(module, scope, values[1], values[0], depth)
+                case _:
+                    return math.inf
+            return math.ceil(most / abs(size)) if most < math.inf else most
         if len(values) == 2:
             return self._between(module, scope, values[0], values[1], depth)
         return self._most(module, scope, values[0], depth + 1, _NUMBER)

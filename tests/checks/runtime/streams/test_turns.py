@@ -94,7 +94,8 @@ FEW = [
     "enumerate(LIST, load())",
     "zip(UNKNOWN, LIST)", "zip(LIST, UNKNOWN)", "zip()", "map(load, LIST)", "filter(None, LIST)",
     "chunked(UNKNOWN, 9)", "tools.batched(UNKNOWN, 9)",
-    "UNKNOWN[:64]", "UNKNOWN[1:65]", "LIST[1:]", "LIST[:-1]", "UNKNOWN[-64:]", "FEW[:65]",
+    "UNKNOWN[:64]", "UNKNOWN[1:65]", "UNKNOWN[5:5]", "[args.n + 1, -load()]",
+    "LIST[1:]", "LIST[:-1]", "UNKNOWN[-64:]", "FEW[:65]",
     "UNKNOWN[:args.n]",
     "[each for each in FEW]", "{each for each in LIST}", "(each for each in LIST)",
     "[each for each in LIST if each]", "[a for a, b in LIST]",
@@ -117,7 +118,8 @@ MANY = [
     "args.items()", "UNKNOWN.keys()", "enumerate(UNKNOWN)", "enumerate()", "zip(UNKNOWN, MANY)",
     "LIST.pop()", "batches(LIST)", "client.inner.list(LIST)", "map(load, UNKNOWN)",
     "UNKNOWN[:65]", "UNKNOWN[1:66]", "UNKNOWN[-65:]", "UNKNOWN[5:]", "UNKNOWN[:]", "UNKNOWN[-5:-1]",
-    "UNKNOWN[5:3]", "UNKNOWN[FEW]", "UNKNOWN[::2]", "FEW[0] + UNKNOWN",
+    "UNKNOWN[5:3]", "UNKNOWN[-5:UNKNOWN]", "range(9, 9, 0)",
+    "UNKNOWN[FEW]", "UNKNOWN[::2]", "FEW[0] + UNKNOWN",
     "[b for a in FEW for b in a]", "[a for a in UNKNOWN]",
     "{a: b for a in FEW for b in a}", "lambda a: FEW",
     "FEW if args else UNKNOWN", "UNKNOWN if args else FEW", "args.words or UNKNOWN", "args.many",
@@ -222,5 +224,5 @@ def test_a_helper_that_is_given_several_things(findings: Findings) -> None:
 
 def test_names_for_names_end(findings: Findings) -> None:
     names = "".join(f"N{n} = N{n + 1}\n" for n in range(40)) + "N40 = LIST\n"
-    assert len(findings(app("for n in N0", more=names), ID)) == 1
-    assert findings(app("for n in N36", more=names), ID) == []
+    assert len(findings(app("for n in N33", more=names), ID)) == 1
+    assert findings(app("for n in N34", more=names), ID) == []
