@@ -103,8 +103,7 @@ class StreamChunkType(Check):
                 continue
             bare = is_bare(project, function, cord.site.expression)
             # What decorators of the tree put around a function is what streams.
-            around = [each for each in project.reach.wrappers(function) if each.scope.is_generator]
-            streams = [function] if bare else around
+            streams = [function] if bare else project.reach.wrappers(function)
             for where, value in (one for each in streams for one in _chunks(project, each, ())):
                 what = _no_chunk(project, value)
                 if what is None or (where.module, value.shown) in seen:

@@ -63,6 +63,25 @@ def endless():
         yield from endless()
 
 
+def each_counted(function):
+    async def wrapper(*args):
+        async for part in function(*args):
+            yield {"part": part}
+    return wrapper
+
+
+def replaced(function):
+    def wrapper(*args):
+        return models()
+    return wrapper
+
+
+def awaited(function):
+    async def wrapper(*args):
+        return models()
+    return wrapper
+
+
 def joined(function):
     return lambda *args: "".join(function(*args))
 
@@ -148,6 +167,9 @@ def test_stays_silent(body: str, findings: Findings) -> None:
         ("yield {'a': 1}", ", stream=True, passthrough=True", "", "", False),
         ("yield {'a': 1}", ", stream=True, passthrough=LATER", "", "", False),
         ("yield {'a': 1}", ", stream=True", "@joined\n", "", False),
+        ("yield 'a'", ", stream=True", "@each_counted\n", "async ", True),
+        ("yield 'a'", ", stream=True", "@replaced\n", "async ", True),
+        ("yield 'a'", ", stream=True", "@awaited\n", "async ", False),
     ],
 )
 def test_only_what_a_stream_sends(
