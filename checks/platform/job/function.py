@@ -241,7 +241,7 @@ def _functions(project: Project) -> Iterator[Function]:
 
 
 def _called_otherwise(project: Project) -> Iterator[Function]:
-    """Yield what is a job undecorated, methods too, and the wrappers around jobs that drive a loop of their own.
+    """Yield what is a job undecorated, and the wrappers around jobs that drive their own loop.
 
     What else a wrapper returns, only a run can tell.
     """
