@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from chutes_cli.contract.libraries.web import ASGI
 from chutes_cli.project.facts import (
@@ -70,8 +70,14 @@ def _names(project: Project, step: Step, expression: Expression) -> Iterator[str
 
 def _held(project: Project, step: Step, expression: Expression) -> Iterator[str]:
     match project.knowledge.evaluator.value(step.module, step.statement.scope, expression):
-        case Known(value=dict() | list() | tuple() as held):
-            for each in held:
-                match each:  # pairs, or the keys of a dictionary
-                    case bytes(name) | (bytes(name), _):
-                        yield name.decode("latin-1")
+        case Known(value=dict() as table):
+            yield from _first(list(table.items()))
+        case Known(value=list() | tuple() as pairs):
+            yield from _first(pairs)
+
+
+def _first(pairs: Sequence[object]) -> Iterator[str]:
+    for pair in pairs:
+        match pair:
+            case (bytes(name), _):
+                yield name.decode("latin-1")

@@ -17,6 +17,7 @@ from fastapi import HTTPException, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
+from starlette.middleware import Middleware
 
 chute = Chute("u", "my-service", "i")
 EXPOSURE = os.environ.get("EXPOSURE", "gateway")
@@ -42,6 +43,7 @@ def cord(body: str, more: str = "") -> str:
 
 
 HELPER = "def harden(response):\n    response.headers['X-Frame-Options'] = 'DENY'\n"
+GIVEN = "mine = Chute('u', 'mine', 'i', middleware={})\n"
 FIRES = {
     "set": middleware("response.headers['X-Frame-Options'] = 'DENY'"),
     "set_by_an_unknown_name": middleware("response.headers[os.environ['H']] = '1'"),
@@ -61,6 +63,12 @@ FIRES = {
     "exception_of_ones_own": cord(
         "raise Full(429, 'full', headers={'Retry-After': '1'})",
         "class Full(HTTPException):\n    pass\n",
+    ),
+    "cors_given_to_the_chute": cord(
+        "return 1", GIVEN.format("[None, Middleware(CORSMiddleware, allow_origins=['https://a'])]")
+    ),
+    "cors_in_a_list": cord(
+        "return 1", "STACK = [Middleware(CORSMiddleware)]\n" + GIVEN.format("STACK")
     ),
     "cors": cord("return 1", "chute.add_middleware(CORSMiddleware, allow_origins=['https://a'])"),
 }
@@ -91,6 +99,9 @@ SILENT = {
         "return 1", "if EXPOSURE == 'direct':\n    chute.add_middleware(CORSMiddleware)"
     ),
     "a_class_of_ones_own": cord("return Full(headers={'X-A': '1'})", "class Full:\n    pass\n"),
+    "compression_given": cord("return 1", GIVEN.format("[Middleware(GZipMiddleware)]")),
+    "something_given": cord("return 1", GIVEN.format("stack()")),
+    "nothing_given": cord("return 1", GIVEN.format("[]")),
     "plain_route": HEAD + "@chute.get('/a')\nasync def a():\n"
     "    return JSONResponse({}, headers={'X-A': '1'})\n" + CORD + "    return 1\n",
     "answer_of_something_else": HEAD + "@chute.middleware('http')\n"
@@ -127,3 +138,4 @@ def test_says_what_is_set(findings: Findings) -> None:
 
 def test_tests_are_left_alone(findings: Findings) -> None:
     assert findings({"tests/app.py": FIRES["cors"]}, ID) == []
+    assert findings({"tests/app.py": FIRES["cors_given_to_the_chute"]}, ID) == []
