@@ -258,7 +258,7 @@ def _made_of(
     match expression:
         case Name():
             where, held = project.knowledge.evaluator.held(module, scope, expression)
-            parts = [held] if held is not expression else []
+            parts = [held]
         case Collection(items=items):
             parts = items
         case Operation(operator="[]", operands=(whole, *_)) | Attribute(value=whole):

@@ -125,6 +125,11 @@ SILENT = {
         "class Engine:\n    @functools.cached_property\n    def model(self):\n"
         f"        return {LOAD}\n",
     ),
+    "cached_on_a_class_of_a_library": app(
+        "Engine().model",
+        "class Engine(torch.nn.Module):\n    @functools.cached_property\n    def model(self):\n"
+        f"        return {LOAD}\n",
+    ),
     "cached_for_all_objects": app(
         "Engine().model()", CACHED.replace("cached_property", "cache")
     ),

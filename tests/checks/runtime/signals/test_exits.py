@@ -72,6 +72,7 @@ AT_ONCE = {
     + "signal.signal(signal.SIGTERM, lambda *a: (print(), os._exit(0)))\n",
     "lambda_of_a_helper": "def end():\n    os._exit(0)\n\n\n"
     + HOOK + "signal.signal(signal.SIGTERM, lambda *args: end())\n",
+    "in_a_sum": FUNCTION.format("code = 1 + os._exit(0)") + SET,
     "nested": FUNCTION.format("print(os._exit(0))") + SET,
     "with_a_name_that_waits": FUNCTION.format("wait()\n    os._exit(0)")
     + "def wait():\n    pass\n\n\n" + SET,

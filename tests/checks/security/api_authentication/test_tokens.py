@@ -126,6 +126,18 @@ def test_fires(name: str, findings: Findings) -> None:
     assert [each.check for each in findings(f"{HEAD}{FIRES[name]}\n", ID)] == [ID]
 
 
+@pytest.mark.parametrize("called", ["str", "list", "tuple", "set", "sorted", "next"])
+def test_what_passes_on(called: str, findings: Findings) -> None:
+    source = f"{HEAD}{HEAD_ONLY}jwt.decode(TOKEN, KEY, algorithms={called}(header['alg']))\n"
+    assert len(findings(source, ID)) == 1
+    assert findings(source.replace(f"={called}(", "=named("), ID) == []
+
+
+def test_steps_end(findings: Findings) -> None:
+    assert len(findings(f"{HEAD}{algorithms('header' + '[0]' * 10, UNREAD)}\n", ID)) == 1
+    assert findings(f"{HEAD}{algorithms('header' + '[0]' * 11, UNREAD)}\n", ID) == []
+
+
 @pytest.mark.parametrize("name", SILENT)
 def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(f"{HEAD}{SILENT[name]}\n", ID) == []
