@@ -17,6 +17,7 @@ from fastapi import HTTPException, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 
 chute = Chute("u", "my-service", "i")
@@ -44,7 +45,24 @@ def cord(body: str, more: str = "") -> str:
 
 HELPER = "def harden(response):\n    response.headers['X-Frame-Options'] = 'DENY'\n"
 GIVEN = "mine = Chute('u', 'mine', 'i', middleware={})\n"
+SENDS = """\
+class Guard:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        async def sends(message):
+            {}
+            headers["X-Frame-Options"] = "DENY"
+            await send(message)
+
+        await sends({{}})
+
+
+chute.add_middleware(Guard)
+"""
 FIRES = {
+    "message": cord("return 1", SENDS.format("headers = MutableHeaders(scope=message)")),
     "set": middleware("response.headers['X-Frame-Options'] = 'DENY'"),
     "set_by_an_unknown_name": middleware("response.headers[os.environ['H']] = '1'"),
     "setdefault": middleware("response.headers.setdefault('X-Frame-Options', 'DENY')"),
@@ -73,6 +91,13 @@ FIRES = {
     "cors": cord("return 1", "chute.add_middleware(CORSMiddleware, allow_origins=['https://a'])"),
 }
 SILENT = {
+    "message_of_a_request": cord("return 1", SENDS.format("headers = Headers(scope=message)")),
+    "no_message": cord("return 1", SENDS.format("headers = MutableHeaders({})")),
+    "not_made_here": cord("return 1", SENDS.format("headers = self.headers")),
+    "of_an_import": cord("return 1", SENDS.format("from os import environ as headers")),
+    "only_annotated": cord(
+        "return 1", SENDS.format("pass").replace("(message)", "(headers: MutableHeaders)", 1)
+    ),
     "content_type": middleware("response.headers['Content-Type'] = 'text/plain'"),
     "content_disposition": cord(
         "return Response(b'', headers={'Content-Disposition': 'attachment'})"
