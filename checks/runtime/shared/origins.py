@@ -32,7 +32,6 @@ _PICKS = frozenset({"get", "setdefault"})
 _PUTS = {"append": 0, "setdefault": 1}
 FIELDS = frozenset({"dataclasses.field", "pydantic.Field"})
 """What gives a field of a class a factory, which each object calls."""
-_COMPREHENSIONS = frozenset({"ListComp", "DictComp"})
 _LONGEST_WAY = 8
 
 Place = tuple[Module, int, Expression]
@@ -231,9 +230,7 @@ class Origins:
         match left, right:
             case (module, scope, Name(id=name)), (other, at, Name(id=again)):
                 return (
-                    module is other
-                    and name == again
-                    and module.lookup(name, scope)[0] == other.lookup(again, at)[0]
+                    module is other and module.lookup(name, scope)[0] == other.lookup(again, at)[0]
                 )
             case (module, scope, Attribute(value=value)), (other, at, Attribute(value=again)):
                 return any(
@@ -250,7 +247,7 @@ def _parts(display: Expression) -> tuple[Expression, ...]:
             return items
         case Mapping(values=values):
             return values
-        case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:
+        case Opaque(parts=parts):
             return parts[-1:]
         case _:
             return ()

@@ -247,6 +247,11 @@ FIRES = {
         "import grpc.aio\nclass GreeterStub:\n    def __init__(self, channel):\n"
         "        self.SayHello = channel.unary_unary('/x')\n",
     ),
+    "stub_of_the_tree_that_a_library_makes": (
+        "self.stub = GreeterStub(grpc.aio.insecure_channel('u'))",
+        "return await self.stub.SayHello({})",
+        "import grpc.aio\nfrom pb import Base\nclass GreeterStub(Base): ...\n",
+    ),
     "bound_method_of_a_helper": (
         "self.c = httpx.AsyncClient()",
         "await getter()('u')",
@@ -393,6 +398,7 @@ SILENT = {
         "await self.a['k'].get('u')",
         "",
     ),
+    "deleted_entry": ("self.cs = {}\ndel self.cs['a']", "await self.cs['b'].get('u')", HTTPX),
     "class_in_a_dataclass": (
         "self.box = Box()",
         "async with self.box.c() as c:\n    await c.get('u')",
@@ -505,6 +511,33 @@ def test_what_a_helper_was_answered_is_not(findings: Findings, app: App) -> None
         REDIS + "async def models():\n    return await chute.r.get('models')\n",
     )
     assert used_in(source, findings) == ["models"]
+
+
+def test_what_a_helper_connects_is_of_the_client(findings: Findings, app: App) -> None:
+    source = app(
+        "self.pool = await asyncpg.create_pool('d')",
+        "return await (await connection()).fetch('q')",
+        "import asyncpg\nasync def connection():\n    return await chute.pool.acquire()\n",
+    )
+    assert "x" in used_in(source, findings)
+
+
+def test_what_a_helper_takes_while_it_awaits_another_is(findings: Findings, app: App) -> None:
+    source = app(
+        "self.m = AsyncIOMotorClient('u')",
+        "return await (await things()).users.find_one({})",
+        "from motor.motor_asyncio import AsyncIOMotorClient\nasync def things():\n"
+        "    return chute.m.get_database(await chute.settings.name())\n",
+    )
+    assert "x" in used_in(source, findings)
+
+
+def test_a_collection_of_the_same_name_in_another_module(findings: Findings, app: App) -> None:
+    files = {
+        "other.py": "import httpx\nCS = {}\nCS['a'] = httpx.AsyncClient()\n",
+        "app.py": app("pass", "await CS['a'].get('u')", "import other\nCS = {}\n"),
+    }
+    assert findings(files, ID) == []
 
 
 def test_once_per_function(findings: Findings, app: App) -> None:
