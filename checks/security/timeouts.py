@@ -171,10 +171,9 @@ def _is_ended(project: Project, step: Step, name: str) -> bool:
 
 def _has_deadline(project: Project, module: Module, statement: Statement) -> bool:
     around = [module.facts.guards[index].test for index in module.guards_of(statement.guards)]
-    entered = [each for each in around if isinstance(each, Call)]
     return any(
         project.knowledge.resolver.dotted(module, statement.scope, each.function) in DEADLINES
-        for each in (*statement.expressions(), *entered)
+        for each in (*statement.expressions(), *around)
         if isinstance(each, Call)
     )
 

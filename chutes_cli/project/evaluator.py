@@ -8,7 +8,7 @@ from typing import Any
 from chutes_cli.project import facts
 from chutes_cli.project.displays import Turn, picked, spreads
 from chutes_cli.project.fields import Fields
-from chutes_cli.project.module import Binding, Module, Site, bound_names
+from chutes_cli.project.module import Binding, Module, Site, bound_names, changed_in_place
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
@@ -30,9 +30,6 @@ _DEEPEST = 20
 """Names for names for a display; also ends ``a = b``, ``b = a``."""
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 """Jinja's: sources are read before they are rendered."""
-_MUTATORS = frozenset(
-    {"append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "popitem"}
-)
 
 
 class Evaluator:
@@ -138,22 +135,15 @@ class Evaluator:
         if not isinstance(binding.value, facts.Collection | facts.Mapping) or not binding.statement:
             return False
         names = {name for each in binding.statement.targets for name in bound_names(each)}
-        return any(name in self._changed_names(module, scope) for name in names)
+        return any(name in self._changed_names(module) for name in names)
 
-    def _changed_names(self, module: Module, scope: int) -> set[str]:
-        found = set()
-        for statement in module.facts.statements:
-            for target in statement.targets:
-                match target:
-                    case facts.Operation(operator="[]", operands=(facts.Name(id=name), *_)):
-                        found.add(name)
-            for expression in statement.expressions():
-                match expression:
-                    case facts.Call(
-                        function=facts.Attribute(value=facts.Name(id=name), attribute=method)
-                    ) if method in _MUTATORS:
-                        found.add(name)
-        return found
+    def _changed_names(self, module: Module) -> set[str]:
+        return {
+            place.id
+            for statement in module.facts.statements
+            for place in changed_in_place(statement)
+            if isinstance(place, facts.Name)
+        }
 
     def _imported(self, module: Module, imported: facts.Import) -> Value:
         found = self._resolver.find_module(module, imported.module, imported.level)

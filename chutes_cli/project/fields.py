@@ -8,6 +8,7 @@ from chutes_cli.contract.libraries.records import (
     POSITIONAL_DEFAULT,
     RECORD_BASES,
     RECORD_DECORATORS,
+    VALIDATED_BASES,
 )
 from chutes_cli.project.callers import Placed
 from chutes_cli.project.facts import Call, Expression
@@ -32,6 +33,8 @@ class Fields:
             of: Its class.
             name: The attribute.
         """
+        if self._resolver.members.is_changed(owner, name):
+            return None
         stores = self._resolver.members.stores(owner, name)
         if stores:
             return _kept(*stores[0]) if len(stores) == 1 else None
@@ -63,6 +66,8 @@ class Fields:
         makers = [] if callers.is_extended(of) else callers.making(of)
         if owner.site is not None and isinstance(owner.site.expression, Call):
             makers = [(owner.site.module, owner.site.scope, owner.site.expression)]
+        elif self._resolver.members.ancestors(of) & VALIDATED_BASES:
+            return None  # a request's body makes objects that no call of the tree shows
         names = self._fields_of(of)
         found = [
             _argument(module, scope, call, names.index(name), name, default)

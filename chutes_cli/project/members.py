@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.project.facts import Attribute, Expression, Operation, Statement
-from chutes_cli.project.module import Module, Site, unpacked
+from chutes_cli.project.module import Module, Site, changed_in_place, unpacked
 from chutes_cli.project.targets import (
     Class,
     External,
@@ -152,6 +152,25 @@ class Members:
                 annotation = site.statement.values[0]
                 found += self._resolver.instances(site.module, site.scope, annotation)
         return found
+
+    @cached_property
+    def _attribute_changes(self) -> dict[str, list[tuple[Module, Statement, Attribute]]]:
+        changes: dict[str, list[tuple[Module, Statement, Attribute]]] = defaultdict(list)
+        for module in self._modules:
+            for statement in module.facts.statements:
+                added_to = statement.targets if statement.kind == "augment" else ()
+                for place in (*changed_in_place(statement), *added_to):
+                    if isinstance(place, Attribute):
+                        changes[place.attribute].append((module, statement, place))
+        return dict(changes)
+
+    def is_changed(self, owner: Instance, name: str) -> bool:
+        """Say whether code adds to an attribute of an object, or changes in place what it holds."""
+        return any(
+            same_object(owner, each)
+            for module, statement, place in self._attribute_changes.get(name, ())
+            for each in self._resolver.resolve(module, statement.scope, place.value)
+        )
 
     def stores(self, owner: Instance, name: str) -> list[tuple[Site, Expression]]:
         """Return each assignment to an attribute of an object, with the value assigned."""

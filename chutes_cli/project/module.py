@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from chutes_cli.project.facts import (
+    Attribute,
     Call,
     Collection,
     Expression,
@@ -23,6 +24,13 @@ from chutes_cli.project.facts import (
     Span,
     Statement,
 )
+
+_MUTATORS = frozenset(
+    {
+        "append", "appendleft", "extend", "extendleft", "insert", "remove", "pop", "popleft",
+        "clear", "update", "setdefault", "popitem", "add", "discard",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +234,17 @@ def bound_names(target: Expression) -> list[str]:
             return bound_names(inner)
         case _:
             return []
+
+
+def changed_in_place(statement: Statement) -> Iterator[Expression]:
+    """Yield what a statement changes without assigning it: ``x`` of ``x[0] = 1``."""
+    for target in statement.targets:
+        if isinstance(target, Operation) and target.operator == "[]":
+            yield target.operands[0]
+    for expression in statement.expressions():
+        match expression:
+            case Call(function=Attribute(value=place, attribute=name)) if name in _MUTATORS:
+                yield place
 
 
 def snippet(lines: list[str], span: Span) -> str:

@@ -56,6 +56,11 @@ KNOWN = {
                  "c.x", 3),
     "of_a_field": (f"{DATA}class K:\n    def __init__(self, c):\n        self.c = c\nk = K(C())",
                    "k.c.x", 3),
+    "another_changed": (
+        "class C:\n    def __init__(self):\n        self.x = [3]\nclass D:\n"
+        "    def __init__(self):\n        self.x = [4]\nc = C()\nd = D()\nd.x.append(5)",
+        "c.x", [3]),
+    "model_made_here": (f"{HEAD}class C(BaseModel):\n    x: int = 3\nc = C(x=4)\n", "c.x", 4),
     "names": ("a, b = 3, 4", "b", 4),
     "minutes": ("from datetime import timedelta\nP = timedelta(minutes=2, seconds=1)",
                 "P.total_seconds()", 121.0),
@@ -82,6 +87,14 @@ UNKNOWN = {
     "method": ("class C:\n    def x(self): ...\nc = C()", "c.x"),
     "of_an_annotation": (f"{DATA}def f(c: C):\n    global v\n    v = c.x\na = C()\nb = C(1)\n",
                          "v"),
+    "added_to": ("class C:\n    def __init__(self):\n        self.x = 3\n    def f(self):\n"
+                 "        self.x += 4\nc = C()", "c.x"),
+    "attribute_changed_in_place": (
+        "class C:\n    def __init__(self):\n        self.x = [3]\nc = C()\nc.x.append(4)", "c.x"),
+    "entry_set": ("class C:\n    x = {}\nc = C()\nc.x['a'] = 4", "c.x"),
+    "made_by_a_request": (
+        "class C(BaseModel):\n    x: int = 3\ndef f(c: C):\n    global v\n    v = c.x\na = C()\n",
+        "v"),
     "changed_in_place": ("a, b = [3], 4\na.append(5)", "a"),
     "starred": ("a, *b = 3, 4", "b"),
     "unknown_unit": ("from datetime import timedelta\nP = timedelta(os.x)", "P.total_seconds()"),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import (
-    Await,
     Call,
     Collection,
     Constant,
@@ -108,8 +106,7 @@ class StreamChunkType(Check):
                 continue
             bare = is_bare(project, function, cord.site.expression)
             # What decorators of the tree put around a function is what streams.
-            around = [each for each in project.reach.wrappers(function) if each.scope.is_generator]
-            streams = [function] if bare else around
+            streams = [function] if bare else project.reach.wrappers(function)
             for where, value in (one for each in streams for one in _chunks(project, each, ())):
                 what = _no_chunk(project, value)
                 if what is None or (where.module, value.shown) in seen:
@@ -172,8 +169,6 @@ def _no_chunk(project: Project, value: Value, depth: int = 0) -> str | None:
             return "a list"
         case Call():
             return object_made(project, value) or _returned(project, value, depth)
-        case Await(value=Call() as call):
-            return _returned(project, replace(value, expression=call, awaited=True), depth)
         case Name():
             return _annotated(project, value)
         case _:

@@ -72,7 +72,7 @@ class JobSyncFunction(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per function."""
-        for function in (*_functions(project), *_called_otherwise(project)):
+        for function in dict.fromkeys((*_functions(project), *_called_otherwise(project))):
             scope = function.scope
             if scope.is_generator:
                 message = f"job {scope.name} yields, which no job can: it fails before it starts"
@@ -241,7 +241,7 @@ def _functions(project: Project) -> Iterator[Function]:
 
 
 def _called_otherwise(project: Project) -> Iterator[Function]:
-    """Yield the methods that are jobs, and the wrappers around jobs that drive a loop of their own.
+    """Yield what is a job undecorated, and the wrappers around jobs that drive their own loop.
 
     What else a wrapper returns, only a run can tell.
     """
@@ -251,10 +251,7 @@ def _called_otherwise(project: Project) -> Iterator[Function]:
             function = job.function
             if function is None:
                 continue
-            if (
-                not function.scope.decorators
-                and function.module.enclosing_class(function.index) != -1
-            ):
+            if not function.scope.decorators:
                 found[function] = None
             for wrapper in project.reach.wrappers(function):
                 values = list(_returned(wrapper))

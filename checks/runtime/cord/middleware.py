@@ -113,14 +113,14 @@ class MiddlewareAddedInCord(Check):
 def _adds(project: Project, site: Site) -> bool:
     """Say whether a call adds middleware, also to an application that a function was given."""
     match site.expression:
-        case Call(function=Name() as kept):
-            # `register = chute.middleware("http")` at the top, `register(function)` here.
-            _, held = project.knowledge.evaluator.held(site.module, site.scope, kept)
-            if not isinstance(held, Call):
-                return False
-            return bool(_ADDING & {*external_names(project, site, held.function)})
         case Call(function=callee) if _ADDING & {*external_names(project, site, callee)}:
             return True
+        case Call(function=Name() as kept):
+            # `register = chute.middleware("http")` at the top, `register(function)` here.
+            match project.knowledge.evaluator.held(site.module, site.scope, kept):
+                case _, Call(function=made):
+                    return bool(_ADDING & {*external_names(project, site, made)})
+            return False
         case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (
             not project.knowledge.resolver.resolve(site.module, site.scope, owner)
         ):

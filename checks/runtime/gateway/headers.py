@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.web import (
-    ASGI,
     HEADER_MIDDLEWARE,
     HTTP_EXCEPTIONS,
     MUTABLE_HEADERS,
@@ -22,7 +21,6 @@ from chutes_cli.project.facts import (
     Call,
     Collection,
     Expression,
-    Literal,
     Mapping,
     Name,
     Operation,
@@ -34,6 +32,7 @@ from chutes_cli.project.values import Known
 
 from ...platform.cord.body import bearers
 from ..ways import Step, calls, on_gateway, steps
+from .messages import is_message, set_in_messages
 from .requests import middleware
 
 _SETTERS = frozenset({"setdefault", "update", "append"})
@@ -172,6 +171,8 @@ class _Responses:
 
     def set_in(self, step: Step) -> Iterator[tuple[Expression, str]]:
         """Yield what sets headers or cookies, and what it sets."""
+        for expression in set_in_messages(self._project, step, _drops):
+            yield expression, "response headers"
         for target in step.statement.targets:
             match target:
                 case Operation(operator="[]", operands=(whole, name)) if self._is_headers(
@@ -179,10 +180,6 @@ class _Responses:
                 ):
                     if self._is_dropped(step, name):
                         yield target, self._named(step, name)
-            if self._is_start(step, target) and any(
-                self._drops_any(step, each) for each in step.statement.values
-            ):
-                yield target, "response headers"
         for site, targets in calls(self._project, step):
             assert isinstance(site.expression, Call)
             match site.expression.function:
@@ -202,58 +199,19 @@ class _Responses:
                 if self._dropped_in(step, argument.value):
                     yield argument.value, "response headers"
 
-    def _is_start(self, step: Step, target: Expression) -> bool:
-        """Say whether a target is the headers of what an ASGI application sends.
-
-        ``message["headers"]`` in a function that middleware gives as ``send`` to what it wraps.
-        """
-        match target:
-            case Operation(operator="[]", operands=(Name(id=name), Literal(value="headers"))):
-                inside = step.module.facts.scopes[step.function.scope.parent]
-                parameters = [each.name for each in step.function.scope.parameters]
-                around = tuple(each.name for each in inside.parameters[-3:])
-                return parameters == [name] and around == ASGI
-            case _:
-                return False
-
-    def _drops_any(self, step: Step, expression: Expression) -> bool:
-        """Say whether an expression adds a header that is dropped, by all that is written out."""
-        names: list[object] = []
-        for each in expression.walk():
-            match each:
-                case Name() | Attribute():
-                    value = self._project.knowledge.evaluator.value(
-                        step.module, step.statement.scope, each
-                    )
-                    held = value.value if isinstance(value, Known) else ()
-                    if isinstance(held, dict):
-                        names += held
-                    elif isinstance(held, list | tuple):
-                        names += [pair[0] for pair in held if isinstance(pair, tuple) and pair]
-                case Collection(kind="tuple", items=(Literal(value=bytes() as name), *_)):
-                    names.append(name)
-        return any(_drops(each.decode("latin-1")) for each in names if isinstance(each, bytes))
-
     def _is_headers(self, step: Step, expression: Expression) -> bool:
         match expression:
             case Attribute(value=whole, attribute="headers"):
                 return self._is_response(step, whole)
             case Name():
-                parameters = [each.name for each in step.function.scope.parameters]
                 made = self._project.knowledge.resolver.resolve(
                     step.module, step.statement.scope, expression
                 )
                 return any(
                     isinstance(each, Instance)
-                    and isinstance(each.of, External)
-                    and each.of.name in MUTABLE_HEADERS
+                    and getattr(each.of, "name", None) in MUTABLE_HEADERS
                     and each.site is not None
-                    and isinstance(each.site.expression, Call)
-                    and any(
-                        isinstance(one, Name) and [one.id] == parameters
-                        for argument in each.site.expression.arguments
-                        for one in argument.value.walk()
-                    )
+                    and is_message(step, each.site.expression.walk())
                     for each in made
                 )
             case _:

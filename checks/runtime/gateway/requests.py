@@ -80,15 +80,13 @@ class Requests:
             for statement in function.module.statements_in(function.index):
                 for site in calls_in(function.module, statement):
                     assert isinstance(site.expression, Call)
-                    given = [
-                        place
-                        for place, each in enumerate(site.expression.arguments)
-                        if not each.keyword
-                        and self.part(function.module, function.index, each.value) == "path"
-                    ]
-                    targets = resolver.resolve(site.module, site.scope, site.expression.function)
-                    for target in targets if given else ():
-                        yield from _parameters(target, given)
+                    for place, each in enumerate(site.expression.arguments):
+                        if self.part(function.module, function.index, each.value) != "path":
+                            continue
+                        for target in resolver.resolve(
+                            site.module, site.scope, site.expression.function
+                        ):
+                            yield from _parameter(target, each.keyword or place)
 
     def _given(self, function: Function) -> Iterator[tuple[Bearer, str]]:
         names = [each.name for each in function.scope.parameters]
@@ -210,8 +208,8 @@ class Requests:
                 return None
 
 
-def _parameters(target: Target, places: list[int]) -> Iterator[Bearer]:
-    """Yield the parameters that take the arguments at some places."""
+def _parameter(target: Target, place: int | str) -> Iterator[Bearer]:
+    """Yield the parameter that takes the argument at a place, or of a name."""
     match target:
         case Function() as function:
             names = [each.name for each in function.scope.parameters]
@@ -219,6 +217,6 @@ def _parameters(target: Target, places: list[int]) -> Iterator[Bearer]:
             names = [each.name for each in function.scope.parameters[1:]]
         case _:
             return
-    for place in places:
-        if place < len(names):
-            yield Bearer(function, names[place])
+    for number, name in enumerate(names):
+        if place in (number, name):
+            yield Bearer(function, name)

@@ -70,7 +70,10 @@ class Keeping:
         self, function: Function, statement: Statement, expression: Expression, depth: int
     ) -> bool:
         module = function.module
-        if any(self._puts(module, statement, each, expression) for each in statement.expressions()):
+        if depth > _LONGEST_WAY:
+            return False
+        collections = [_put_into(each, expression) for each in statement.expressions()]
+        if any(each and self._is_kept(function, statement, each, depth) for each in collections):
             return True
         if not any(self._carries(module, statement, each, expression) for each in statement.values):
             return False
@@ -79,12 +82,20 @@ class Keeping:
                 return True
             return any(self.is_shared(site, depth + 1) for site in self._index.calls(function))
         return any(
-            self.outlives(module, statement, place, depth)
-            or (isinstance(place, Name) and self._moves_on(function, statement, place, depth))
+            self._is_kept(function, statement, place, depth)
             for target in statement.targets
             for place, value in unpacked(statement, target) or [(target, statement.values[-1])]
             if self._carries(module, statement, value, expression)
         )
+
+    def _is_kept(
+        self, function: Function, statement: Statement, place: Expression, depth: int
+    ) -> bool:
+        """Say whether a place outlives the call, or what a local name holds does."""
+        if self.outlives(function.module, statement, place, depth):
+            return True
+        name = place.operands[0] if isinstance(place, Operation) else place
+        return isinstance(name, Name) and self._moves_on(function, statement, name, depth)
 
     def _carries(
         self, module: Module, statement: Statement, root: Expression, wanted: Expression
@@ -108,17 +119,6 @@ class Keeping:
             case _:
                 return False
         return any(self._carries(module, statement, part, wanted) for part in parts)
-
-    def _puts(
-        self, module: Module, statement: Statement, expression: Expression, wanted: Expression
-    ) -> bool:
-        """Say whether an object is put into a collection that outlives the call."""
-        match expression:
-            case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (
-                method in _PUTS and any(each.value is wanted for each in arguments)
-            ):
-                return self.outlives(module, statement, owner, 0)
-        return False
 
     def _moves_on(self, function: Function, made: Statement, target: Name, depth: int) -> bool:
         """Say whether a local name's object is stored, returned or used by an inner cord."""
@@ -192,6 +192,16 @@ class Keeping:
             case Call(function=callee):
                 return self._resolver.dotted(made.module, made.scope, callee) in FIELDS
         return False
+
+
+def _put_into(expression: Expression, wanted: Expression) -> Expression | None:
+    """Return the collection that a call puts an object into."""
+    match expression:
+        case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (
+            method in _PUTS and any(each.value is wanted for each in arguments)
+        ):
+            return owner
+    return None
 
 
 def _makes(target: object) -> bool:

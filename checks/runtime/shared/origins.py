@@ -17,11 +17,12 @@ from chutes_cli.project.facts import (
     Name,
     Opaque,
     Operation,
+    Statement,
     last_name,
 )
 from chutes_cli.project.members import same_object
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module, Site
+from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.targets import Class, External, Function, Instance, Target
 
 from .calls import CallIndex
@@ -31,7 +32,6 @@ _PICKS = frozenset({"get", "setdefault"})
 _PUTS = {"append": 0, "setdefault": 1}
 FIELDS = frozenset({"dataclasses.field", "pydantic.Field"})
 """What gives a field of a class a factory, which each object calls."""
-_COMPREHENSIONS = frozenset({"ListComp", "DictComp"})
 _LONGEST_WAY = 8
 
 Place = tuple[Module, int, Expression]
@@ -98,8 +98,8 @@ class Origins:
                 yield target
                 if site is not None:
                     yield from self._wrapped(name, site, depth)
-                if owner is not None and self._parts and not (site and _is_awaited(site)):
-                    yield from self._climb(owner, depth)
+                    if owner is not None and self._parts and not _is_awaited(site):
+                        yield from self._climb(owner, depth)
             case Instance(of=Class() as of, site=site):
                 yield target
                 if site is not None:
@@ -127,17 +127,28 @@ class Origins:
                         yield made
             elif argument.keyword == "default_factory":
                 for made in self._resolver.resolve(site.module, site.scope, argument.value):
-                    if isinstance(made, External | Class):
-                        yield Instance(made, site)
+                    match made:
+                        case External() | Class():
+                            yield Instance(made, site)
+                        case Function():
+                            yield from (
+                                Instance(each.of, site)
+                                for each in self._resolver.returned(made)
+                                if isinstance(each, Instance)
+                            )
 
     def _kept(
         self, module: Module, scope: int, expression: Attribute, depth: int
     ) -> Iterator[Instance]:
         """Yield what is stored in an attribute, where only its parts are known."""
+        for at_module, at_scope, value in self._stored(module, scope, expression):
+            yield from self._of(at_module, at_scope, value, depth + 1)
+
+    def _stored(self, module: Module, scope: int, expression: Attribute) -> Iterator[Place]:
         for holder in self._resolver.resolve(module, scope, expression.value):
             if isinstance(holder, Instance):
                 for site, value in self._resolver.members.stores(holder, expression.attribute):
-                    yield from self._of(site.module, site.scope, value, depth + 1)
+                    yield site.module, site.scope, value
 
     def _passed_to_class(
         self, module: Module, scope: int, value: Expression, name: str, depth: int
@@ -153,9 +164,9 @@ class Origins:
         for binding in bindings:
             statement = binding.statement
             if binding.value is not None:
-                inner = statement.scope if statement else where
-                yield from self._of(module, inner, binding.value, depth + 1)
-            elif binding.parameter is not None and module.scope(where).kind == "function":
+                assert statement is not None
+                yield from self._of(module, statement.scope, binding.value, depth + 1)
+            elif binding.parameter is not None:
                 function = Function(module, where)
                 for site, value in self._index.given(function, binding.parameter):
                     yield from self._of(site.module, site.scope, value, depth + 1)
@@ -176,10 +187,17 @@ class Origins:
         self, module: Module, scope: int, collection: Expression, depth: int
     ) -> Iterator[Instance]:
         """Yield what is put into a list or dictionary, anywhere in the tree."""
+        match collection:
+            case Call(function=Attribute(value=table, attribute="values" | "items")):
+                collection = table
         for at, where, value in self._puts.get(last_name(collection), ()):
             if self._same_place((module, scope, collection), (at.module, at.scope, where)):
                 yield from self._of(at.module, at.scope, value, depth + 1)
+        if depth == _LONGEST_WAY:
+            return
         for at_module, at_scope, display in self._displays(module, scope, collection):
+            if isinstance(display, Name):
+                yield from self._items(at_module, at_scope, display, depth + 1)
             for part in _parts(display):
                 yield from self._of(at_module, at_scope, part, depth + 1)
 
@@ -187,13 +205,11 @@ class Origins:
         match collection:
             case Name(id=name):
                 for binding in module.lookup(name, scope)[1]:
-                    if binding.value is not None and binding.statement is not None:
-                        yield module, binding.statement.scope, binding.value
-            case Attribute(value=owner, attribute=name):
-                for holder in self._resolver.resolve(module, scope, owner):
-                    if isinstance(holder, Instance):
-                        for site, value in self._resolver.members.stores(holder, name):
-                            yield site.module, site.scope, value
+                    match binding:
+                        case Binding(value=Expression() as value, statement=Statement() as at):
+                            yield module, at.scope, value
+            case Attribute():
+                yield from self._stored(module, scope, collection)
 
     @cached_property
     def _puts(self) -> dict[str, list[tuple[Site, Expression, Expression]]]:
@@ -220,9 +236,7 @@ class Origins:
         match left, right:
             case (module, scope, Name(id=name)), (other, at, Name(id=again)):
                 return (
-                    module is other
-                    and name == again
-                    and module.lookup(name, scope)[0] == other.lookup(again, at)[0]
+                    module is other and module.lookup(name, scope)[0] == other.lookup(again, at)[0]
                 )
             case (module, scope, Attribute(value=value)), (other, at, Attribute(value=again)):
                 return any(
@@ -239,7 +253,7 @@ def _parts(display: Expression) -> tuple[Expression, ...]:
             return items
         case Mapping(values=values):
             return values
-        case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:
+        case Opaque(parts=parts):
             return parts[-1:]
         case _:
             return ()

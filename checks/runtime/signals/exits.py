@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.waiting import SLEEPS
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Call, Expression, Opaque, Statement
+from chutes_cli.project.facts import Attribute, Call, Expression, Opaque, Operation, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.running import catches
@@ -17,6 +17,7 @@ from .installing import Installation, installations
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit"})
 _AT_ONCE = "os._exit"
+_WAITS = frozenset({"join", "result", "shutdown", "wait"})
 _RAISED = "builtins.SystemExit"
 _ABOVE = ("BaseException",)
 _SIGNALS = ("SIGTERM", "SIGINT")
@@ -160,19 +161,27 @@ def _cuts(project: Project, installed: Installation) -> bool:
     site, handler = installed.site, installed.handler
     if _AT_ONCE in _named(project, site, handler):
         return True
+    called: set[str] = set()
+    first = [handler]
     if isinstance(handler, Opaque):
         # What it hands to `call_later` is named, not called.
-        return any(
-            isinstance(part, Call) and _AT_ONCE in _named(project, site, part.function)
-            for part in handler.parts
-        )
-    called: set[str] = set()
-    for function in _run_now(project, _functions(project, site.module, site.scope, handler)):
+        first = [each.function for each in _now(handler.parts)]
+        called |= {name for each in first for name in _named(project, site, each)}
+    functions = [
+        one for each in first for one in _functions(project, site.module, site.scope, each)
+    ]
+    for function in _run_now(project, functions):
         for statement in function.module.statements_in(function.index):
-            for call in _now(statement.values):
-                names = _named(project, Site(function.module, statement, call), call.function)
-                called |= names if not _is_conditional(function, statement) else set()
-    return _AT_ONCE in called and not called & SLEEPS
+            at = Site(function.module, statement, handler)
+            names = {
+                name
+                for call in _now(statement.values)
+                for name in _named(project, at, call.function)
+            }
+            if _waits(statement) or names & SLEEPS:
+                return False
+            called |= names if not _is_conditional(function, statement) else set()
+    return _AT_ONCE in called
 
 
 def _run_now(project: Project, first: Iterable[Function]) -> list[Function]:
@@ -185,6 +194,14 @@ def _run_now(project: Project, first: Iterable[Function]) -> list[Function]:
     return found
 
 
+def _waits(statement: Statement) -> bool:
+    """Say whether a statement waits for a thread, a process, an event or a server to end."""
+    return any(
+        isinstance(call.function, Attribute) and call.function.attribute in _WAITS
+        for call in _now(statement.values)
+    )
+
+
 def _is_conditional(function: Function, statement: Statement) -> bool:
     """Say whether a statement runs under a condition: on the second signal, or once idle."""
     guards = function.module.facts.guards
@@ -195,11 +212,12 @@ def _is_conditional(function: Function, statement: Statement) -> bool:
 
 
 def _now(values: tuple[Expression, ...]) -> Iterator[Call]:
-    """Yield the calls in expressions, those in lambdas left out."""
+    """Yield the calls in expressions, those left out that a lambda or a condition holds back."""
     for each in values:
         if isinstance(each, Call):
             yield each
-        if not (isinstance(each, Opaque) and each.kind == "Lambda"):
+        later = isinstance(each, Operation) and each.operator in ("and", "or", "?:")
+        if not later and not isinstance(each, Opaque):
             yield from _now(each.children())
 
 

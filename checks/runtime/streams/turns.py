@@ -10,6 +10,7 @@ from chutes_cli.project.facts import (
     Collection,
     Expression,
     Literal,
+    Mapping,
     Name,
     Opaque,
     Operation,
@@ -18,13 +19,18 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.schemas import Shape
 from chutes_cli.project.targets import Class, Function, Instance
-from chutes_cli.project.values import Known
+from chutes_cli.project.values import Known, Unknown, Value
 
 _BATCHES = frozenset({"batched", "chunked", "islice", "ichunked"})
 _SAME_LENGTH = frozenset(
-    {"enumerate", "reversed", "sorted", "list", "tuple", "set", "iter", "aiter", "tqdm"}
-)
+    {"enumerate", "reversed", "sorted", "list", "tuple", "set", "iter", "aiter", "tqdm",
+     "as_completed"}
+)  # fmt: skip
+_OF_ALL = frozenset({"zip", "map", "filter"})
+"""Go round as often as the shortest of what they are given; nothing is known of a function."""
 _OF_A_MAPPING = frozenset({"items", "keys", "values", "copy"})
+_COMPREHENSIONS = frozenset({"ListComp", "SetComp", "GeneratorExp"})
+_LENGTH, _NUMBER = "length", "number"
 _DEEPEST = 8
 """Names for names; also ends ``a = b``, ``b = a``."""
 
@@ -47,53 +53,91 @@ class Turns:
             test: What it goes over, or its condition.
         """
         if kind == "for":
-            return self._length(module, scope, test, 0)
+            return self._most(module, scope, test, 0, _LENGTH)
         parts = test.operands if isinstance(test, Operation) and test.operator == "and" else (test,)
         return min(self._while(module, scope, each) for each in parts)
 
     def _while(self, module: Module, scope: int, test: Expression) -> float:
         match test:
             case Operation(operator="<" | "<=", operands=(_, right)):
-                return self._most(module, scope, right, 0)
+                return self._most(module, scope, right, 0, _NUMBER)
             case Operation(operator=">" | ">=", operands=(left, _)):
-                return self._most(module, scope, left, 0)
+                return self._most(module, scope, left, 0, _NUMBER)
             case _ if any(_is_batch(each) for each in test.walk()):
                 return 1
             case _:
                 return math.inf
 
+    def _most(
+        self, module: Module, scope: int, expression: Expression, depth: int, of: str
+    ) -> float:
+        """Return the largest length, or number, that an expression may have."""
+        told = _told(self._evaluator.value(module, scope, expression), of)
+        if told is not None or depth > _DEEPEST:
+            return math.inf if told is None else told
+        match expression:
+            case (
+                Operation(operator="or", operands=parts)
+                | Operation(operator="?:", operands=(_, *parts))
+            ):
+                return max(self._most(module, scope, each, depth + 1, of) for each in parts)
+            case Attribute():
+                return self._attribute(module, scope, expression, depth, of)
+            case Name():
+                return self._name(module, scope, expression, depth, of)
+            case _ if of == _NUMBER:
+                return self._number(module, scope, expression, depth)
+            case Call():
+                return self._gone_over(module, scope, expression, depth)
+            case _:
+                return self._length(module, scope, expression, depth)
+
     def _length(self, module: Module, scope: int, over: Expression, depth: int) -> float:
-        known = self._evaluator.value(module, scope, over)
-        if isinstance(known, Known) and hasattr(known.value, "__len__"):
-            return len(known.value)
-        if depth > _DEEPEST:
-            return math.inf
         match over:
-            case Call(function=Name(id="range")):
-                return self._range(module, scope, over, depth)
-            case Call(function=Name(id=name), arguments=(first, *_)) if name in _SAME_LENGTH:
-                return self._length(module, scope, first.value, depth + 1)
-            case Call(function=Name(id="zip"), arguments=several):
-                sizes = [self._length(module, scope, each.value, depth + 1) for each in several]
-                return min(sizes, default=0)
-            case Call(function=Attribute(value=whole, attribute=name)) if name in _OF_A_MAPPING:
-                return self._length(module, scope, whole, depth + 1)
-            case Call() if _is_batch(over):
-                return 1
+            case Collection(items=items):
+                return sum(self._part(module, scope, each, depth) for each in items)
+            case Mapping(keys=keys) if None not in keys:
+                return len(keys)
             case Operation(
                 operator="[]",
-                operands=(whole, Operation(operator=":", operands=(first_end, last, *_))),
+                operands=(whole, Operation(operator=":", operands=(first, last, *_))),
             ):
-                whole_length = self._length(module, scope, whole, depth + 1)
-                return min(whole_length, self._between(module, scope, first_end, last, depth))
-            case Opaque(kind="ListComp", parts=(inner, _)):
-                return self._length(module, scope, inner, depth + 1)
-            case Attribute():
-                return self._attribute(module, scope, over, depth, of="length")
-            case Name():
-                return self._name(module, scope, over, depth, of="length")
+                return min(
+                    self._most(module, scope, whole, depth + 1, _LENGTH),
+                    self._between(module, scope, first, last, depth),
+                )
+            case Opaque(kind=kind, names=names, parts=(inner, *more)) if (
+                kind in _COMPREHENSIONS and 1 in (len(names), len(more))  # one loop
+            ):
+                return self._most(module, scope, inner, depth + 1, _LENGTH)
             case _:
                 return math.inf
+
+    def _part(self, module: Module, scope: int, item: Expression, depth: int) -> float:
+        """Return how many items one part of a display stands for."""
+        if isinstance(item, Operation) and item.operator == "*":
+            return self._most(module, scope, item.operands[0], depth + 1, _LENGTH)
+        return 1
+
+    def _gone_over(self, module: Module, scope: int, call: Call, depth: int) -> float:
+        """Return the length of what a call gives."""
+        match call:
+            case Call(function=Name(id="range")):
+                return self._range(module, scope, call, depth)
+            case Call(
+                function=Name(id=name) | Attribute(value=Name(), attribute=name),
+                arguments=(first, *_),
+            ) if name in _SAME_LENGTH:
+                return self._most(module, scope, first.value, depth + 1, _LENGTH)
+            case Call(function=Name(id=name), arguments=several) if name in _OF_ALL:
+                return min(
+                    (self._most(module, scope, each.value, depth + 1, _LENGTH) for each in several),
+                    default=0,
+                )
+            case Call(function=Attribute(value=whole, attribute=name)) if name in _OF_A_MAPPING:
+                return self._most(module, scope, whole, depth + 1, _LENGTH)
+            case _:
+                return 1 if _is_batch(call) else math.inf
 
     def _range(self, module: Module, scope: int, call: Call, depth: int) -> float:
         values = [each.value for each in call.arguments]
@@ -103,68 +147,68 @@ class Turns:
             step = self._evaluator.value(module, scope, values[2])
             if not isinstance(step, Known):
                 return 1  # a step that is worked out cuts what is there into pieces
-            if not isinstance(step.value, int) or step.value == 0:
-                return math.inf
-            first, last = values[:2] if step.value > 0 else values[1::-1]
-            most = self._between(module, scope, first, last, depth)
-            return math.ceil(most / abs(step.value)) if most < math.inf else most
+            match step.value:
+                case int(size) if size > 0:
+                    most = self._between(module, scope, values[0], values[1], depth)
+                case int(size) if size < 0:
+                    most = self._between(module, scope, values[1], values[0], depth)
+                case _:
+                    return math.inf
+            return math.ceil(most / abs(size)) if most < math.inf else most
         if len(values) == 2:
             return self._between(module, scope, values[0], values[1], depth)
-        return self._most(module, scope, values[0], depth + 1)
+        return self._most(module, scope, values[0], depth + 1, _NUMBER)
 
     def _between(
         self, module: Module, scope: int, first: Expression, last: Expression, depth: int
     ) -> float:
-        end = self._most(module, scope, last, depth + 1)
-        if isinstance(last, Literal) and last.value is None:
-            return math.inf
+        end = self._most(module, scope, last, depth + 1, _NUMBER)
         begin = self._evaluator.value(module, scope, first)
         start = begin.value if isinstance(begin, Known) and isinstance(begin.value, int) else 0
+        if start < 0 and isinstance(last, Literal) and last.value is None:
+            return -start  # the last few
         return end - start if end >= start >= 0 else math.inf
 
-    def _most(self, module: Module, scope: int, number: Expression, depth: int) -> float:
-        known = self._evaluator.value(module, scope, number)
-        if isinstance(known, Known):
-            return known.value if isinstance(known.value, int | float) else math.inf
-        if depth > _DEEPEST:
-            return math.inf
+    def _number(self, module: Module, scope: int, number: Expression, depth: int) -> float:
+        def most(each: Expression) -> float:
+            return self._most(module, scope, each, depth + 1, _NUMBER)
+
         match number:
             case Call(function=Name(id="min"), arguments=several) if len(several) > 1:
-                return min(self._most(module, scope, each.value, depth + 1) for each in several)
+                return min(most(each.value) for each in several)
             case Call(function=Name(id="max"), arguments=several) if len(several) > 1:
-                return max(self._most(module, scope, each.value, depth + 1) for each in several)
+                return max(most(each.value) for each in several)
             case Call(function=Name(id="len"), arguments=(one,)):
-                return self._length(module, scope, one.value, depth + 1)
-            case Call(function=Name(id="int" | "abs" | "round"), arguments=(one, *_)):
-                return self._most(module, scope, one.value, depth + 1)
-            case Operation(operator="+" | "*" as operator, operands=(left, right)):
-                sides = [self._most(module, scope, each, depth + 1) for each in (left, right)]
-                return sum(sides) if operator == "+" else math.prod(sides)
-            case Operation(operator="-" | "%" | "//" | "/", operands=(left, _)):
-                return self._most(module, scope, left, depth + 1)
-            case Operation(operator="or", operands=parts):
-                return max(self._most(module, scope, each, depth + 1) for each in parts)
-            case Attribute():
-                return self._attribute(module, scope, number, depth, of="number")
-            case Name():
-                return self._name(module, scope, number, depth, of="number")
+                return self._most(module, scope, one.value, depth + 1, _LENGTH)
+            case Call(function=Name(id="int" | "float" | "abs" | "round"), arguments=(one, *_)):
+                return most(one.value)
+            case Operation(operator="+", operands=(left, right)):
+                return most(left) + most(right)
+            case Operation(operator="*", operands=(left, right)):
+                return most(left) * most(right)
+            case Operation(operator="-" | "//" | "/", operands=(left, _)):
+                return most(left)
+            case Operation(operator="%", operands=(left, right)):
+                return min(most(left), most(right))
+            case Call():
+                return _unset(self._evaluator.value(module, scope, number))
             case _:
                 return math.inf
 
-    def _name(self, module: Module, scope: int, name: Name, depth: int, *, of: str) -> float:
+    def _name(self, module: Module, scope: int, name: Name, depth: int, of: str) -> float:
         where, bindings = module.lookup(name.id, scope)
         binding = bindings[0] if len(bindings) == 1 else None
         if binding is not None and binding.kind == "parameter" and binding.parameter is not None:
             passed = self._resolver.callers.every(Function(module, where), binding.parameter)
-            return max((self._one(*each, depth + 1, of) for each in passed), default=math.inf)
+            return max((self._most(*each, depth + 1, of) for each in passed), default=math.inf)
         if binding is None or binding.kind != "value" or binding.value is None:
             return math.inf
         if self._evaluator.changes(module, where, binding):
             return math.inf
-        return self._one(module, where, binding.value, depth + 1, of)
+        return self._most(module, where, binding.value, depth + 1, of)
 
     def _attribute(
-        self, module: Module, scope: int, expression: Attribute, depth: int, *, of: str
+        self, module: Module, scope: int, expression: Attribute, depth: int, of: str
     ) -> float:
         found = []
         for owner in self._resolver.resolve(module, scope, expression.value):
@@ -173,30 +217,50 @@ class Turns:
                     for field in self._project.schemas.fields(model):
                         if field.name == expression.attribute:
                             found.append(_bound(field.shape, of))
-                case Instance(of=of_class):
-                    stores = self._resolver.members.stores(owner, expression.attribute)
-                    if len(stores) == 1:
-                        site, value = stores[0]
-                        found.append(self._one(site.module, site.scope, value, depth + 1, of))
-                    elif stores and all(isinstance(value, Collection) for _, value in stores):
-                        found.append(max(len(value.children()) for _, value in stores))
-                    elif isinstance(of_class, Class) and not stores:
-                        found.append(math.inf)
+                case Instance():
+                    found.append(self._kept(owner, expression.attribute, depth, of))
         return max(found, default=math.inf)
 
-    def _one(
-        self, module: Module, scope: int, expression: Expression, depth: int, of: str
-    ) -> float:
-        if of == "length":
-            return self._length(module, scope, expression, depth)
-        return self._most(module, scope, expression, depth)
+    def _kept(self, owner: Instance, name: str, depth: int, of: str) -> float:
+        members = self._resolver.members
+        if members.is_changed(owner, name):
+            return math.inf
+        return max(
+            (self._most(site.module, site.scope, value, depth + 1, of)
+             for site, value in members.stores(owner, name)),
+            default=math.inf,
+        )  # fmt: skip
+
+
+def _told(value: Value, of: str) -> float | None:
+    """Return the length or number that a value is, None where it is neither."""
+    if of == _LENGTH:
+        return len(value.value) if isinstance(value, Known) and _has_length(value.value) else None
+    match value:
+        case Known(value=int() | float() as number):
+            return number
+        case _:
+            return None
+
+
+def _unset(value: Value) -> float:
+    """Return the number that is asked of the environment, where it says nothing."""
+    match value:
+        case Unknown(likely=str(text)) if text.isdecimal():
+            return int(text)
+        case _:
+            return math.inf
+
+
+def _has_length(value: object) -> bool:
+    return hasattr(value, "__len__")
 
 
 def _bound(shape: Shape, of: str) -> float:
     """Return the largest value or length that a field accepts."""
     if shape.kind == "union":
         return max((_bound(each, of) for each in shape.items), default=math.inf)
-    names = ("max_length",) if of == "length" else ("le", "lt")
+    names = ("max_length",) if of == _LENGTH else ("le", "lt")
     for name in names:
         match shape.bounds.get(name):
             case Known(value=int() | float() as most):

@@ -19,7 +19,18 @@ from chutes_cli.contract.libraries.jwt import (
 )
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import Arguments, BoundArgument
-from chutes_cli.project.facts import Call, Expression, Literal, Mapping, Name, Operation
+from chutes_cli.project.facts import (
+    Argument,
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Literal,
+    Mapping,
+    Name,
+    Opaque,
+    Operation,
+)  # fmt: skip
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.values import Known
@@ -174,8 +185,9 @@ def _calls(
             yield site, name, project.knowledge.binder.bind(site, signatures[name])
 
 
-_DEEPEST = 3
-"""Names for names of what an argument is made of."""
+_PASSES_ON = frozenset({"str", "list", "tuple", "set", "sorted", "next"})
+_DEEPEST = 12
+"""Steps from an argument to what it is made of; also ends ``a = a or b``."""
 _UNSIGNED = "does not look at the signature: it takes tokens that anybody made"
 
 
@@ -205,53 +217,82 @@ def fault(project: Project, arguments: Arguments) -> str | None:
 def _open_choice(project: Project, arguments: Arguments) -> str | None:
     """Say why algorithms that are no constants are none of the service's choosing."""
     given = arguments.get("algorithms")
-    called = _called_in(project, given.module, given.scope, given.expression) if given else set()
-    if called & CHOSEN_BY_SENDER and not _is_compared(given):
+    if given is None:  # among `**settings`
+        return None
+    made = list(_made_of(project, given.module, given.scope, given.expression))
+    called = {name for each in made for name in _library_calls(project, *each)}
+    if called & CHOSEN_BY_SENDER and not _is_compared(given, [each for _, _, each in made]):
         return "takes the algorithm from the token: whoever made it chooses how it is verified"
     if called & EVERY_ALGORITHM:
         return "accepts every algorithm there is: the sender chooses how the token is verified"
     return None
 
 
-def _is_compared(given: BoundArgument | None) -> bool:
+def _is_compared(given: BoundArgument, made: list[Expression]) -> bool:
     """Say whether what the token says is held against something before it is used."""
-    if given is None:
-        return False
-    parts = {each for each in given.expression.walk() if isinstance(each, Operation)}
+    entries = {each for each in map(_entry, made) if each is not None}
+    whole = {(name, None) for name, key in entries if key is not None}
     return any(
         isinstance(each, Operation)
         and each.operator in ("in", "not in", "==", "!=")
-        and any(_same(one, other) for one in each.operands for other in parts)
+        and any(_entry(one) in entries - whole for one in each.operands)
         for statement in given.module.statements_in(given.scope)
         for each in statement.expressions()
     )
 
 
-def _same(left: Expression, right: Expression) -> bool:
-    """Say whether two subscripts take the same entry of the same name."""
-    match left, right:
-        case (
-            Operation(operator="[]", operands=(Name(id=one), Literal(value=key))),
-            Operation(operator="[]", operands=(Name(id=other), Literal(value=same))),
+def _entry(expression: Expression) -> tuple[str, object] | None:
+    """Return a name, or a name and a key of its entry, as it is written."""
+    match expression:
+        case Name(id=name):
+            return name, None
+        case Operation(operator="[]", operands=(Name(id=name), Literal(value=key))):
+            return name, key
+        case Call(
+            function=Attribute(value=Name(id=name), attribute="get"),
+            arguments=(Argument(value=Literal(value=key)), *_),
         ):
-            return (one, key) == (other, same)
+            return name, key
         case _:
-            return False
+            return None
 
 
-def _called_in(
+def _made_of(
     project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
-) -> set[str]:
-    """Return the library functions whose results an expression is made of."""
-    found = set()
-    for each in expression.walk():
-        if isinstance(each, Call):
-            found |= library_names(project.knowledge.resolver.resolve(module, scope, each.function))
-        elif isinstance(each, Name) and depth < _DEEPEST:
-            where, held = project.knowledge.evaluator.held(module, scope, each)
-            if held is not each:
-                found |= _called_in(project, module, where, held, depth + 1)
-    return found
+) -> Iterator[tuple[Module, int, Expression]]:
+    """Yield what a value is made of; what only chose it, such as a key, is no part of it."""
+    yield module, scope, expression
+    parts: Sequence[Expression] = ()
+    where = scope
+    match expression:
+        case Name():
+            where, held = project.knowledge.evaluator.held(module, scope, expression)
+            parts = [held]
+        case Collection(items=items):
+            parts = items
+        case Operation(operator="[]", operands=(whole, *_)) | Attribute(value=whole):
+            parts = [whole]
+        case Operation(operator="or" | "*", operands=several):
+            parts = several
+        case Operation(operator="?:", operands=(_, *either)):
+            parts = either
+        case Call(function=Name(id=name), arguments=arguments) if name in _PASSES_ON:
+            parts = [each.value for each in arguments]
+        case Call(function=function):
+            parts = [function]
+        case Opaque(parts=(gone_over, *_)):
+            parts = [gone_over]
+    for each in parts if depth < _DEEPEST else ():
+        yield from _made_of(project, module, where, each, depth + 1)
+
+
+def _library_calls(
+    project: Project, module: Module, scope: int, expression: Expression
+) -> frozenset[str]:
+    if not isinstance(expression, Call):
+        return frozenset()
+    targets = project.knowledge.resolver.resolve(module, scope, expression.function)
+    return frozenset(library_names(targets))
 
 
 def _is_several(value: object) -> bool:

@@ -12,9 +12,9 @@ RECORD_DECORATORS = frozenset(
         "attrs.define", "attrs.frozen", "attrs.mutable",
     }
 )  # fmt: skip
-RECORD_BASES = frozenset(
-    {"typing.NamedTuple", "pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct"}
-)
+VALIDATED_BASES = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct"})
+"""Those whose objects are also made from what a client sends."""
+RECORD_BASES = VALIDATED_BASES | {"typing.NamedTuple"}
 FIELD_CALLS = frozenset(
     {
         "dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field",

@@ -37,6 +37,17 @@ def app(cord: str, more: str = "") -> str:
 HELPER = f"def load():\n    return {LOAD}\n"
 KEEPER = f"def load():\n    chute.model = {LOAD}\n"
 ENGINE = f"class Engine:\n    def __init__(self):\n        self.model = {LOAD}\n"
+CACHED = """\
+class Engine:
+    def __init__(self):
+        self.name = "m"
+
+    @functools.cached_property
+    def model(self):
+        return AutoModel.from_pretrained(self.name)
+
+"""
+MAKER = "def make():\n    return Engine()\n"
 LAZY = f"""\
 class Engine:
     def __init__(self):
@@ -101,8 +112,28 @@ FIRES = {
         "model = load()",
         f"@functools.wraps(print)\n@torch.no_grad()\ndef load():\n    return {LOAD}\n",
     ),
+    "cached_on_an_object_of_one_call": app("Engine().model", CACHED),
+    "cached_on_an_object_made_by_a_helper": app("make().model", CACHED + MAKER),
 }
 SILENT = {
+    "cached_on_an_object_that_stays": app("ENGINE.model", CACHED + "ENGINE = Engine()\n"),
+    "cached_on_an_object_made_in_both": app(
+        "Engine().model", CACHED + "@chute.on_startup()\nasync def start(self):\n    Engine()\n"
+    ),
+    "cached_on_a_class_without_init": app(
+        "Engine().model",
+        "class Engine:\n    @functools.cached_property\n    def model(self):\n"
+        f"        return {LOAD}\n",
+    ),
+    "cached_on_a_class_of_a_library": app(
+        "Engine().model",
+        "class Engine(torch.nn.Module):\n    @functools.cached_property\n    def model(self):\n"
+        f"        return {LOAD}\n",
+    ),
+    "cached_for_all_objects": app(
+        "Engine().model()", CACHED.replace("cached_property", "cache")
+    ),
+    "sent_by_the_caller": app("torch.load(args['weights'])"),
     "startup": HEAD + f"@chute.on_startup()\nasync def start(self):\n    self.model = {LOAD}\n"
     + CORD + "    return self.model(args)\n",
     "import": app("return MODEL_2(args)", f"MODEL_2 = {LOAD}"),

@@ -55,6 +55,8 @@ FIRES = {
     "constant": app("requests.get('http://a/b', timeout=LIMIT)", "LIMIT = None\n"),
     "spread": app("requests.get('http://a/b', **OPTIONS)", "OPTIONS = {'verify': True}\n"),
     "alias": app("fetch('http://a/b')", "from requests import get as fetch\n"),
+    "route": app("return 1", "@chute.get('/a')\nasync def a():\n"
+                 "    return requests.get('http://a/b')\n"),
     "session": app("requests.Session().post('http://a/b')"),
     "session_on_self": app("self.session.get('http://a/b')")
     + START + "    self.session = requests.Session()\n",

@@ -110,6 +110,25 @@ def paired(function):
     return relay
 
 
+def each_counted(function):
+    async def wrapper(*args):
+        async for part in function(*args):
+            yield {"part": part}
+    return wrapper
+
+
+def replaced(function):
+    def wrapper(*args):
+        return models()
+    return wrapper
+
+
+def awaited(function):
+    async def wrapper(*args):
+        return models()
+    return wrapper
+
+
 def joined(function):
     return lambda *args: "".join(function(*args))
 
@@ -132,7 +151,6 @@ BAD = [
     *(f"yield {chunk}" for chunk in CHUNKS_BAD),
     "part = {'a': 1}\nyield part",
     "yield frame('a')",
-    "yield await waited()",
     "yield same(Part())",
     "yield from dicts()",
     "yield from models()",
@@ -203,6 +221,9 @@ def test_stays_silent(body: str, findings: Findings) -> None:
         ("yield {'a': 1}", ", stream=True, passthrough=True", "", "", False),
         ("yield {'a': 1}", ", stream=True, passthrough=LATER", "", "", False),
         ("yield {'a': 1}", ", stream=True", "@joined\n", "", False),
+        ("yield 'a'", ", stream=True", "@each_counted\n", "async ", True),
+        ("yield 'a'", ", stream=True", "@replaced\n", "async ", True),
+        ("yield 'a'", ", stream=True", "@awaited\n", "async ", False),
     ],
 )
 def test_only_what_a_stream_sends(
@@ -246,3 +267,8 @@ def test_what_a_decorator_streams(around: str, what: str | None, findings: Findi
     found = findings(cord("yield {'a': 1}", around=around), ID)
     assert [what in each.message for each in found if what] == [True] * bool(what)
     assert bool(found) == bool(what)
+
+
+@pytest.mark.parametrize(("chunk", "count"), [("await waited()", 1), ("waited()", 0)])
+def test_what_coroutines_return(chunk: str, count: int, findings: Findings) -> None:
+    assert len(findings(cord(f"yield {chunk}", prefix="async "), ID)) == count

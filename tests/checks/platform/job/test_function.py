@@ -17,6 +17,7 @@ from chutes.chute import Chute, NodeSelector
 chute = Chute('u', 'n', 'i')
 async def work(self, **job_data):
     return {"done": len(job_data)}
+def retried(function): return function
 class Worker:
     async def work(self, **job_data):
         return {"done": len(job_data)}
@@ -24,6 +25,8 @@ class Worker:
         return {"done": len(job_data)}
     async def narrow(self, chute): ...
     def plain(self, chute, **job_data): ...
+    @retried
+    def decorated(self, chute, **job_data): ...
 worker = Worker()
 def settings():
     return {}
@@ -127,6 +130,7 @@ def test_coroutine_methods(findings: Findings) -> None:
     [
         "chute.job()(lambda self, **job_data: work(self))",
         "def helper(self): ...",
+        "chute.job()(worker.decorated)",
         "@chute.cord()\ndef serve(self): ...",
     ],
 )

@@ -23,6 +23,21 @@ FIRES = {
         "compress(self)",
         GZIP + "def compress(app: Chute):\n    app.add_middleware(GZipMiddleware)\n",
     ),
+    "alias": ("add(GZipMiddleware)", GZIP + "add = chute.add_middleware\n"),
+    "kept_decorator": (
+        "register(seen)",
+        "register = chute.middleware('http')\nasync def seen(request, call_next):\n"
+        "    return await call_next(request)\n",
+    ),
+    "helper_without_types": (
+        "install(OTHER.app)",
+        GZIP + "def install(app):\n    app.add_middleware(GZipMiddleware)\n",
+    ),
+    "decorator_in_a_helper_without_types": (
+        "install(OTHER.app)",
+        "def install(app):\n    @app.middleware('http')\n"
+        "    async def seen(request, call_next):\n        return await call_next(request)\n",
+    ),
     "bridged": (
         "asyncio.run_coroutine_threadsafe(compress(), self.loop)",
         GZIP + "async def compress():\n    chute.add_middleware(GZipMiddleware)\n",
@@ -34,6 +49,12 @@ SILENT = {
         GZIP + "from fastapi import FastAPI\n",
     ),
     "module_level": ("return 1", GZIP + "chute.add_middleware(GZipMiddleware)\n"),
+    "something_elses_middleware": ("OTHER.app.middleware('kafka')", ""),
+    "middleware_of_no_kind": ("OTHER.app.middleware()\nOTHER.app.middleware(args)", ""),
+    "another_method": ("OTHER.app.add_route('http')\nOTHER.app.use('http')", ""),
+    "kept_something_else": ("register(1)", "register = print('http')\n"),
+    "kept_name": ("register(1)", "register = chute\n"),
+    "a_function_of_ones_own": ("seen(1)", "def seen(x):\n    return x\n"),
     "named_only": ("self.add = self.add_middleware", ""),
 }
 

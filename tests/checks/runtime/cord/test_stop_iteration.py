@@ -24,6 +24,7 @@ FIRES = {
     "name": ("words = iter(args['words'])\nreturn next(words)", ""),
     "filter": ("return next(filter(None, args['words']))", ""),
     "dunder": ("return iter(args['words']).__next__()", ""),
+    "dunder_kept": ("pull = iter(args['words']).__next__\nreturn pull()", ""),
     "raised": ("raise StopIteration", ""),
     "raised_with_a_value": ("raise StopIteration(1)", ""),
     "helper": (
@@ -59,6 +60,9 @@ SILENT = {
         "    raise ValueError from end", "",
     ),
     "kept_otherwise": ("pull = iter(args['words']).__length_hint__\nreturn pull()", ""),
+    "another_method_kept": ("pull = iter(args['words']).__iter__\nreturn pull()", ""),
+    "another_call_kept": ("pull = iter(args['words'])\nreturn pull()", ""),
+    "dunder_with_an_argument": ("pull = iter(args['words']).__next__\nreturn pull(1)", ""),
     "default": ("return next((w for w in args if w), None)", ""),
     "caught": (
         "try:\n    return next(w for w in args if w)\nexcept StopIteration:\n    return 1", "",

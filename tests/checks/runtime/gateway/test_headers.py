@@ -17,6 +17,8 @@ from fastapi import HTTPException, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 
 chute = Chute("u", "my-service", "i")
 EXPOSURE = os.environ.get("EXPOSURE", "gateway")
@@ -42,7 +44,25 @@ def cord(body: str, more: str = "") -> str:
 
 
 HELPER = "def harden(response):\n    response.headers['X-Frame-Options'] = 'DENY'\n"
+GIVEN = "mine = Chute('u', 'mine', 'i', middleware={})\n"
+SENDS = """\
+class Guard:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        async def sends(message):
+            {}
+            headers["X-Frame-Options"] = "DENY"
+            await send(message)
+
+        await sends({{}})
+
+
+chute.add_middleware(Guard)
+"""
 FIRES = {
+    "message": cord("return 1", SENDS.format("headers = MutableHeaders(scope=message)")),
     "set": middleware("response.headers['X-Frame-Options'] = 'DENY'"),
     "set_by_an_unknown_name": middleware("response.headers[os.environ['H']] = '1'"),
     "setdefault": middleware("response.headers.setdefault('X-Frame-Options', 'DENY')"),
@@ -62,9 +82,22 @@ FIRES = {
         "raise Full(429, 'full', headers={'Retry-After': '1'})",
         "class Full(HTTPException):\n    pass\n",
     ),
+    "cors_given_to_the_chute": cord(
+        "return 1", GIVEN.format("[None, Middleware(CORSMiddleware, allow_origins=['https://a'])]")
+    ),
+    "cors_in_a_list": cord(
+        "return 1", "STACK = [Middleware(CORSMiddleware)]\n" + GIVEN.format("STACK")
+    ),
     "cors": cord("return 1", "chute.add_middleware(CORSMiddleware, allow_origins=['https://a'])"),
 }
 SILENT = {
+    "message_of_a_request": cord("return 1", SENDS.format("headers = Headers(scope=message)")),
+    "no_message": cord("return 1", SENDS.format("headers = MutableHeaders({})")),
+    "not_made_here": cord("return 1", SENDS.format("headers = self.headers")),
+    "of_an_import": cord("return 1", SENDS.format("from os import environ as headers")),
+    "only_annotated": cord(
+        "return 1", SENDS.format("pass").replace("(message)", "(headers: MutableHeaders)", 1)
+    ),
     "content_type": middleware("response.headers['Content-Type'] = 'text/plain'"),
     "content_disposition": cord(
         "return Response(b'', headers={'Content-Disposition': 'attachment'})"
@@ -91,6 +124,9 @@ SILENT = {
         "return 1", "if EXPOSURE == 'direct':\n    chute.add_middleware(CORSMiddleware)"
     ),
     "a_class_of_ones_own": cord("return Full(headers={'X-A': '1'})", "class Full:\n    pass\n"),
+    "compression_given": cord("return 1", GIVEN.format("[Middleware(GZipMiddleware)]")),
+    "something_given": cord("return 1", GIVEN.format("stack()")),
+    "nothing_given": cord("return 1", GIVEN.format("[]")),
     "plain_route": HEAD + "@chute.get('/a')\nasync def a():\n"
     "    return JSONResponse({}, headers={'X-A': '1'})\n" + CORD + "    return 1\n",
     "answer_of_something_else": HEAD + "@chute.middleware('http')\n"
@@ -127,3 +163,4 @@ def test_says_what_is_set(findings: Findings) -> None:
 
 def test_tests_are_left_alone(findings: Findings) -> None:
     assert findings({"tests/app.py": FIRES["cors"]}, ID) == []
+    assert findings({"tests/app.py": FIRES["cors_given_to_the_chute"]}, ID) == []

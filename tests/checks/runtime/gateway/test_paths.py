@@ -48,6 +48,7 @@ def app(body: str, more: str = "") -> str:
     return f"{HEAD}{more}\n\n{handler}{text}    return await call_next(request)\n"
 
 
+COSTLY = "def costly(path):\n    return path == '/v1/chat'\n"
 FIRES = {
     "equal": app("if request.url.path == '/v1/chat':\n    pass"),
     "the_other_way_round": app("if '/v1/chat' == request.url.path:\n    pass"),
@@ -62,11 +63,36 @@ FIRES = {
     "trailing_slash": app("if request.url.path == '/v1/chat/':\n    pass"),
     "table": app("limit = LIMITS.get(request.url.path)"),
     "table_by_index": app("limit = LIMITS[request.url.path]"),
+    "given": app("costly(request.url.path)", COSTLY),
+    "given_by_name": app("costly(path=request.url.path)", COSTLY),
+    "given_among_others": app(
+        "costly(1, request.url.path)", "def costly(n, path):\n    return path == '/v1/chat'\n"
+    ),
+    "given_on": app(
+        "dear(request.url.path)", f"def dear(where):\n    return costly(where)\n\n\n{COSTLY}"
+    ),
+    "given_to_a_method": app(
+        "RULES.costly(request.url.path)",
+        "class Rules:\n    def costly(self, path):\n        return path == '/v1/chat'\n\n\n"
+        "RULES = Rules()\n",
+    ),
     "helper": app(
         "costly(request)", "def costly(asked):\n    return asked.url.path == '/v1/chat'\n"
     ),
 }
 SILENT = {
+    "given_to_too_few": app("costly(1, request.url.path)", COSTLY),
+    "given_as_another": app("costly(other=request.url.path)", COSTLY),
+    "given_to_another": app(
+        "costly(request.url.path, '/v1/chat')",
+        "def costly(where, path):\n    return path == '/v1/chat'\n",
+    ),
+    "given_something_else": app("costly(request.url)", COSTLY),
+    "given_to_nobody_knows": app("os.fspath(request.url.path)"),
+    "given_to_a_class": app(
+        "Rule(request.url.path)",
+        "class Rule:\n    def __init__(self, path):\n        self.path = path\n",
+    ),
     "internal": app("if request.url.path == '/chat':\n    pass"),
     "both": app("if request.url.path in ('/v1/chat', '/chat'):\n    pass"),
     "both_by_or": app("request.url.path == '/v1/chat' or request.url.path == '/chat'"),

@@ -41,9 +41,28 @@ FIRES = {
     "request_with_two": app("requests.get('http://127.0.0.1/x', timeout=(5, 900.5))"),
     "process": app("subprocess.run(['a'], timeout=3600)"),
     "helper": app("await wait()", WAIT),
+    **{
+        f"in a loop over {over}": app(f"for n in {over}:\n    time.sleep(10)")
+        for over in ("range(61)", "range(2, 63)", "range(0, 122, 2)", "range(61, 0, -1)")
+    },
+    "in_two_loops": app("for n in range(6):\n    for m in range(11):\n        time.sleep(10)"),
+    "in_a_loop_in_another": app("for n in args:\n    for m in range(61):\n        time.sleep(10)"),
+    "long_in_an_unknown_loop": app("for n in range(args['n']):\n    time.sleep(601)"),
+    "long_in_no_loop": app("for n in range(9, 9, 0):\n    time.sleep(601)"),
+    "long_in_a_strange_loop": app("for n in range(True):\n    time.sleep(601)"),
+    "long_in_a_loop_of_nothing": app("for n in range():\n    time.sleep(601)"),
+    "long_in_a_loop_of_too_much": app("for n in range(0, 0, 1, 1):\n    time.sleep(601)"),
 }
 SILENT = {
     "short": app("await asyncio.sleep(600)"),
+    **{
+        f"in a loop over {over}": app(f"for n in {over}:\n    time.sleep(10)")
+        for over in ("range(60)", "range(2, 62)", "range(0, 120, 2)", "range('61')",
+                     "range(2, 1.5)", "range(61, args)", "args", "enumerate(61)")
+    },
+    "in_a_while": app("while range(61):\n    time.sleep(10)"),
+    "after_a_loop": app("for n in range(61):\n    pass\ntime.sleep(10)"),
+    "limit_in_a_loop": app("for n in range(9):\n    requests.get('http://a', timeout=100)"),
     "unknown": app("await asyncio.sleep(args['n'])"),
     "none": app("requests.get('http://127.0.0.1/x', timeout=None)"),
     "flag": app("requests.get('http://127.0.0.1/x', timeout=True)"),
@@ -73,6 +92,13 @@ def test_fires(name: str, findings: Findings) -> None:
 @pytest.mark.parametrize("name", SILENT)
 def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(SILENT[name], ID) == []
+
+
+def test_says_that_a_loop_may_end_before(findings: Findings) -> None:
+    (always,) = findings(FIRES["sync_sleep"], ID)
+    (perhaps,) = findings(FIRES["in a loop over range(61)"], ID)
+    assert "cord x sleeps for 601 s" in always.message
+    assert "cord x may sleep for 610 s" in perhaps.message
 
 
 @pytest.mark.parametrize("starter", sorted(STARTERS))

@@ -241,6 +241,59 @@ FIRES = {
         "from motor.motor_asyncio import AsyncIOMotorClient\nC = AsyncIOMotorClient('u')\n"
         "def things():\n    return C.get_database('things')\n",
     ),
+    "stub_of_the_tree": (
+        "self.stub = GreeterStub(grpc.aio.insecure_channel('u'))",
+        "return await self.stub.SayHello({})",
+        "import grpc.aio\nclass GreeterStub:\n    def __init__(self, channel):\n"
+        "        self.SayHello = channel.unary_unary('/x')\n",
+    ),
+    "stub_of_the_tree_that_a_library_makes": (
+        "self.stub = GreeterStub(grpc.aio.insecure_channel('u'))",
+        "return await self.stub.SayHello({})",
+        "import grpc.aio\nfrom pb import Base\nclass GreeterStub(Base): ...\n",
+    ),
+    "bound_method_of_a_helper": (
+        "self.c = httpx.AsyncClient()",
+        "await getter()('u')",
+        HTTPX + "def getter():\n    return chute.c.get\n",
+    ),
+    "factory_of_a_dataclass_by_a_function": (
+        "self.box = Box()",
+        "await self.box.c.get('u')",
+        HTTPX + "def made():\n    return httpx.AsyncClient(timeout=5)\n"
+        "@dataclasses.dataclass\nclass Box:\n"
+        "    c: httpx.AsyncClient = dataclasses.field(default_factory=made)\n",
+    ),
+    "in_a_global_comprehension": (
+        "pass",
+        "await random.choice(CS).get('u')",
+        HTTPX + "CS = [httpx.AsyncClient() for _ in range(4)]\n",
+    ),
+    "in_a_name_of_a_hook": (
+        "cs = [httpx.AsyncClient() for _ in range(4)]\nself.cs = cs",
+        "await random.choice(self.cs).get('u')",
+        HTTPX,
+    ),
+    "entry_of_a_name_of_a_hook": (
+        "cs = {}\ncs['a'] = httpx.AsyncClient()\nself.cs = cs",
+        "await self.cs['a'].get('u')",
+        HTTPX,
+    ),
+    "appended_to_a_name_of_a_hook": (
+        "cs = []\ncs.append(httpx.AsyncClient())\nself.cs = cs",
+        "await self.cs[0].get('u')",
+        HTTPX,
+    ),
+    "among_the_values": (
+        "self.cs = {'a': httpx.AsyncClient()}",
+        "for c in self.cs.values():\n    await c.get('u')",
+        HTTPX,
+    ),
+    "among_the_items": (
+        "pass",
+        "for name, c in CS.items():\n    await c.get('u')",
+        HTTPX + "CS = {'a': httpx.AsyncClient()}\n",
+    ),
     "entered_at_startup": (
         "self.c = await httpx.AsyncClient().__aenter__()", "await self.c.get('u')", HTTPX,
     ),
@@ -331,10 +384,29 @@ SILENT = {
     ),
     "a_primitive": ("self.lock = asyncio.Lock()", "async with self.lock:\n    pass", ""),
     "names_in_a_circle": ("pass", "await c.get('u')", "c = d = None\nc = d\nd = c\n"),
+    "local_names_in_a_circle": (
+        "pass",
+        "c = httpx.AsyncClient()\nwhile args:\n    d = c\n    c = d\nawait c.get('u')",
+        HTTPX,
+    ),
+    "appended_to_a_local_list": (
+        "pass", "cs = []\ncs.append(httpx.AsyncClient())\nawait cs[0].get('u')", HTTPX,
+    ),
+    "lists_in_a_circle": ("pass", "for c in a:\n    await c.get('u')", "a = []\na = b\nb = a\n"),
     "collections_in_a_circle": (
         "self.a = {}\nself.b = {}\nself.a['k'] = self.b['k']\nself.b['k'] = self.a['k']",
         "await self.a['k'].get('u')",
         "",
+    ),
+    "deleted_entry": ("self.cs = {}\ndel self.cs['a']", "await self.cs['b'].get('u')", HTTPX),
+    "class_in_a_dataclass": (
+        "self.box = Box()",
+        "async with self.box.c() as c:\n    await c.get('u')",
+        HTTPX + "@dataclasses.dataclass\nclass Box:\n"
+        "    c: type = dataclasses.field(default=httpx.AsyncClient)\n",
+    ),
+    "a_list_that_is_cut": (
+        "self.cs = [httpx.AsyncClient()]", "return self.cs.index(args).bit_length()", HTTPX,
     ),
     "only_closed": ("self.c = httpx.AsyncClient()", "await self.c.aclose()", HTTPX),
     "only_asked": ("self.c = httpx.AsyncClient()", "return self.c.is_closed", HTTPX),
@@ -422,6 +494,50 @@ def test_says_where_it_is_made_and_how_it_gets_there(findings: Findings, app: Ap
         "x runs Service.fetch",
     ]
     assert found.help.startswith("use httpx.Client, or reach it")
+
+
+def used_in(source: str, findings: Findings) -> list[str | None]:
+    return sorted(str(each.symbol) for each in findings(source, ID))
+
+
+def test_what_a_helper_takes_from_a_client_is_of_the_client(findings: Findings, app: App) -> None:
+    assert used_in(app(*FIRES["database_by_a_helper"]), findings) == ["things", "x"]
+
+
+def test_what_a_helper_was_answered_is_not(findings: Findings, app: App) -> None:
+    source = app(
+        "self.r = redis.from_url('u')",
+        "return (await models()).split()",
+        REDIS + "async def models():\n    return await chute.r.get('models')\n",
+    )
+    assert used_in(source, findings) == ["models"]
+
+
+def test_what_a_helper_connects_is_of_the_client(findings: Findings, app: App) -> None:
+    source = app(
+        "self.pool = await asyncpg.create_pool('d')",
+        "return await (await connection()).fetch('q')",
+        "import asyncpg\nasync def connection():\n    return await chute.pool.acquire()\n",
+    )
+    assert "x" in used_in(source, findings)
+
+
+def test_what_a_helper_takes_while_it_awaits_another_is(findings: Findings, app: App) -> None:
+    source = app(
+        "self.m = AsyncIOMotorClient('u')",
+        "return await (await things()).users.find_one({})",
+        "from motor.motor_asyncio import AsyncIOMotorClient\nasync def things():\n"
+        "    return chute.m.get_database(await chute.settings.name())\n",
+    )
+    assert "x" in used_in(source, findings)
+
+
+def test_a_collection_of_the_same_name_in_another_module(findings: Findings, app: App) -> None:
+    files = {
+        "other.py": "import httpx\nCS = {}\nCS['a'] = httpx.AsyncClient()\n",
+        "app.py": app("pass", "await CS['a'].get('u')", "import other\nCS = {}\n"),
+    }
+    assert findings(files, ID) == []
 
 
 def test_once_per_function(findings: Findings, app: App) -> None:

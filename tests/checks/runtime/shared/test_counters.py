@@ -23,6 +23,7 @@ class Service:
 """
 FIRES = {
     "name": ("pass", f"n = self.n\n{SLEEP}\nself.n = n + 1", ""),
+    "computed_before": ("pass", f"n = self.n + 1\n{SLEEP}\nself.n = n", ""),
     "name_changed_on_the_way": ("pass", f"n = self.n\n{SLEEP}\nself.n = max(n, 3)", ""),
     "at_once": ("pass", "self.n = self.n + await work()", WORK),
     "augmented": ("pass", "self.n += await work()", WORK),

@@ -104,6 +104,11 @@ FIRES = {
     ),
 }
 SILENT = {
+    "bound_method_of_a_helper": app(
+        "self.queue = asyncio.Queue()",
+        "return taker()()",
+        "def taker():\n    return chute.queue.get_nowait\n",
+    ),
     "threading": app("self.lock = threading.Lock()", "with self.lock:\n    return {}"),
     "threading_per_key": app(
         "self.locks = collections.defaultdict(threading.Lock)",

@@ -68,8 +68,44 @@ AT_ONCE = {
     + HOOK
     + "signal.signal(signal.SIGTERM, Stop())\n",
     "recursive": FUNCTION.format("stop()\n    os._exit(0)") + SET,
-}
+    "lambda_of_several": HOOK
+    + "signal.signal(signal.SIGTERM, lambda *a: (print(), os._exit(0)))\n",
+    "lambda_of_a_helper": "def end():\n    os._exit(0)\n\n\n"
+    + HOOK + "signal.signal(signal.SIGTERM, lambda *args: end())\n",
+    "in_a_sum": FUNCTION.format("code = 1 + os._exit(0)") + SET,
+    "nested": FUNCTION.format("print(os._exit(0))") + SET,
+    "with_a_name_that_waits": FUNCTION.format("wait()\n    os._exit(0)")
+    + "def wait():\n    pass\n\n\n" + SET,
+}  # fmt: skip
 SILENT = {
+    "lambda_of_nothing": HOOK + "signal.signal(signal.SIGTERM, lambda *args: None)\n",
+    "lambda_that_waits": "def end():\n    time.sleep(5)\n    os._exit(0)\n\n\n"
+    + HOOK + "signal.signal(signal.SIGTERM, lambda *args: end())\n",
+    "coroutine_function": f"async {FUNCTION.format('os._exit(0)')}" + SET,
+    "coroutine_that_nobody_awaits": "async def end():\n    os._exit(0)\n\n\n"
+    + FUNCTION.format("end()") + SET,
+    "in_a_task_that_drains": "async def end():\n    await chute.idle\n    os._exit(0)\n\n\n"
+    + FUNCTION.format("asyncio.get_running_loop().create_task(end())") + SET,
+    "in_a_thread": "import threading\ndef end():\n    os._exit(0)\n\n\n"
+    + FUNCTION.format("threading.Thread(target=end).start()") + SET,
+    "later": "def end():\n    os._exit(0)\n\n\n"
+    + FUNCTION.format("asyncio.get_running_loop().call_later(20, end)") + SET,
+    "otherwise": FUNCTION.format("if args:\n        pass\n    else:\n        os._exit(1)") + SET,
+    "in_a_loop": FUNCTION.format("for each in args:\n        os._exit(1)") + SET,
+    "in_a_while": FUNCTION.format("while args:\n        os._exit(1)") + SET,
+    **{
+        f"perhaps: {expression}": FUNCTION.format(expression) + SET
+        for expression in ("args and os._exit(1)", "args or os._exit(1)",
+                           "os._exit(1) if args else None")
+    },
+    "waited_while_busy": FUNCTION.format(
+        "while chute.busy:\n        time.sleep(1)\n    os._exit(0)") + SET,
+    **{
+        f"waited_by_{method}": FUNCTION.format(f"chute.worker.{method}(5)\n    os._exit(0)") + SET
+        for method in ("wait", "join", "result", "shutdown")
+    },
+    "object_of_a_borrowed_call": "class Stop:\n    __call__ = print\n\n\n"
+    + HOOK + "signal.signal(signal.SIGTERM, Stop())\n",
     "drained": FUNCTION.format("asyncio.get_running_loop().call_later(20, os._exit, 0)") + SET,
     "drained_by_lambda": HOOK + "loop = asyncio.get_running_loop()\n"
     "    loop.add_signal_handler(signal.SIGTERM, lambda: loop.call_later(9, os._exit, 0))\n",

@@ -100,3 +100,9 @@ def test_endless(name: str, findings: Findings) -> None:
 @pytest.mark.parametrize("name", ENDS)
 def test_ends(name: str, findings: Findings) -> None:
     assert findings(f"{HEAD}{ENDS[name]}\n", EXPIRY) == []
+
+
+@pytest.mark.parametrize(("name", "severity"), [("no_issuer", "info"), ("no_expiry", "warning")])
+def test_only_a_token_for_ever_is_a_warning(name: str, severity: str, findings: Findings) -> None:
+    (found,) = findings(f"{HEAD}{UNCHECKED[name][0]}\n", CLAIMS)
+    assert found.severity.value == severity
