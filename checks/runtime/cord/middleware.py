@@ -10,7 +10,11 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Attribute, Call, Literal, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
+from chutes_cli.project.reach import Arrival
+from chutes_cli.project.targets import Function
 
+from ..loading import is_kept
+from ..ways import Step
 from .arriving import calls_of, external_names, from_cords
 
 _ADDING = frozenset({f"{CHUTE}.add_middleware", f"{CHUTE}.middleware"})
@@ -100,7 +104,7 @@ class MiddlewareAddedInCord(Check):
         for function, arrival in from_cords(project, circumstances, "cord", "main", "thread"):
             for site in calls_of(function):
                 assert isinstance(site.expression, Call)
-                if _adds(project, site):
+                if _adds(project, site) and not _was_added(project, function, site, arrival):
                     yield self.at(
                         site,
                         "middleware cannot be added once the service has started: the call fails "
@@ -108,6 +112,12 @@ class MiddlewareAddedInCord(Check):
                         "add it at module level or in an on_startup hook",
                         trace=arrival.trace,
                     )
+
+
+def _was_added(project: Project, function: Function, site: Site, arrival: Arrival) -> bool:
+    """Say whether start-up runs the same code first, which is then not run again."""
+    before = project.reach.arrivals(function, "on_startup", "import")
+    return bool(before) and is_kept(project, Step(function, site.statement, arrival))
 
 
 def _adds(project: Project, site: Site) -> bool:

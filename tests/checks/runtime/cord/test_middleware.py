@@ -69,6 +69,19 @@ def test_stays_silent(name: str, findings: Findings, app: App) -> None:
     assert findings(app(*SILENT[name]), ID) == []
 
 
+LAZY = GZIP + (
+    "def watch(app):\n    found = getattr(app.state, 'watch', None)\n    if found is None:\n"
+    "        found = app.state.watch = app.add_middleware(GZipMiddleware)\n    return found\n"
+)
+
+
+def test_what_startup_has_done_is_not_done_again(findings: Findings, app: App) -> None:
+    assert findings(app("watch(self)", LAZY, startup="watch(self)"), ID) == []
+    assert len(findings(app("watch(self)", LAZY), ID)) == 1
+    always = LAZY.replace("if found is None", "if app.state")
+    assert len(findings(app("watch(self)", always, startup="watch(self)"), ID)) == 1
+
+
 def test_at_startup_it_is_right(findings: Findings, app: App) -> None:
     source = app("return 1", GZIP, startup="self.add_middleware(GZipMiddleware)")
     assert findings(source, ID) == []
