@@ -49,9 +49,9 @@ class UnboundedModuleGrowth(Check):
     Finds lists, dictionaries, sets and deques without `maxlen`, kept at module level, on the
     chute or on an object that serves every call, to which the code that cords run appends, or
     adds under a key that callers choose or that is new each time; and functions below
-    `functools.cache` that are given a text of the caller's. Silent where anything in
-    the tree removes from the collection, replaces it, hands it to a function that might, or
-    compares its length.
+    `functools.cache` that are given a text of the caller's. Silent where anything in the
+    modules that hang together through imports removes from the collection, replaces it, hands
+    it to a function that might, or compares its length.
 
     ## Why it matters
     The instance takes more memory with each request until it is killed, and all calls in
@@ -147,7 +147,10 @@ class UnboundedModuleGrowth(Check):
                     continue
                 if not places.is_shared(step.module, step.statement, grown):
                     continue
-                if name in _bounded(project) or not _is_unbounded(project, name):
+                program = project.knowledge.programs[step.module]
+                if (program, name) in _bounded(project) or not _is_unbounded(
+                    project, program, name
+                ):
                     continue
                 yield self.finding(
                     step.module,
@@ -223,15 +226,15 @@ def _varies(
     return any(_varies(project, module, statement, each, seen) for each in parts)
 
 
-def _is_unbounded(project: Project, name: str) -> bool:
-    """Say whether all that is kept under a name is collections without a limit.
+def _is_unbounded(project: Project, program: Module, name: str) -> bool:
+    """Say whether all that a program keeps under a name is collections without a limit.
 
     One that is put in the place of an earlier one, by what runs again and again, is none.
     """
     made = [
         Site(module, statement, value)
         for module in project.modules
-        if not module.is_test
+        if not module.is_test and project.knowledge.programs[module] is program
         for statement in module.facts.statements
         for value in statement.values[_GIVEN.get(statement.kind, len(statement.values)) :]
         for target in statement.targets
@@ -268,10 +271,10 @@ def _grows(project: Project, made: Site) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _bounded(project: Project) -> frozenset[str]:
-    """Return the names of collections that something may make smaller, or watches."""
+def _bounded(project: Project) -> frozenset[tuple[Module, str]]:
+    """Return the collections that something may make smaller, or watches: program and name."""
     return frozenset(
-        name
+        (project.knowledge.programs[module], name)
         for module in project.modules
         for statement in module.facts.statements
         if is_production(module, statement)

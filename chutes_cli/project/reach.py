@@ -21,11 +21,13 @@ from chutes_cli.project.facts import (
     Expression,
     Name,
     Opaque,
+    Operation,
     Parameter,
     Statement,
     last_name,
 )
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.operators import implied, taken
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, Method
 from chutes_cli.project.tasks import is_awaited, starts_task
@@ -176,7 +178,7 @@ class Reach:
             for statement in module.statements_in(scope):
                 for root in (*statement.values, *statement.targets):
                     yield from self._walk(module, statement, root, "same", task=False)
-                yield from self._entered(module, statement)
+                yield from self._implied(module, statement, taken(statement), "same")
         yield from self._wrappers(function)
 
     def _walk(
@@ -195,6 +197,9 @@ class Reach:
         elif isinstance(expression, Attribute) and expression.attribute in self._properties:
             for function in self._property(module, statement.scope, expression):
                 yield Edge(function, statement, expression.span.line, loop, task)
+        elif isinstance(expression, Operation):
+            asked = implied(statement, expression)
+            yield from self._implied(module, statement, asked, loop, task=task)
         elif isinstance(expression, Await):
             # What is awaited has run before it is handed to anything.
             loop = inner = "same"
@@ -214,11 +219,36 @@ class Reach:
         )
 
     def _property(self, module: Module, scope: int, expression: Attribute) -> Iterator[Function]:
-        for owner in self._resolver.resolve(module, scope, expression.value):
-            if isinstance(owner, Instance) and isinstance(owner.of, Class):
-                for function in self._methods(owner.of, expression.attribute):
-                    if any(last_name(each) in _PROPERTIES for each in function.scope.decorators):
-                        yield function
+        for owner in self._owners(module, scope, expression.value):
+            for function in self._methods(owner, expression.attribute):
+                if any(last_name(each) in _PROPERTIES for each in function.scope.decorators):
+                    yield function
+
+    def _owners(self, module: Module, scope: int, expression: Expression) -> Iterator[Class]:
+        """Yield the classes of the tree that an expression can be an instance of."""
+        for target in self._resolver.resolve(module, scope, expression):
+            if isinstance(target, Instance) and isinstance(target.of, Class):
+                yield target.of
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """Names of all functions and classes of the tree: what else could an operator run."""
+        return frozenset(scope.name for each in self._modules for scope in each.facts.scopes)
+
+    def _implied(
+        self,
+        module: Module,
+        statement: Statement,
+        asked: Iterable[tuple[Expression, str]],
+        loop: str,
+        *,
+        task: bool = False,
+    ) -> Iterator[Edge]:
+        for container, name in asked:
+            if name in self._names:
+                for owner in self._owners(module, statement.scope, container):
+                    for function in self._methods(owner, name):
+                        yield Edge(function, statement, container.span.line, loop, task)
 
     def _call(
         self, module: Module, statement: Statement, call: Call, loop: str, *, task: bool
@@ -311,17 +341,6 @@ class Reach:
         """Say whether a call of ``multiprocessing`` is given what another process runs."""
         dotted = self._resolver.dotted(module, scope, call.function) or ""
         return dotted.startswith(_TO_PROCESS) and not dotted.startswith(f"{_TO_PROCESS}pool.Thread")
-
-    def _entered(self, module: Module, statement: Statement) -> Iterator[Edge]:
-        """A with statement runs its object's enter and exit methods."""
-        if statement.kind != "with":
-            return
-        names = ("__aenter__", "__aexit__") if statement.is_async else ("__enter__", "__exit__")
-        for target in self._resolver.resolve(module, statement.scope, statement.values[0]):
-            if isinstance(target, Instance) and isinstance(target.of, Class):
-                for name in names:
-                    for function in self._methods(target.of, name):
-                        yield Edge(function, statement, statement.span.line, "same")
 
     def _wrappers(self, function: Function) -> Iterator[Edge]:
         """A decorator of the tree's own runs its inner functions around the decorated one."""

@@ -218,3 +218,28 @@ def test_says_which_and_how_it_gets_there(findings: Findings) -> None:
     (found,) = findings(FIRES["helper"], ID)
     assert found.message.startswith("SEEN outlives the call and grows with every call of cord x")
     assert [each.note for each in found.trace] == ["cord x", "x runs put"]
+
+
+def test_what_other_programs_of_the_tree_do_to_a_name_says_nothing(findings: Findings) -> None:
+    trims = app("SEEN.pop(args.text, None)")
+    other = app("return {}", more="SEEN = cachetools.LRUCache(9)\n")
+    files = {"a/app.py": app(PUT), "b/app.py": trims, "c/app.py": other}
+    (found,) = findings(files, ID)
+    assert found.location.path == "a/app.py"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a/app.py": app(PUT, "from kept import SEEN\n"),
+         "a/kept.py": "SEEN = {}\ndef trim(): SEEN.popitem()\n"},
+        {"a/app.py": app(PUT), "a/trim.py": "import app\ndef trim(): app.SEEN.popitem()\n"
+         "# chutes\n"},
+        {"a/app.py": app(PUT, "from . import kept\nSEEN = {}\n"),
+         "a/__init__.py": "", "a/kept.py": "import cachetools\nSEEN = cachetools.LRUCache(9)\n"},
+    ],
+)  # fmt: skip
+def test_what_the_same_program_does_to_a_name_counts(
+    findings: Findings, files: dict[str, str]
+) -> None:
+    assert findings(files, ID) == []
