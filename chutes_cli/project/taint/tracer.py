@@ -66,7 +66,7 @@ class Tracer:
         self._source = source
         self.passings = Passings(knowledge)
         self._definitions = Definitions()
-        self.lists = Lists(self.passings, self._definitions)
+        self.lists = Lists(self._resolver, self.passings, self._definitions)
         self._validation = Validation(knowledge, self.passings, self._definitions)
         self._questions: Questions[tuple[Origin | None]] = Questions((None,), _MOST_OPEN)
         self._steps = 0
@@ -77,9 +77,8 @@ class Tracer:
         with room_to_recurse():
             found = self._origin(spot, expression, threat)
         if self._steps > _MOST_STEPS:
-            self._questions = Questions(
-                (None,), _MOST_OPEN
-            )  # what was given up may be no answer to others
+            # What was given up may be no answer to others.
+            self._questions = Questions((None,), _MOST_OPEN)
         return found
 
     def _origin(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
@@ -144,7 +143,7 @@ class Tracer:
                     return None
                 if isinstance(indices[0], Literal) and indices[0].value == OUTPUT_DIR:
                     return None
-                element = self.lists.element(spot, value, indices[0])
+                element = self.lists.element(spot, value, indices[0], threat)
                 if element is not None:
                     return self._any_of(element, threat)
                 return self._part(self._origin(spot, value, threat), indices[:1], threat)
@@ -194,6 +193,8 @@ class Tracer:
         if where == spot.scope:
             bindings = self._definitions.reaching(spot.module, where, name, spot.at)
         for binding in bindings:
+            if self._validation.overwritten(spot, binding, name, threat):
+                continue
             found = self._binding(spot, where, binding, name, threat)
             if found is not None:
                 return found
@@ -225,7 +226,7 @@ class Tracer:
             case (Collection(items=targets), *_) if statement.kind == "assign":
                 names = [each.id if isinstance(each, Name) else "" for each in targets]
                 place = Literal(value.span, names.index(name)) if name in names else value
-                element = self.lists.element(at, value, place)
+                element = self.lists.element(at, value, place, threat)
                 if element is not None:
                     return self._any_of(element, threat)
         found = self._origin(at, value, threat)

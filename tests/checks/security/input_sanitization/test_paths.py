@@ -27,6 +27,9 @@ FIRES = [
     "shutil.rmtree(args.name)",
     "Image.open(args.name)",
     "torch.save({}, args.name)",
+    "read(Path(args.name))",
+    "move(Path(args.name))",
+    "append(Path(args.name))",
     "path = tempfile.gettempdir() + '/' + args.name\nopen(path, 'wb')",
 ]
 SILENT = [
@@ -41,13 +44,48 @@ SILENT = [
     "with tempfile.NamedTemporaryFile() as file:\n    open(file.name)",
     "args.name.replace('a', 'b')",
     "Path('/data/a').write_text(args.name)",
+    "clean(args.name)",
+    "each_clean(args.words)",
+    "spread(args.name)",
+    "moved(args.name)",
+    "member(args.name)",
+    "fetched(args.name)",
     "torch.save({'a': args.name}, '/data/a')",
 ]
+BEFORE = """
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+def move(path):
+    path.replace("/data/a")
+
+def append(path):
+    return path.open("ab", buffering=0)
+
+def clean(text):
+    return text.replace("a", "b")
+
+def each_clean(words):
+    return [each.replace("_", " ", 1) for each in words]
+
+def spread(text):
+    return text.replace(*PAIR)
+
+def moved(moment):
+    return moment.replace(hour=1)
+
+def member(archive):
+    return archive.open("a.txt")
+
+def fetched(opener):
+    return opener.open(REQUEST)
+"""
+"""What calls methods of paths, and methods of other things that have the same name."""
 
 
 @pytest.mark.parametrize("body", FIRES)
 def test_fires(findings: Findings, body: str) -> None:
-    found = findings(source(body), ID)
+    found = findings(source(body, before=BEFORE), ID)
     assert [each.check for each in found] == [ID]
     assert "the caller of cord x" in found[0].message
     assert found[0].trace[0].note == "cord x receives 'args'"
@@ -55,7 +93,7 @@ def test_fires(findings: Findings, body: str) -> None:
 
 @pytest.mark.parametrize("body", SILENT)
 def test_stays_silent(findings: Findings, body: str) -> None:
-    assert findings(source(body), ID) == []
+    assert findings(source(body, before=BEFORE), ID) == []
 
 
 def test_stays_silent_where_no_caller_is(findings: Findings) -> None:
