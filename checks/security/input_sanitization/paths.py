@@ -14,11 +14,12 @@ from chutes_cli.contract.libraries.sinks import (
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
+from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.passing import UNKNOWN, Passing
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.values import Known
 
-from .sinks import Reached, SinkCheck, calls_to, methods, name_of
+from .sinks import Reached, SinkCheck, called_of, calls_to, methods, name_of
 
 _MODES = frozenset("rwxabt+U")
 
@@ -114,6 +115,11 @@ class PathTraversal(SinkCheck):
         for passing, receiver in methods(project, PATH_METHODS, (UNKNOWN,), RECEIVER):
             if _is_of_a_path(project, passing):
                 yield passing, receiver
+
+    def is_spared(self, passing: Passing, origin: Origin) -> bool:
+        """What is not known to be a path is one where one was made on the way."""
+        of_shape = origin.shape is not None and origin.shape.kind == "other"
+        return called_of(passing).startswith(UNKNOWN) and not origin.path and not of_shape
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who names the file."""

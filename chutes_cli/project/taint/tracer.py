@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from chutes_cli.contract.libraries import values as libraries
+from chutes_cli.contract.libraries.sinks import PATH_CLASSES
 from chutes_cli.project.facts import (
     Attribute,
     Await,
@@ -156,7 +157,8 @@ class Tracer:
             case Operation(operator="*", operands=(value,)):
                 return self._origin(spot, value, threat)
             case Operation(operator=operator, operands=parts) if operator in _BUILDS:
-                return self._joined(spot, parts, threat)
+                found = self._joined(spot, parts, threat)
+                return found.as_path() if found and operator == "/" else found
             case _:
                 return None
 
@@ -182,7 +184,7 @@ class Tracer:
             match key:
                 case Literal(value=str(name)) if whole.shape and whole.shape.kind == "model":
                     return self._field(whole, name, threat)
-        return _admitted(whole.shaped(items_of(whole.shape)), threat)
+        return whole.shaped(items_of(whole.shape)).admitted(threat)
 
     # Names
 
@@ -255,7 +257,7 @@ class Tracer:
             return self._passed(frame.caller, frame.passing, name, threat)
         received = self._source(function, name)
         if received is not None:
-            return _admitted(received, threat)
+            return received.admitted(threat)
         for passing in self.passings.of(function):
             found = self._passed(spot_of(passing.site), passing, name, threat)
             if found is not None:
@@ -339,7 +341,9 @@ class Tracer:
                     return self._origin(spot, text, threat) if text is not None else None
                 if name in libraries.CARRIES or name.startswith(libraries.CARRIES_BELOW):
                     values = [each.value for each in passing.arguments]
-                    return self._any(spot, values, threat)
+                    found = self._any(spot, values, threat)
+                    is_path = f"{name}.".startswith(PATH_CLASSES)
+                    return found.as_path() if found and is_path else found
         function = passing.function
         if function is None or (spot.frame and spot.frame.depth >= _DEEPEST_CALL):
             return None
@@ -389,12 +393,8 @@ class Tracer:
         if whole is not None:
             if name in libraries.LOOKS_UP and arguments:
                 return self._part(whole, arguments[:1], threat)
-            return _admitted(whole, threat)
+            return whole.admitted(threat)
         if name in libraries.LOOKS_UP:
             return self._any(spot, arguments[1:], threat)
-        return self._any(spot, arguments, threat) if name in libraries.JOINS else None
-
-
-def _admitted(origin: Origin, threat: Threat) -> Origin | None:
-    shape = origin.shape
-    return origin if shape is None or shape.kind == "model" or admits(shape, threat) else None
+        joined = self._any(spot, arguments, threat) if name in libraries.JOINS else None
+        return joined.as_path() if joined and name == "joinpath" else joined

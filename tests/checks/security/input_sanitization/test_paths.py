@@ -30,6 +30,9 @@ FIRES = [
     "read(Path(args.name))",
     "move(Path(args.name))",
     "append(Path(args.name))",
+    "read(BASE / args.name)",
+    "read(BASE.joinpath(args.name))",
+    "read(os.path.join('/data', Path(args.name)))",
     "path = tempfile.gettempdir() + '/' + args.name\nopen(path, 'wb')",
 ]
 SILENT = [
@@ -44,7 +47,11 @@ SILENT = [
     "with tempfile.NamedTemporaryFile() as file:\n    open(file.name)",
     "args.name.replace('a', 'b')",
     "Path('/data/a').write_text(args.name)",
+    "read(args.name)",
+    "move(node(args.name))",
+    "read(BASE + args.name)",
     "clean(args.name)",
+    "clean(str(BASE / args.name))",
     "each_clean(args.words)",
     "spread(args.name)",
     "moved(args.name)",
@@ -53,6 +60,8 @@ SILENT = [
     "torch.save({'a': args.name}, '/data/a')",
 ]
 BEFORE = """
+from config import BASE
+
 def read(path):
     return path.read_text(encoding="utf-8")
 
@@ -94,6 +103,12 @@ def test_fires(findings: Findings, body: str) -> None:
 @pytest.mark.parametrize("body", SILENT)
 def test_stays_silent(findings: Findings, body: str) -> None:
     assert findings(source(body, before=BEFORE), ID) == []
+
+
+def test_a_field_can_be_a_path(findings: Findings) -> None:
+    before = f"{BEFORE}\nclass Placed(BaseModel):\n    place: Path\n"
+    text = source("read(args.place)", before=before, parameter="args: Placed")
+    assert len(findings(text, ID)) == 1
 
 
 def test_stays_silent_where_no_caller_is(findings: Findings) -> None:
