@@ -12,16 +12,12 @@ from chutes_cli.contract.libraries.sinks import (
     SECOND_PATH,
 )
 from chutes_cli.core.finding import Severity
-from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.passing import UNKNOWN, Passing
 from chutes_cli.project.taint.threats import Threat
-from chutes_cli.project.values import Known
 
 from .sinks import Reached, SinkCheck, called_of, calls_to, methods, name_of
-
-_MODES = frozenset("rwxabt+U")
 
 
 class PathTraversal(SinkCheck):
@@ -111,15 +107,18 @@ class PathTraversal(SinkCheck):
         """Yield what names the files that are opened, changed or removed."""
         yield from calls_to(project, PATH)
         yield from calls_to(project, SECOND_PATH)
-        yield from methods(project, PATH_METHODS, PATH_CLASSES, RECEIVER)
-        for passing, receiver in methods(project, PATH_METHODS, (UNKNOWN,), RECEIVER):
-            if _is_of_a_path(project, passing):
-                yield passing, receiver
+        yield from methods(project, PATH_METHODS, (*PATH_CLASSES, UNKNOWN), RECEIVER)
 
     def is_spared(self, passing: Passing, origin: Origin) -> bool:
-        """What is not known to be a path is one where one was made on the way."""
-        of_shape = origin.shape is not None and origin.shape.kind == "other"
-        return called_of(passing).startswith(UNKNOWN) and not origin.path and not of_shape
+        """A method of something not known is one of a path where a path was made on the way.
+
+        Texts made of paths have a ``replace`` of their own, which takes two.
+        """
+        if not called_of(passing).startswith(UNKNOWN):
+            return False
+        if name_of(passing) == "replace" and len(passing.arguments) > 1:
+            return True
+        return not origin.path and (origin.shape is None or origin.shape.kind != "other")
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who names the file."""
@@ -128,24 +127,3 @@ class PathTraversal(SinkCheck):
             "resolve the path and make sure that it lies below the folder meant "
             "(path.is_relative_to), or take its last part alone",
         )
-
-
-def _is_of_a_path(project: Project, passing: Passing) -> bool:
-    """Say whether what calls a method of something not known fits the one of a path."""
-    name = name_of(passing)
-    positional = [each.value for each in passing.arguments if each.keyword is None]
-    mode = positional[0] if name == "open" and positional else None
-    return (
-        all(
-            each.keyword is None or each.keyword in PATH_METHODS[name] for each in passing.arguments
-        )
-        and all(not each.star for each in passing.arguments)
-        and len(positional) <= len(PATH_METHODS[name])
-        and (mode is None or _is_mode(project, passing, mode))
-    )
-
-
-def _is_mode(project: Project, passing: Passing, expression: Expression) -> bool:
-    site = passing.site
-    value = project.knowledge.evaluator.value(site.module, site.scope, expression)
-    return isinstance(value, Known) and _MODES.issuperset(str(value.value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from chutes_cli.check import Check, Circumstances
@@ -72,7 +72,7 @@ def calls_to(project: Project, table: Mapping[str, Sink]) -> Iterator[tuple[Pass
 
 
 def methods(
-    project: Project, names: Container[str], owners: tuple[str, ...], position: int
+    project: Project, names: frozenset[str], owners: tuple[str, ...], position: int
 ) -> Iterator[tuple[Passing, Expression]]:
     """Yield the calls of methods by name, with an argument, or with the object they are of.
 

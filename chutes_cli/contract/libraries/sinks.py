@@ -136,29 +136,11 @@ SECOND_PATH: Mapping[str, Sink] = {
 }
 """Those that name a second file."""
 
-PATH_METHODS: Mapping[str, tuple[str, ...]] = {
-    "read_text": ("encoding", "errors", "newline"),
-    "read_bytes": (),
-    "write_text": ("data", "encoding", "errors", "newline"),
-    "write_bytes": ("data",),
-    "unlink": ("missing_ok",),
-    "open": ("mode", "buffering", "encoding", "errors", "newline"),
-    "mkdir": ("mode", "parents", "exist_ok"),
-    "rmdir": (),
-    "touch": ("mode", "exist_ok"),
-    "rename": ("target",),
-    "replace": ("target",),
-    "iterdir": (),
-    "glob": ("pattern", "case_sensitive", "recurse_symlinks"),
-    "rglob": ("pattern", "case_sensitive", "recurse_symlinks"),
-    "symlink_to": ("target", "target_is_directory"),
-    "hardlink_to": ("target",),
-    "chmod": ("mode", "follow_symlinks"),
-}
-"""Methods of a path that go to the disk, with their parameters.
-
-Texts, dates and tables have methods of the same names that take others: ``text.replace(a, b)``.
-"""
+PATH_METHODS = frozenset(
+    {"read_text", "read_bytes", "write_text", "write_bytes", "unlink", "open", "mkdir", "rmdir",
+     "touch", "rename", "replace", "iterdir", "glob", "rglob", "symlink_to", "hardlink_to", "chmod"}
+)  # fmt: skip
+"""Methods of a path that go to the disk."""
 
 PATH_CLASSES = ("pathlib.Path.", "pathlib.PosixPath.", "anyio.Path.", "upath.UPath.")
 """What they are methods of."""

@@ -53,10 +53,6 @@ SILENT = [
     "clean(args.name)",
     "clean(str(BASE / args.name))",
     "each_clean(args.words)",
-    "spread(args.name)",
-    "moved(args.name)",
-    "member(args.name)",
-    "fetched(args.name)",
     "torch.save({'a': args.name}, '/data/a')",
 ]
 BEFORE = """
@@ -76,18 +72,6 @@ def clean(text):
 
 def each_clean(words):
     return [each.replace("_", " ", 1) for each in words]
-
-def spread(text):
-    return text.replace(*PAIR)
-
-def moved(moment):
-    return moment.replace(hour=1)
-
-def member(archive):
-    return archive.open("a.txt")
-
-def fetched(opener):
-    return opener.open(REQUEST)
 """
 """What calls methods of paths, and methods of other things that have the same name."""
 
@@ -109,6 +93,13 @@ def test_a_field_can_be_a_path(findings: Findings) -> None:
     before = f"{BEFORE}\nclass Placed(BaseModel):\n    place: Path\n"
     text = source("read(args.place)", before=before, parameter="args: Placed")
     assert len(findings(text, ID)) == 1
+
+
+def test_what_nothing_validated_is_no_path(findings: Findings) -> None:
+    text = source("read(args['name'])", before=BEFORE, parameter="args: dict")
+    assert findings(text, ID) == []
+    made = source("read(Path(args['name']))", before=BEFORE, parameter="args: dict")
+    assert len(findings(made, ID)) == 1
 
 
 def test_stays_silent_where_no_caller_is(findings: Findings) -> None:
