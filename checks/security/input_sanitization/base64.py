@@ -8,6 +8,7 @@ from chutes_cli.contract.libraries.sinks import BASE64
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.taint.origin import Origin
+from chutes_cli.project.taint.passing import Passing
 from chutes_cli.project.taint.threats import Threat
 
 from .sinks import Reached, SinkCheck, calls_to
@@ -90,7 +91,7 @@ class UnboundedBase64(SinkCheck):
         """Yield what is decoded."""
         return calls_to(project, BASE64)
 
-    def is_told(self, origin: Origin) -> bool:
+    def is_spared(self, passing: Passing, origin: Origin) -> bool:
         """`unbounded-input-field` tells of fields, where they are declared."""
         return origin.shape is not None
 

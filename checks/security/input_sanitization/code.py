@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.sinks import CODE
+from chutes_cli.contract.libraries.sinks import CODE, IMPORTING
 from chutes_cli.core.finding import Severity
+from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
+from chutes_cli.project.taint.passing import Passing
+from chutes_cli.project.taint.prefix import known_start
 from chutes_cli.project.taint.threats import Threat
 
-from .sinks import Reached, SinkCheck, calls_to
+from .sinks import Reached, SinkCheck, called_of, calls_to
 
 
 class CodeInjection(SinkCheck):
@@ -92,8 +95,11 @@ class CodeInjection(SinkCheck):
     threat = Threat.CODE
 
     def sinks(self, project: Project) -> Iterator[Reached]:
-        """Yield what is run as code."""
-        return calls_to(project, CODE)
+        """Yield what is run as code; what names a module of one package is not."""
+        for passing, text in calls_to(project, CODE):
+            importing = called_of(passing) in IMPORTING
+            if not (importing and "." in _start(project, passing, text)):
+                yield passing, text
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who writes the code."""
@@ -102,3 +108,10 @@ class CodeInjection(SinkCheck):
             "parse what callers send (ast.literal_eval, json, a grammar of your own), or let them "
             "choose from a table of functions",
         )
+
+
+def _start(project: Project, passing: Passing, text: Expression) -> str:
+    """Return what a text begins with, as far as it is fixed: ``f"plugins.{name}"``."""
+    evaluator, module = project.knowledge.evaluator, passing.site.module
+    scope, held = evaluator.held(module, passing.site.scope, text)
+    return known_start(evaluator, module, scope, held)

@@ -13,15 +13,11 @@ from chutes_cli.contract.libraries.sinks import (
 )
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
-from chutes_cli.project.taint.passing import UNKNOWN
+from chutes_cli.project.taint.origin import Origin
+from chutes_cli.project.taint.passing import UNKNOWN, Passing
 from chutes_cli.project.taint.threats import Threat
 
-from .sinks import (
-    Reached,
-    SinkCheck,
-    calls_to,
-    methods,
-)
+from .sinks import Reached, SinkCheck, called_of, calls_to, methods, name_of
 
 
 class PathTraversal(SinkCheck):
@@ -112,6 +108,17 @@ class PathTraversal(SinkCheck):
         yield from calls_to(project, PATH)
         yield from calls_to(project, SECOND_PATH)
         yield from methods(project, PATH_METHODS, (*PATH_CLASSES, UNKNOWN), RECEIVER)
+
+    def is_spared(self, passing: Passing, origin: Origin) -> bool:
+        """A method of something not known is one of a path where a path was made on the way.
+
+        Texts made of paths have a ``replace`` of their own, which takes two.
+        """
+        if not called_of(passing).startswith(UNKNOWN):
+            return False
+        if name_of(passing) == "replace" and len(passing.arguments) > 1:
+            return True
+        return not origin.path and (origin.shape is None or origin.shape.kind != "other")
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who names the file."""

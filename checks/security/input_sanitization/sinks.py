@@ -43,8 +43,8 @@ class SinkCheck(Check):
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Return message and help for a call, and for who sends what reaches it."""
 
-    def is_told(self, origin: Origin) -> bool:
-        """Say whether another check tells of what reaches a call."""
+    def is_spared(self, passing: Passing, origin: Origin) -> bool:
+        """Say whether what reaches a call is harmless there, or another check tells of it."""
         return False
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ class SinkCheck(Check):
             site = passing.site
             spot = place[0] if place else spot_of(Site(site.module, site.statement, argument))
             origin = project.taint.origin_at(spot, argument, self.threat)
-            if origin is None or self.is_told(origin):
+            if origin is None or self.is_spared(passing, origin):
                 continue
             here = exposures_at(site.module, site.statement.guards)
             if circumstances.concerns(origin.exposures & here):
@@ -109,7 +109,12 @@ def is_passed(project: Project, passing: Passing, keyword: str) -> bool | None:
     return False if arguments.complete else None
 
 
+def called_of(passing: Passing) -> str:
+    """Return the dotted name of what is called."""
+    assert isinstance(passing.callee, External)
+    return passing.callee.name
+
+
 def name_of(passing: Passing) -> str:
     """Return how messages call what is called."""
-    assert isinstance(passing.callee, External)
-    return passing.callee.name.removeprefix(UNKNOWN).removeprefix("builtins.")
+    return called_of(passing).removeprefix(UNKNOWN).removeprefix("builtins.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chutes_cli.contract.libraries.key_formats import POSITIONAL
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Call,
     Collection,
@@ -174,9 +175,26 @@ def _of_wrapper(call: Call, fallback: bool) -> Iterator[tuple[str, Expression, b
     if called in _WRAPPERS:
         given, fallback = call.arguments, fallback or called in _FIELDS
     elif called in _FALLBACKS:
-        given, fallback = call.arguments[1:], True
+        given, fallback = call.arguments[2 if _is_of_section(call) else 1 :], True
     else:
         return
     for each in given:
-        if each.keyword in (None, "default"):
+        if each.keyword in (None, "default", "fallback"):
             yield from _texts(each.value, fallback)
+
+
+def _is_of_section(call: Call) -> bool:
+    """Say whether a ``get`` is given a section and an option: ``config.get("db", "password")``."""
+    match call:
+        case Call(
+            function=Attribute(value=owner, attribute="get"),
+            arguments=(Argument(value=first), Argument(value=Literal(value=str(option))), *_),
+        ):
+            asked = first.value if isinstance(first, Literal) else None
+            return (
+                name_of(owner) != "environ"
+                and names_secret(option)
+                and not (isinstance(asked, str) and names_secret(asked))
+            )
+        case _:
+            return False

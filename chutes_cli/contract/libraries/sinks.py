@@ -94,6 +94,9 @@ CODE: Mapping[str, Sink] = {
 }
 """Functions that run a text as code, templates included: Jinja reaches every object."""
 
+IMPORTING = frozenset({"builtins.__import__", "importlib.import_module", "runpy.run_module"})
+"""Those of them that are given the name of a module."""
+
 PATH: Mapping[str, Sink] = {
     **_of("builtins", "open", _file),
     **_of("io", "open", _file),

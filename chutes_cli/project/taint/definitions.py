@@ -32,6 +32,27 @@ class Definitions:
             self._reaching[key] = [*before, *_carried(module, bindings, at)]
         return self._reaching[key]
 
+    def replacing(
+        self, module: Module, binding: Binding, name: str, at: Statement
+    ) -> Iterator[tuple[Statement, Guard]]:
+        """Yield the assignments that would have replaced a value on its way to a statement.
+
+        Each stands alone under an ``if``, or its ``else``, that the statement is not under:
+        where the value is still held, the test came out the other way.
+        """
+        mine = set(module.guards_of(at.guards))
+        first, last = _position(module, binding), module.order[at]
+        for other in module.bindings.get(at.scope, {}).get(name, []):
+            statement = other.statement
+            if statement is None or other.value is None or statement.kind == "augment":
+                continue
+            if not first < module.order[statement] < last:
+                continue
+            guards = self._opaque_guards(module, statement)
+            extra = [index for index in guards if index not in mine]
+            if _side(module, extra) is not None:
+                yield statement, module.facts.guards[extra[0]]
+
     def dominates(self, module: Module, earlier: Statement, later: Statement) -> bool:
         """Say whether an earlier statement of a scope has run whenever a later one runs."""
         if module.order[earlier] >= module.order[later]:

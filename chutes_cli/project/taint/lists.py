@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chutes_cli.project.displays import spreads
 from chutes_cli.project.facts import (
+    Attribute,
     Await,
     Call,
     Collection,
@@ -12,11 +13,14 @@ from chutes_cli.project.facts import (
     Name,
     Operation,
 )
+from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.passing import Passings
 from chutes_cli.project.taint.spot import Frame, Spot
+from chutes_cli.project.taint.threats import Threat
 
 _DEEPEST_CALL = 6
+_CUTS = frozenset({"split", "rsplit", "rpartition"})
 
 Placed = tuple[Spot, Expression]
 """An expression and where it is evaluated."""
@@ -27,7 +31,8 @@ Items = tuple[Spot, tuple[Expression, ...]]
 class Lists:
     """Answers what lists hold, item by item."""
 
-    def __init__(self, passings: Passings, definitions: Definitions) -> None:
+    def __init__(self, resolver: Resolver, passings: Passings, definitions: Definitions) -> None:
+        self._resolver = resolver
         self._passings = passings
         self._definitions = definitions
 
@@ -67,13 +72,46 @@ class Lists:
             case _:
                 return []
 
-    def element(self, spot: Spot, expression: Expression, index: Expression) -> list[Placed] | None:
-        """Return what stands at an index of lists that are written out, None for others."""
-        match index:
-            case Literal(value=int(place)):
-                lists = self.items(spot, expression)
-                known = [(at, items[place]) for at, items in lists
-                         if -len(items) <= place < len(items) and not spreads(items)]  # fmt: skip
-                return known if known and len(known) == len(lists) else None
+    def element(
+        self, spot: Spot, expression: Expression, index: Expression, threat: Threat
+    ) -> list[Placed] | None:
+        """Return what stands at an index of lists that are written out, None for others.
+
+        Nothing of a caller's does where a path is cut up and its last part is taken.
+        """
+        place = _place(index)
+        if place is None:
+            return None
+        if threat is Threat.PATH and self._is_last_part(spot, expression, place):
+            return []
+        lists = self.items(spot, expression)
+        known = [(at, items[place]) for at, items in lists
+                 if -len(items) <= place < len(items) and not spreads(items)]  # fmt: skip
+        return known if known and len(known) == len(lists) else None
+
+    def _is_last_part(self, spot: Spot, expression: Expression, place: int) -> bool:
+        """``os.path.split(path)[1]``, ``path.rsplit("/", 1)[-1]``, ``Path(path).parts[-1]``."""
+        match expression:
+            case Attribute(attribute="parts"):
+                return place == -1
+            case Call(function=function, arguments=(first, *others)):
+                dotted = self._resolver.dotted(spot.module, spot.scope, function)
+                if dotted in ("os.path.split", "posixpath.split", "ntpath.split"):
+                    return place in (1, -1)
+                name = function.attribute if isinstance(function, Attribute) else ""
+                if name not in _CUTS or not self._separates(spot, first.value):
+                    return False
+                cuts = _place(others[0].value) if others else None
+                return place == -1 or place == (2 if name == "rpartition" else cuts)
             case _:
-                return None
+                return False
+
+    def _separates(self, spot: Spot, expression: Expression) -> bool:
+        dotted = self._resolver.dotted(spot.module, spot.scope, expression)
+        return dotted in ("os.sep", "os.path.sep") or (
+            isinstance(expression, Literal) and expression.value == "/"
+        )
+
+
+def _place(index: Expression) -> int | None:
+    return index.value if isinstance(index, Literal) and isinstance(index.value, int) else None

@@ -8,6 +8,7 @@ from chutes_cli.core.finding import TraceStep
 from chutes_cli.project.exposure import EXPOSURES, exposures_at
 from chutes_cli.project.module import Site
 from chutes_cli.project.schemas import Shape
+from chutes_cli.project.taint.threats import Threat, admits
 from chutes_cli.project.targets import Function
 
 OUTPUT_DIR = "output_dir"
@@ -24,6 +25,7 @@ class Origin:
         shape: What pydantic let through for this part of it; None for what nothing validated.
         exposures: The exposures under which it gets here.
         trace: The way, outermost first.
+        path: Whether a path, such as `pathlib.Path`, was made of it on the way.
     """
 
     entry: Function
@@ -31,10 +33,20 @@ class Origin:
     shape: Shape | None = None
     exposures: frozenset[str] = EXPOSURES
     trace: tuple[TraceStep, ...] = ()
+    path: bool = False
 
     def shaped(self, shape: Shape | None) -> Origin:
         """Return the origin of a part of the value."""
         return replace(self, shape=shape)
+
+    def as_path(self) -> Origin:
+        """Return the origin of a path made of the value."""
+        return replace(self, path=True)
+
+    def admitted(self, threat: Threat) -> Origin | None:
+        """Return the origin, None where what pydantic lets through can carry no threat."""
+        shape = self.shape
+        return self if shape is None or shape.kind == "model" or admits(shape, threat) else None
 
     def via(self, site: Site, note: str) -> Origin:
         """Return the origin with a further step of its way."""

@@ -1,4 +1,4 @@
-"""Addresses whose host the caller cannot choose, because something fixed stands before."""
+"""What stands at the beginning of a text, such as the host of an address, and is fixed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.facts import Expression, FormattedText, Operation
+from chutes_cli.project.module import Module
 from chutes_cli.project.taint.spot import Spot
 from chutes_cli.project.values import Known
 
@@ -36,6 +37,17 @@ def host_parts(
         else:
             return parts
     return ()
+
+
+def known_start(evaluator: Evaluator, module: Module, scope: int, text: Expression) -> str:
+    """Return what a text that is put together begins with, as far as that is known."""
+    start = ""
+    for part in _flat((text,)):
+        value = evaluator.value(module, scope, part)
+        if not (isinstance(value, Known) and isinstance(value.value, str)):
+            break
+        start += value.value
+    return start
 
 
 def _flat(expressions: Sequence[Expression]) -> Iterator[Expression]:

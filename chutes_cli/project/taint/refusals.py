@@ -67,7 +67,29 @@ class Refusals:
                 return True
             if self._refused_by(here, calls, path, threat):
                 return True
-        return False
+        return any(
+            self._each_refused(module, loop, path, threat)
+            for loop in module.statements_in(spot.scope)
+            if loop.kind == "for" and self._definitions.dominates(module, loop, spot.at)
+        )
+
+    def _each_refused(self, module: Module, loop: Statement, path: str, threat: Threat) -> bool:
+        """Say whether a loop goes over a path and raises where an item carries a threat."""
+        iterated, (target, *_) = loop.values[0], loop.targets
+        if not isinstance(target, Name) or not self._tests.about(
+            Spot(module, loop), iterated, path, threat
+        ):
+            return False
+        body = next(i for i, each in enumerate(module.facts.guards) if each.test is iterated)
+        return any(
+            self.leaves(module, each, target.id, threat, body)
+            for each in module.statements_in(loop.scope)
+            if each.kind == "raise" and body in module.guards_of(each.guards)
+        ) or any(
+            self._refused_by(Spot(module, each), calls, target.id, threat)
+            for each, calls in self._refusing_in(module, loop.scope)
+            if each.guards == body
+        )
 
     def _refusing_in(self, module: Module, scope: int) -> list[tuple[Statement, list[Call]]]:
         """Return the statements of a scope that may raise because of a value, with their calls."""
@@ -119,10 +141,20 @@ class Refusals:
         finally:
             self._depth -= 1
 
-    def leaves(self, module: Module, statement: Statement, path: str, threat: Threat) -> bool:
-        """Say whether a ``raise`` or ``return`` is reached whenever a path carries a threat."""
+    def leaves(
+        self, module: Module, statement: Statement, path: str, threat: Threat, within: int = -1
+    ) -> bool:
+        """Say whether a ``raise`` or ``return`` is reached whenever a path carries a threat.
+
+        Args:
+            module: The module.
+            statement: The ``raise`` or ``return``.
+            path: The path.
+            threat: The threat.
+            within: Index of a guard around it that is entered anyhow, such as a loop.
+        """
         spot = Spot(module, statement)
-        known = list(conditions(module, statement))
+        known = list(conditions(module, statement, within))
         return bool(known) and all(
             self._tests.holds(spot, test, not truth, path, threat)
             for test, truth in known

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chutes_cli.core.finding import TraceStep
+from chutes_cli.project.exposure import EXPOSURES
 from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Chute, Cord, Job
 from chutes_cli.project.module import Site
@@ -59,6 +60,28 @@ class Taint:
         """Say whether validators of a model's own stop a threat in a field."""
         return self._tracer.stops(model, name, threat)
 
+    def receives(
+        self,
+        function: Function,
+        name: str,
+        label: str,
+        shape: Shape | None = None,
+        exposures: frozenset[str] = EXPOSURES,
+    ) -> None:
+        """Take a parameter of a function for what a caller sends; to be told before asking.
+
+        Args:
+            function: The function.
+            name: The parameter's name.
+            label: How messages call the function.
+            shape: What pydantic lets through; None for what nothing validates.
+            exposures: The exposures under which it is called.
+        """
+        line = function.scope.name_span.line
+        start = TraceStep(function.module.path, line, f"{label} receives {name!r}")
+        origin = Origin(function, label, shape, exposures, (start,))
+        self._received.setdefault((function, name), origin)
+
     def _cord(self, cord: Cord) -> None:
         """The body is the one argument after ``self`` (SDK 0.6.9 chute/cord.py)."""
         function = cord.function
@@ -68,7 +91,7 @@ class Taint:
         shape = Shape("model", model=model) if model else None
         for parameter in function.scope.parameters[1:]:
             if parameter.kind in ("positional", "*"):
-                self._receives(function, parameter.name, cord.label, shape)
+                self.receives(function, parameter.name, cord.label, shape)
 
     def _model(self, cord: Cord) -> Class | None:
         """Return the model a cord's body is validated with, if it is (PLATFORM F39)."""
@@ -88,7 +111,7 @@ class Taint:
         for parameter in function.scope.parameters:
             if parameter.name not in _NOT_INPUT:
                 label = f"route {function.scope.name}"
-                self._receives(function, parameter.name, label, None, frozenset({"direct"}))
+                self.receives(function, parameter.name, label, exposures=frozenset({"direct"}))
 
     def _job(self, job: Job) -> None:
         """Every key of the JSON a job is started with is an argument (PLATFORM F74)."""
@@ -96,19 +119,4 @@ class Taint:
             for parameter in job.function.scope.parameters[1:]:
                 if parameter.name != OUTPUT_DIR:
                     label = f"job {job.function.scope.name}"
-                    self._receives(job.function, parameter.name, label, None)
-
-    def _receives(
-        self,
-        function: Function,
-        name: str,
-        label: str,
-        shape: Shape | None,
-        exposures: frozenset[str] | None = None,
-    ) -> None:
-        line = function.scope.name_span.line
-        start = TraceStep(function.module.path, line, f"{label} receives {name!r}")
-        origin = Origin(function, label, shape, trace=(start,))
-        if exposures is not None:
-            origin = Origin(function, label, shape, exposures, (start,))
-        self._received.setdefault((function, name), origin)
+                    self.receives(job.function, parameter.name, label)

@@ -120,9 +120,19 @@ def path_of(expression: Expression) -> str | None:
             return None
 
 
-def conditions(module: Module, statement: Statement) -> Iterator[tuple[Expression, bool]]:
-    """Yield the tests known at a statement, with how they came out."""
+def conditions(
+    module: Module, statement: Statement, within: int = -1
+) -> Iterator[tuple[Expression, bool]]:
+    """Yield the tests known at a statement, with how they came out.
+
+    Args:
+        module: The module.
+        statement: The statement.
+        within: Index of a guard around it; tests further out are left out.
+    """
     for index in module.guards_of(statement.guards):
+        if index == within:
+            return
         guard = module.facts.guards[index]
         if guard.test is not None and guard.kind in ("if", "while"):
             yield guard.test, True

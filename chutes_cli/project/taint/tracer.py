@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from chutes_cli.contract.libraries import values as libraries
+from chutes_cli.contract.libraries.sinks import PATH_CLASSES
 from chutes_cli.project.facts import (
     Attribute,
     Await,
@@ -66,7 +67,7 @@ class Tracer:
         self._source = source
         self.passings = Passings(knowledge)
         self._definitions = Definitions()
-        self.lists = Lists(self.passings, self._definitions)
+        self.lists = Lists(self._resolver, self.passings, self._definitions)
         self._validation = Validation(knowledge, self.passings, self._definitions)
         self._questions: Questions[tuple[Origin | None]] = Questions((None,), _MOST_OPEN)
         self._steps = 0
@@ -77,9 +78,8 @@ class Tracer:
         with room_to_recurse():
             found = self._origin(spot, expression, threat)
         if self._steps > _MOST_STEPS:
-            self._questions = Questions(
-                (None,), _MOST_OPEN
-            )  # what was given up may be no answer to others
+            # What was given up may be no answer to others.
+            self._questions = Questions((None,), _MOST_OPEN)
         return found
 
     def _origin(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
@@ -144,7 +144,7 @@ class Tracer:
                     return None
                 if isinstance(indices[0], Literal) and indices[0].value == OUTPUT_DIR:
                     return None
-                element = self.lists.element(spot, value, indices[0])
+                element = self.lists.element(spot, value, indices[0], threat)
                 if element is not None:
                     return self._any_of(element, threat)
                 return self._part(self._origin(spot, value, threat), indices[:1], threat)
@@ -157,7 +157,8 @@ class Tracer:
             case Operation(operator="*", operands=(value,)):
                 return self._origin(spot, value, threat)
             case Operation(operator=operator, operands=parts) if operator in _BUILDS:
-                return self._joined(spot, parts, threat)
+                found = self._joined(spot, parts, threat)
+                return found.as_path() if found and operator == "/" else found
             case _:
                 return None
 
@@ -183,7 +184,7 @@ class Tracer:
             match key:
                 case Literal(value=str(name)) if whole.shape and whole.shape.kind == "model":
                     return self._field(whole, name, threat)
-        return _admitted(whole.shaped(items_of(whole.shape)), threat)
+        return whole.shaped(items_of(whole.shape)).admitted(threat)
 
     # Names
 
@@ -194,6 +195,8 @@ class Tracer:
         if where == spot.scope:
             bindings = self._definitions.reaching(spot.module, where, name, spot.at)
         for binding in bindings:
+            if self._validation.overwritten(spot, binding, name, threat):
+                continue
             found = self._binding(spot, where, binding, name, threat)
             if found is not None:
                 return found
@@ -225,7 +228,7 @@ class Tracer:
             case (Collection(items=targets), *_) if statement.kind == "assign":
                 names = [each.id if isinstance(each, Name) else "" for each in targets]
                 place = Literal(value.span, names.index(name)) if name in names else value
-                element = self.lists.element(at, value, place)
+                element = self.lists.element(at, value, place, threat)
                 if element is not None:
                     return self._any_of(element, threat)
         found = self._origin(at, value, threat)
@@ -254,7 +257,7 @@ class Tracer:
             return self._passed(frame.caller, frame.passing, name, threat)
         received = self._source(function, name)
         if received is not None:
-            return _admitted(received, threat)
+            return received.admitted(threat)
         for passing in self.passings.of(function):
             found = self._passed(spot_of(passing.site), passing, name, threat)
             if found is not None:
@@ -338,7 +341,9 @@ class Tracer:
                     return self._origin(spot, text, threat) if text is not None else None
                 if name in libraries.CARRIES or name.startswith(libraries.CARRIES_BELOW):
                     values = [each.value for each in passing.arguments]
-                    return self._any(spot, values, threat)
+                    found = self._any(spot, values, threat)
+                    is_path = f"{name}.".startswith(PATH_CLASSES)
+                    return found.as_path() if found and is_path else found
         function = passing.function
         if function is None or (spot.frame and spot.frame.depth >= _DEEPEST_CALL):
             return None
@@ -388,12 +393,8 @@ class Tracer:
         if whole is not None:
             if name in libraries.LOOKS_UP and arguments:
                 return self._part(whole, arguments[:1], threat)
-            return _admitted(whole, threat)
+            return whole.admitted(threat)
         if name in libraries.LOOKS_UP:
             return self._any(spot, arguments[1:], threat)
-        return self._any(spot, arguments, threat) if name in libraries.JOINS else None
-
-
-def _admitted(origin: Origin, threat: Threat) -> Origin | None:
-    shape = origin.shape
-    return origin if shape is None or shape.kind == "model" or admits(shape, threat) else None
+        joined = self._any(spot, arguments, threat) if name in libraries.JOINS else None
+        return joined.as_path() if joined and name == "joinpath" else joined

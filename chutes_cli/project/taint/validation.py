@@ -16,6 +16,7 @@ from chutes_cli.project.facts import (
     Operation,
     Statement,
 )
+from chutes_cli.project.module import Binding
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.matchings import MATCHERS, Matchings
@@ -33,6 +34,7 @@ _MOST_OPEN = 20
 _STRONG_METHODS = frozenset(
     {"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"}
 )
+_COMPARING_METHODS = frozenset({"is_relative_to", "issubset", "startswith", "endswith"})
 _SEPARATORS = frozenset({"/", "..", "\\", "../"})
 _ADDRESS_REFUSALS = frozenset({"is_private", "is_loopback", "is_link_local"})
 
@@ -71,6 +73,19 @@ class Validation:
             for comprehension in spot.around
             if path in comprehension.names
             for part in comprehension.parts[1:-1]
+        )
+
+    def overwritten(self, spot: Spot, binding: Binding, name: str, threat: Threat) -> bool:
+        """Say whether a name would hold something else, were its value a threat.
+
+        ``if voice not in VOICES: voice = "plain"``
+        """
+        if binding.statement is not None and binding.statement.scope != spot.scope:
+            return False
+        return any(
+            self.holds(spot.back_to(statement), guard.test, guard.kind == "else", name, threat)
+            for statement, guard in self._definitions.replacing(spot.module, binding, name, spot.at)
+            if guard.test is not None
         )
 
     def refuses(self, function: Function, path: str, threat: Threat) -> bool:
@@ -112,7 +127,8 @@ class Validation:
                 return same and threat is not Threat.SIZE and self._one(spot, sides, path, threat)
             case Operation(operator="<" | "<=" | ">" | ">=" as operator, operands=(left, right)):
                 small = left if (operator in ("<", "<=")) == truth else right
-                return threat is Threat.SIZE and self.about(spot, small, path, threat)
+                counts = threat is Threat.SIZE or (truth and _is_set(small))
+                return counts and self.about(spot, small, path, threat)
             case Call():
                 return self._answers(spot, test, truth, path, threat, depth)
             case Attribute(value=value, attribute=name):
@@ -126,6 +142,21 @@ class Validation:
                 return self._flag(spot, name, truth, path, threat, depth)
             case Opaque(kind="NamedExpr", parts=(value,)):
                 return self.holds(spot, value, truth, path, threat, depth + 1)
+            case _:
+                return not truth and self._none_left(spot, test, path, threat, depth)
+
+    def _none_left(
+        self, spot: Spot, rest: Expression, path: str, threat: Threat, depth: int
+    ) -> bool:
+        """``set(names) - ALLOWED``, ``[name for name in names if name not in ALLOWED]``: empty."""
+        match rest:
+            case Operation(operator="-", operands=(left, _)):
+                return threat is not Threat.SIZE and self.about(spot, left, path, threat)
+            case Opaque(kind="ListComp" | "SetComp", parts=(_, *tests, _)) if tests:
+                inside = spot.within(rest)
+                return all(
+                    self.holds(inside, each, False, path, threat, depth + 1) for each in tests
+                )
             case _:
                 return False
 
@@ -210,11 +241,11 @@ class Validation:
     ) -> bool | None:
         """Judge a method of the value itself; None when it is none that is known."""
         name = callee.attribute
-        if name not in _STRONG_METHODS | {"is_relative_to", "startswith", "endswith"}:
+        if name not in _STRONG_METHODS | _COMPARING_METHODS:
             return None
         if not truth or threat is Threat.SIZE or not self.about(spot, callee.value, path, threat):
             return False
-        if name in _STRONG_METHODS or name == "is_relative_to":
+        if name in _STRONG_METHODS or name in ("is_relative_to", "issubset"):
             return name != "is_relative_to" or threat is Threat.PATH
         given = self._evaluator.value(
             spot.module, spot.scope, call.arguments[0].value if call.arguments else call
@@ -331,6 +362,14 @@ def _answers_only(statement: Statement, truth: bool) -> bool:
         return not truth
     value = statement.values[0]
     return isinstance(value, Literal) and bool(value.value) is truth
+
+
+def _is_set(expression: Expression) -> bool:
+    match expression:
+        case Call(function=Name(id="set" | "frozenset")):
+            return True
+        case _:
+            return False
 
 
 def _texts(value: object) -> Iterator[str] | list[str] | None:

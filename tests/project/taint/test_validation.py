@@ -68,7 +68,48 @@ CHECKED = {
         Threat.SHELL, f"if known(args.name) is False:\n{REFUSE}sink(args.name)"),
     "helper that gives up in a loop": (
         Threat.SHELL, f"if not all_known(args.name):\n{REFUSE}sink(args.name)"),
+    "each of them in a loop": (
+        Threat.SHELL, f"for each in args.names:\n    if each not in ALLOWED:\n    {REFUSE}"
+                      "sink(' '.join(args.names))"),
+    "each of them by a helper": (
+        Threat.SHELL, "for each in args.names:\n    ensure(each)\nsink(' '.join(args.names))"),
+    "each letter in a loop": (
+        Threat.SHELL, f"for each in args.name:\n    if each not in 'abc':\n    {REFUSE}"
+                      "sink(args.name)"),
+    "it and others in a loop": (
+        Threat.SHELL, "names = list(args.names)\nfor each in [args.name] + names:\n"
+                      f"    if not each.isidentifier():\n    {REFUSE}sink(' '.join(names))"),
+    "no other in the list": (
+        Threat.SHELL, "odd = [each for each in args.names if each not in ALLOWED]\nif odd:\n"
+                      f"{REFUSE}sink(' '.join(args.names))"),
+    "no other in the set": (
+        Threat.SHELL, "odd = {each for each in args.names if each not in ALLOWED}\nif odd:\n"
+                      f"{REFUSE}sink(' '.join(args.names))"),
+    "nothing left of the set": (
+        Threat.SHELL, f"if set(args.names) - ALLOWED:\n{REFUSE}sink(' '.join(args.names))"),
+    "not more than the set": (
+        Threat.SHELL, f"if not set(args.names) <= ALLOWED:\n{REFUSE}sink(' '.join(args.names))"),
+    "within the set": (
+        Threat.SHELL, f"if not frozenset(args.names).issubset(ALLOWED):\n{REFUSE}"
+                      "sink(' '.join(args.names))"),
+    "replaced": (
+        Threat.SHELL, "name = args.name\nif name not in ALLOWED:\n    name = 'a'\nsink(name)"),
+    "replaced or empty": (
+        Threat.SHELL, "name = args.name\nif not name or name not in ALLOWED:\n    name = 'a'\n"
+                      "sink(name)"),
+    "replaced otherwise": (
+        Threat.SHELL, "name = args.name\nif name in ALLOWED:\n    print(name)\nelse:\n"
+                      "    name = 'a'\nsink(name)"),
+    "replaced parameter": (Threat.SHELL, "run_plain(args.name)"),
     # Paths
+    "cut in two": (Threat.PATH, "folder, name = os.path.split(args.name)\nsink(name)"),
+    "second of two": (Threat.PATH, "sink(os.path.split(args.name)[1])"),
+    "last of two": (Threat.PATH, "sink(os.path.split(args.name)[-1])"),
+    "last of the words": (Threat.PATH, "sink(args.name.split('/')[-1])"),
+    "last of the words by name": (Threat.PATH, "sink(args.name.split(os.sep)[-1])"),
+    "cut from the right": (Threat.PATH, "_, name = args.name.rsplit('/', 1)\nsink(name)"),
+    "after the last": (Threat.PATH, "sink(args.name.rpartition('/')[2])"),
+    "last of the parts": (Threat.PATH, "sink(Path(args.name).parts[-1])"),
     "only its last part": (
         Threat.PATH, f"if Path(args.name).name != args.name:\n{REFUSE}sink(args.name)"),
     "only its base": (
@@ -154,6 +195,67 @@ UNCHECKED = {
     "helper on another": (Threat.SHELL, "ensure(args.url)\nsink(args.name)"),
     "validator of another": (Threat.SHELL, "sink(args.name)"),
     "validator of the length": (Threat.SHELL, "sink(args.measured)"),
+    "another in a loop": (
+        Threat.SHELL, f"for each in args.names:\n    if each not in ALLOWED:\n    {REFUSE}"
+                      "sink(args.name)"),
+    "skipped in a loop": (
+        Threat.SHELL, "for each in args.names:\n    if each in ALLOWED:\n        continue\n"
+                      "    print(each)\nsink(' '.join(args.names))"),
+    "some in a loop": (
+        Threat.SHELL, "for each in args.names:\n    if args.count and each not in ALLOWED:\n"
+                      f"    {REFUSE}sink(' '.join(args.names))"),
+    "sometimes in a loop": (
+        Threat.SHELL, "if args.count:\n    for each in args.names:\n"
+                      f"        if each not in ALLOWED:\n        {REFUSE}"
+                      "sink(' '.join(args.names))"),
+    "sometimes by a helper": (
+        Threat.SHELL, "for each in args.names:\n    if args.count:\n        ensure(each)\n"
+                      "sink(' '.join(args.names))"),
+    "later in a loop": (
+        Threat.SHELL, "sink(' '.join(args.names))\nfor each in args.names:\n"
+                      f"    if each not in ALLOWED:\n    {REFUSE}"),
+    "keys in a loop": (
+        Threat.SHELL, "for i, each in enumerate(args.names):\n    if i not in ALLOWED:\n"
+                      f"    {REFUSE}sink(' '.join(args.names))"),
+    "all of them": (
+        Threat.SHELL, "every = [each for each in args.names]\nif every:\n"
+                      f"{REFUSE}sink(' '.join(args.names))"),
+    "those allowed": (
+        Threat.SHELL, "found = [each for each in args.names if each in ALLOWED]\nif found:\n"
+                      f"{REFUSE}sink(' '.join(args.names))"),
+    "an odd one": (
+        Threat.SHELL, "odd = [each for each in args.names if each not in ALLOWED]\n"
+                      "if not odd:\n    raise ValueError\nsink(' '.join(args.names))"),
+    "something left": (
+        Threat.SHELL, "if set(args.names) - ALLOWED:\n    sink(' '.join(args.names))"),
+    "more than the set": (
+        Threat.SHELL, "if not set(args.names) <= ALLOWED:\n    sink(' '.join(args.names))"),
+    "few": (Threat.SHELL, f"if not args.count <= 3:\n{REFUSE}sink(args.name)"),
+    "less than another": (Threat.SHELL, f"if not args.name <= 'b':\n{REFUSE}sink(args.name)"),
+    "replaced the wrong way": (
+        Threat.SHELL, "name = args.name\nif name in ALLOWED:\n    name = 'a'\nsink(name)"),
+    "replaced sometimes": (
+        Threat.SHELL, "name = args.name\nif args.count and name not in ALLOWED:\n"
+                      "    name = 'a'\nsink(name)"),
+    "replaced by another": (
+        Threat.SHELL, "name = args.name\nif name not in ALLOWED:\n    name = args.url\n"
+                      "sink(name)"),
+    "replaced before": (
+        Threat.SHELL, "name = 'a'\nif name not in ALLOWED:\n    name = 'b'\nname = args.name\n"
+                      "sink(name)"),
+    "replaced after": (
+        Threat.SHELL, "name = args.name\nsink(name)\nif name not in ALLOWED:\n    name = 'a'"),
+    "added to": (
+        Threat.SHELL, "name = args.name\nif name not in ALLOWED:\n    name += 'a'\nsink(name)"),
+    "replaced in a loop": (
+        Threat.SHELL, "name = args.name\nif name not in ALLOWED:\n    for name in args.names:\n"
+                      "        print(name)\nsink(name)"),
+    "first of two": (Threat.PATH, "folder, name = os.path.split(args.name)\nsink(folder)"),
+    "first of the words": (Threat.PATH, "sink(args.name.split('/')[0])"),
+    "words of something else": (Threat.PATH, "sink(args.name.split('_')[-1])"),
+    "cut from the left": (Threat.PATH, "sink(args.name.split('/', 2)[1])"),
+    "before the last": (Threat.PATH, "sink(args.name.rpartition('/')[0])"),
+    "last word for a shell": (Threat.SHELL, "sink(args.name.split('/')[-1])"),
     "exists": (Threat.PATH, f"if not os.path.exists(args.name):\n{REFUSE}sink(args.name)"),
     "suffix": (
         Threat.PATH, f"if Path(args.name).suffix not in ALLOWED:\n{REFUSE}sink(args.name)"),
@@ -224,6 +326,11 @@ def checked(name):
         raise HTTPException(status_code=400)
     return name
 
+def run_plain(name):
+    if name not in ALLOWED:
+        name = "a"
+    %s(name)
+
 def run_it(name):
     %s(name)
 
@@ -267,7 +374,7 @@ class Checked(Input):
 
 
 def before(body: str) -> str:
-    return BEFORE % ("sink" if "run_it" in body else "other")
+    return BEFORE % tuple("sink" if each in body else "other" for each in ("run_plain", "run_it"))
 
 
 @pytest.mark.parametrize(("threat", "body"), CHECKED.values(), ids=CHECKED)

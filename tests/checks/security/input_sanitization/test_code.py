@@ -17,6 +17,10 @@ FIRES = [
     "exec(compile(args.name, 'x', 'exec'))",
     "importlib.import_module(args.name)",
     "__import__(args.name)",
+    "importlib.import_module('plugins' + args.name)",
+    "importlib.import_module(f'{args.name}.plugins')",
+    "name = args.name + '.a'\nimportlib.import_module(name)",
+    "eval('math.' + args.name)",
     "jinja2.Template(args.name).render()",
     "jinja2.Environment().from_string(args.name)",
     "sympify(args.name)",
@@ -26,6 +30,10 @@ SILENT = [
     "eval(f'{args.count} + 1')",
     "self.model.eval()",
     "self.engine.exec(args.name)",
+    "importlib.import_module('plugins.' + args.name)",
+    "importlib.import_module(f'plugins.{args.name}')",
+    "name = f'.{args.name}'\nimportlib.import_module(name, 'plugins')",
+    "__import__('plugins.' + args.name)",
     "jinja2.Template('{{ a }}').render(a=args.name)",
 ]
 

@@ -27,6 +27,12 @@ FIRES = [
     "shutil.rmtree(args.name)",
     "Image.open(args.name)",
     "torch.save({}, args.name)",
+    "read(Path(args.name))",
+    "move(Path(args.name))",
+    "append(Path(args.name))",
+    "read(BASE / args.name)",
+    "read(BASE.joinpath(args.name))",
+    "read(os.path.join('/data', Path(args.name)))",
     "path = tempfile.gettempdir() + '/' + args.name\nopen(path, 'wb')",
 ]
 SILENT = [
@@ -41,13 +47,38 @@ SILENT = [
     "with tempfile.NamedTemporaryFile() as file:\n    open(file.name)",
     "args.name.replace('a', 'b')",
     "Path('/data/a').write_text(args.name)",
+    "read(args.name)",
+    "move(node(args.name))",
+    "read(BASE + args.name)",
+    "clean(args.name)",
+    "clean(str(BASE / args.name))",
+    "each_clean(args.words)",
     "torch.save({'a': args.name}, '/data/a')",
 ]
+BEFORE = """
+from config import BASE
+
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+def move(path):
+    path.replace("/data/a")
+
+def append(path):
+    return path.open("ab", buffering=0)
+
+def clean(text):
+    return text.replace("a", "b")
+
+def each_clean(words):
+    return [each.replace("_", " ", 1) for each in words]
+"""
+"""What calls methods of paths, and methods of other things that have the same name."""
 
 
 @pytest.mark.parametrize("body", FIRES)
 def test_fires(findings: Findings, body: str) -> None:
-    found = findings(source(body), ID)
+    found = findings(source(body, before=BEFORE), ID)
     assert [each.check for each in found] == [ID]
     assert "the caller of cord x" in found[0].message
     assert found[0].trace[0].note == "cord x receives 'args'"
@@ -55,7 +86,20 @@ def test_fires(findings: Findings, body: str) -> None:
 
 @pytest.mark.parametrize("body", SILENT)
 def test_stays_silent(findings: Findings, body: str) -> None:
-    assert findings(source(body), ID) == []
+    assert findings(source(body, before=BEFORE), ID) == []
+
+
+def test_a_field_can_be_a_path(findings: Findings) -> None:
+    before = f"{BEFORE}\nclass Placed(BaseModel):\n    place: Path\n"
+    text = source("read(args.place)", before=before, parameter="args: Placed")
+    assert len(findings(text, ID)) == 1
+
+
+def test_what_nothing_validated_is_no_path(findings: Findings) -> None:
+    text = source("read(args['name'])", before=BEFORE, parameter="args: dict")
+    assert findings(text, ID) == []
+    made = source("read(Path(args['name']))", before=BEFORE, parameter="args: dict")
+    assert len(findings(made, ID)) == 1
 
 
 def test_stays_silent_where_no_caller_is(findings: Findings) -> None:
