@@ -292,7 +292,7 @@ def _limited_by(project: Project, module: Module, statement: Statement) -> Itera
                 yield last_name(grown)
     for expression in statement.expressions():
         match expression:
-            case Call(function=Attribute(value=grown, attribute=method)) if method in REMOVES:
+            case Attribute(value=grown, attribute=method) if method in REMOVES:
                 yield from (last_name(each) for each in grown.walk())
             case Call(function=callee, arguments=given):
                 called = project.knowledge.resolver.dotted(module, statement.scope, callee) or ""

@@ -228,7 +228,9 @@ class Resolver:
         first = function.parameters[0] if function.parameters else None
         if parameter is first and parameter.kind == "positional":
             owner = module.enclosing_class(scope)
-            if owner >= 0 and not self._is_static(module, scope):
+            if owner >= 0 and self._is_decorated(module, scope, "classmethod"):
+                return [Class(module, owner)]
+            if owner >= 0 and not self._is_decorated(module, scope, "staticmethod"):
                 return [Instance(Class(module, owner), None)]
             chutes = self.hooked_to(Function(module, scope))
             if chutes:
@@ -247,9 +249,9 @@ class Resolver:
                 known = list(self.resolve(module, function.parent, parameter.default))
         return known or found
 
-    def _is_static(self, module: Module, scope: int) -> bool:
+    def _is_decorated(self, module: Module, scope: int, name: str) -> bool:
         decorators = module.facts.scopes[scope].decorators
-        return any(isinstance(each, Name) and each.id == "staticmethod" for each in decorators)
+        return any(isinstance(each, Name) and each.id == name for each in decorators)
 
     def hooked_to(
         self, function: Function, methods: tuple[str, ...] = HOOK_METHODS

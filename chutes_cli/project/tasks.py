@@ -14,7 +14,6 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
     Statement,
-    last_name,
 )
 from chutes_cli.project.module import Module
 from chutes_cli.project.resolve import Resolver
@@ -38,6 +37,13 @@ def starts_task(resolver: Resolver, module: Module, scope: int, call: Call) -> b
     if any(name in _STARTERS for name in names):
         return True
     match call.function:
+        case Name():  # `spawn = asyncio.get_running_loop().create_task`
+            return any(
+                name.startswith("asyncio.")
+                and name.endswith(_OF_A_LOOP)
+                and "TaskGroup" not in name
+                for name in names
+            )
         case Attribute(value=owner, attribute=method) if method in _OF_A_LOOP:
             if names:
                 return any(name.startswith("asyncio.") and "TaskGroup" not in name
@@ -119,8 +125,9 @@ def settles(statement: Statement, names: set[str]) -> bool:
 
 
 def _mentions(expression: Expression, names: set[str]) -> bool:
-    if isinstance(expression, Call) and last_name(expression.function) == "len":
-        return False  # how many there are
+    match expression:
+        case Call(function=Name(id="len"), arguments=(one,)) if _held_in(one.value):
+            return False  # how many there are
     if _held_in(expression) in names:
         return True
     return any(_mentions(each, names) for each in expression.children())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from chutes_cli.project.facts import Attribute, Call, Expression, Name, Parameter, Statement
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Class, External, Function, Method, Target
+from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 
 _ASKS = frozenset({"builtins.isinstance", "builtins.type", "builtins.hasattr", "builtins.getattr"})
 _VALIDATES = frozenset(
@@ -127,7 +127,8 @@ def use(project: Project, mention: Mention, bearer: Bearer) -> Use:
         for each in mention.around
         if isinstance(each, Call)
     ]
-    for call, targets in called:
+    own = any(isinstance(each, Function | Method) for _, most in called[-1:] for each in most)
+    for call, targets in called[-1:] if own else called:
         if any(_validates(project, each) for each in targets):
             return Use("validated", call=call)
         if any(isinstance(each, External) and each.name.startswith(_LOGS) for each in targets):
@@ -198,6 +199,10 @@ def _runs(project: Project, target: Target) -> Iterator[tuple[Function, int]]:
             yield function, _filled(function, 1)
         case Class():
             for member in project.knowledge.resolver.members.class_member(target, "__init__"):
+                if isinstance(member, Function):
+                    yield member, 1
+        case Instance(of=Class() as owner):
+            for member in project.knowledge.resolver.members.class_member(owner, "__call__"):
                 if isinstance(member, Function):
                     yield member, 1
 

@@ -223,7 +223,17 @@ def _constant(constant: Constant) -> str:
 _MAKES = {
     "builtins.dict": "a dict",
     "builtins.list": "a list",
-    "builtins.len": "a number",
+    **dict.fromkeys(
+        (
+            "builtins.abs",
+            "builtins.float",
+            "builtins.int",
+            "builtins.len",
+            "builtins.round",
+            "builtins.sum",
+        ),
+        "a number",
+    ),
     "pydantic.BaseModel.model_dump": "a dict",
     "pydantic.BaseModel.dict": "a dict",
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.sinks import ARCHIVES, RECEIVER, UNPACKING
+from chutes_cli.contract.libraries.sinks import ARCHIVES, RECEIVER, TRUSTING, UNPACKING
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
+from chutes_cli.project.taint.passing import Passing
 from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.values import Known
 
 from .sinks import Reached, SinkCheck, is_passed, methods
 
@@ -108,7 +110,7 @@ class ArchiveTraversal(SinkCheck):
     def sinks(self, project: Project) -> Iterator[Reached]:
         """Yield the archives that are unpacked without a filter."""
         for passing, archive in methods(project, UNPACKING, ARCHIVES, RECEIVER):
-            if is_passed(project, passing, "filter") is False:
+            if is_passed(project, passing, "filter") is False or _is_trusting(project, passing):
                 yield passing, archive
 
     def says(self, called: str, by: str) -> tuple[str, str]:
@@ -117,3 +119,13 @@ class ArchiveTraversal(SinkCheck):
             f"{called} writes files wherever the names lead that the caller of {by} sends",
             'pass filter="data"',
         )
+
+
+def _is_trusting(project: Project, passing: Passing) -> bool:
+    """Say whether the filter lets every name through."""
+    given = passing.argument(-1, "filter")
+    if given is None:
+        return False
+    site = passing.site
+    known = project.knowledge.evaluator.value(site.module, site.scope, given)
+    return isinstance(known, Known) and known.value == TRUSTING

@@ -40,7 +40,7 @@ TEXTS = frozenset({"args", "message", "stderr", "stdout", "output", "strerror", 
 HANDED_ON = frozenset(
     {"str", "repr", "format", "join", "dumps", "dict", "list", "tuple", "strip", "replace",
      "encode", "decode", "split", "splitlines", "lower", "upper", "model_dump", "ascii",
-     "format_map", "removeprefix", "removesuffix", "title", "rstrip", "lstrip"}
+     "format_map", "map", "sorted", "removeprefix", "removesuffix", "title", "rstrip", "lstrip"}
 )  # fmt: skip
 """Functions and methods whose result holds the text they are given."""
 EXCEPTIONS = ("Error", "Exception")

@@ -245,6 +245,9 @@ _encoded = (
 UNPACKING = frozenset({"extractall", "extract"})
 """Methods of an archive that write files by the names in it."""
 
+TRUSTING = "fully_trusted"
+"""The filter that is none (tarfile, "Extraction filters")."""
+
 ARCHIVES = ("tarfile.",)
 """Modules whose archives keep ``..`` and absolute names, up to Python 3.13 (zipfile's do not)."""
 

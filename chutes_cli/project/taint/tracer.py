@@ -27,6 +27,7 @@ from chutes_cli.project.questions import Questions, room_to_recurse
 from chutes_cli.project.schemas import Schemas, Shape
 from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.kept import filled, kept
+from chutes_cli.project.taint.keys import is_written_key
 from chutes_cli.project.taint.lists import Lists, Placed
 from chutes_cli.project.taint.matchings import Matchings
 from chutes_cli.project.taint.origin import OUTPUT_DIR, Origin
@@ -130,8 +131,8 @@ class Tracer:
             case Opaque(kind="NamedExpr", parts=(value,)):
                 return self._origin(spot, value, threat)
             case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:
-                heads = parts[-2:] if kind == "DictComp" else parts[-1:]
-                return self._any(spot.within(expression), heads, threat)
+                # Of a dictionary the values count, as in one that is written out.
+                return self._any(spot.within(expression), parts[-1:], threat)
             case _:
                 return None
 
@@ -240,6 +241,8 @@ class Tracer:
             comprehension = spot.around[index]
             if name in comprehension.names and comprehension.kind in _COMPREHENSIONS:
                 outside = replace(spot, around=spot.around[:index])
+                if is_written_key(self._evaluator, outside, comprehension, name):
+                    return None
                 return self._part(self._origin(outside, comprehension.parts[0], threat), (), threat)
         return None
 
