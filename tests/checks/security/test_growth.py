@@ -214,3 +214,14 @@ def test_says_which_and_how_it_gets_there(findings: Findings) -> None:
     (found,) = findings(FIRES["helper"], ID)
     assert found.message.startswith("SEEN outlives the call and grows with every call of cord x")
     assert [each.note for each in found.trace] == ["cord x", "x runs put"]
+
+
+def test_a_cache_is_told_once(findings: Findings) -> None:
+    source = (
+        "import functools\nfrom chutes.chute import Chute\n\n"
+        'chute = Chute("u", "my-service", "i")\n\n\n'
+        "@functools.cache\ndef shown(text):\n    first = text.upper()\n    return first + text\n\n\n"
+        "@chute.cord(public_api_path='/x')\nasync def x(self, args: dict):\n"
+        "    return shown(args['text'])\n"
+    )
+    assert len(findings(source, ID)) == 1
