@@ -220,7 +220,7 @@ def test_a_cache_is_told_once(findings: Findings) -> None:
     source = (
         "import functools\nfrom chutes.chute import Chute\n\n"
         'chute = Chute("u", "my-service", "i")\n\n\n'
-        "@functools.cache\ndef shown(text):\n    first = text.upper()\n    return first + text\n\n\n"
+        "@functools.cache\ndef shown(text):\n    a = text.upper()\n    return a + text\n\n\n"
         "@chute.cord(public_api_path='/x')\nasync def x(self, args: dict):\n"
         "    return shown(args['text'])\n"
     )
