@@ -129,6 +129,7 @@ SILENT = {
         "            buffer = ''\n    yield buffer\n",
     ),
     "sent_and_kept": app("got = yield\nyield got"),
+    "generator_yielded_whole": app("yield tokens(args)", TOKENS),
     "called_and_not_handed_on": app("tokens(args)\nlist(tokens(args))\nyield 'a'", TOKENS),
     "class_without_iteration": app(
         "for word in Words():\n    pass\nyield 'a'",
@@ -172,6 +173,13 @@ def test_every_batch(batch: str, findings: Findings) -> None:
 
 def test_tests_are_left_alone(findings: Findings) -> None:
     assert findings({"tests/app.py": FIRES["while"]}, ID) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"), [("method", "Model.tokens"), ("object_gone_over", "Words.__iter__")]
+)
+def test_points_into_classes(name: str, symbol: str, findings: Findings) -> None:
+    assert [each.symbol for each in findings(FIRES[name], ID)] == [symbol]
 
 
 def test_points_to_the_loop_of_the_generator(findings: Findings) -> None:
