@@ -165,12 +165,10 @@ class UnboundedModuleGrowth(Check):
 
     def _caches(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per function whose results are kept for every text of callers."""
-        told: set[Function] = set()
         for step in steps(project, judged(circumstances), "cord", "route"):
             limitless = endless_cache(project, step.function)
-            if limitless is None or step.function in told or not takes_text(project, step):
+            if limitless is None or not takes_text(project, step):
                 continue
-            told.add(step.function)
             yield self.finding(
                 step.module,
                 limitless.span,

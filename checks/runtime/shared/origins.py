@@ -196,8 +196,7 @@ class Origins:
         if depth == _LONGEST_WAY:
             return
         for at_module, at_scope, display in self._displays(module, scope, collection):
-            if isinstance(display, Name):
-                yield from self._items(at_module, at_scope, display, depth + 1)
+            yield from self._items(at_module, at_scope, display, depth + 1)
             for part in _parts(display):
                 yield from self._of(at_module, at_scope, part, depth + 1)
 

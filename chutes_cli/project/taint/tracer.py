@@ -131,7 +131,6 @@ class Tracer:
             case Opaque(kind="NamedExpr", parts=(value,)):
                 return self._origin(spot, value, threat)
             case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:
-                # Of a dictionary the values count, as in one that is written out.
                 return self._any(spot.within(expression), parts[-1:], threat)
             case _:
                 return None

@@ -243,3 +243,14 @@ def test_what_the_same_program_does_to_a_name_counts(
     findings: Findings, files: dict[str, str]
 ) -> None:
     assert findings(files, ID) == []
+
+
+def test_a_cache_is_told_once(findings: Findings) -> None:
+    source = (
+        "import functools\nfrom chutes.chute import Chute\n\n"
+        'chute = Chute("u", "my-service", "i")\n\n\n'
+        "@functools.cache\ndef shown(text):\n    a = text.upper()\n    return a + text\n\n\n"
+        "@chute.cord(public_api_path='/x')\nasync def x(self, args: dict):\n"
+        "    return shown(args['text'])\n"
+    )
+    assert len(findings(source, ID)) == 1

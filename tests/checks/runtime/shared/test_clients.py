@@ -398,6 +398,12 @@ SILENT = {
         "await self.a['k'].get('u')",
         "",
     ),
+    "factory_that_makes_a_function": (
+        "self.box = Box()",
+        "await self.box.c.get('u')",
+        "def made():\n    return print\n@dataclasses.dataclass\nclass Box:\n"
+        "    c: object = dataclasses.field(default_factory=made)\n",
+    ),
     "deleted_entry": ("self.cs = {}\ndel self.cs['a']", "await self.cs['b'].get('u')", HTTPX),
     "class_in_a_dataclass": (
         "self.box = Box()",

@@ -62,6 +62,21 @@ FIRES = {
         "class Model:\n    def tokens(self, args):\n        while True:\n            yield 'a'\n\n"
         "MODEL = Model()\n",
     ),
+    "object_gone_over": app(
+        "for word in Words(args):\n    yield word",
+        "class Words:\n    def __init__(self, args):\n        self.args = args\n\n"
+        "    def __iter__(self):\n        while True:\n            yield 'a'\n",
+    ),
+    "object_gone_over_async": app(
+        "async for word in Words():\n    yield word",
+        "class Words:\n    async def __aiter__(self):\n        while True:\n"
+        "            yield 'a'\n",
+    ),
+    "handed_on_to_itself": app(
+        "yield from tokens(args)",
+        "def tokens(args):\n    for token in args:\n        yield token\n"
+        "    yield from tokens(args)\n",
+    ).replace("async def x", "def x"),
     "collected_elsewhere": app(
         "buffer = []\nbuffer.append(1)\nfor token in self.model(args):\n    if buffer:\n"
         "        yield token"
@@ -113,6 +128,16 @@ SILENT = {
         "        buffer += token\n        if len(buffer) > 99:\n            yield buffer\n"
         "            buffer = ''\n    yield buffer\n",
     ),
+    "sent_and_kept": app("got = yield\nyield got"),
+    "generator_yielded_whole": app("yield tokens(args)", TOKENS),
+    "called_and_not_handed_on": app("tokens(args)\nlist(tokens(args))\nyield 'a'", TOKENS),
+    "class_without_iteration": app(
+        "for word in Words():\n    pass\nyield 'a'",
+        "class Words:\n    def others(self):\n        while True:\n            yield 'a'\n",
+    ),
+    "iteration_of_a_library": app(
+        "for word in Words():\n    pass\nyield 'a'", "class Words(Base):\n    __iter__ = print\n"
+    ),
     "helper_that_returns": app(
         "for part in few():\n    print(part)\nyield 'a'", "def few():\n    return FEW\n"
     ),
@@ -148,6 +173,13 @@ def test_every_batch(batch: str, findings: Findings) -> None:
 
 def test_tests_are_left_alone(findings: Findings) -> None:
     assert findings({"tests/app.py": FIRES["while"]}, ID) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"), [("method", "Model.tokens"), ("object_gone_over", "Words.__iter__")]
+)
+def test_points_into_classes(name: str, symbol: str, findings: Findings) -> None:
+    assert [each.symbol for each in findings(FIRES[name], ID)] == [symbol]
 
 
 def test_points_to_the_loop_of_the_generator(findings: Findings) -> None:
