@@ -30,12 +30,15 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.running import INSTANCE
+from chutes_cli.project.schemas import ModelField
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import Function, Method
+from chutes_cli.project.values import Known
 
 from ..runtime.ways import Step, calls, external, judged, steps
 from .production import last_name
 from .secrets_management.judging import names_secret
+from .secrets_management.records import secret_in_record
 
 _JOINS = frozenset({"+", "%", "or", "?:", "*"})
 
@@ -131,7 +134,11 @@ class SecretOrPromptLogged(Check):
                     what
                     for argument in site.expression.arguments
                     for at, part in _told(project, step, argument.value)
-                    for what in [_secret(part) or _prompt(project, at, part)]
+                    for what in [
+                        _secret(part)
+                        or secret_in_record(project, at.site(part))
+                        or _prompt(project, at, part)
+                    ]
                     if what
                 ]
                 if told:
@@ -232,8 +239,26 @@ def _prompt(project: Project, step: Step, part: Expression) -> str | None:
     model = origin.shape.model if origin.shape else None
     if model is None:
         return None
-    holds = any(_is_prompt(each.name) for each in project.schemas.fields(model))
+    holds = any(
+        _is_prompt(each.name) or _is_free_text(each) for each in project.schemas.fields(model)
+    )
     return f"the whole body of {origin.label}" if holds else None
+
+
+def _is_free_text(field: ModelField) -> bool:
+    """Say whether a field is made for sentences, whatever it is called."""
+    longest = field.shape.bounds.get("max_length")
+    return (
+        field.shape.kind == "str"
+        and "pattern" not in field.shape.bounds
+        and isinstance(longest, Known)
+        and isinstance(longest.value, int)
+        and longest.value >= _SENTENCES
+    )
+
+
+_SENTENCES = 500
+"""Characters that a field for sentences takes."""
 
 
 def _is_prompt(name: str) -> bool:

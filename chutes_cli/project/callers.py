@@ -112,7 +112,9 @@ class Callers:
         return Class(function.module, owner) if is_init else None
 
     def _calling(self, target: Function | Class) -> list[Placed]:
-        candidates = self._by_name.get(target.scope.name, ())
+        candidates = [*self._by_name.get(target.scope.name, ())]
+        if isinstance(target, Class):
+            candidates += self._by_name.get("cls", ())
         if len(candidates) > MOST_CALLS:
             return []
         return [

@@ -20,8 +20,8 @@ chute = Chute(username='you', name='svc', image='u/n:1.0',
               node_selector=NodeSelector(include=['pro_6000']), tee=True)
 @chute.cord(public_api_path='/time', public_api_method='GET')
 def now(self): return {'time': time.time()}
-import os, signal
-signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+import os, signal, threading
+signal.signal(signal.SIGTERM, lambda *_: threading.Timer(20, os._exit, [0]).start())
 """
 FAULTY = CHUTE.replace("image='u/n:1.0'", "image='u/n:1.0', min_instances=1")
 

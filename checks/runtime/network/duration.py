@@ -12,6 +12,7 @@ from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.facts import (
     Call,
     Name,
+    Operation,
     Statement,
     last_name,
 )
@@ -147,6 +148,10 @@ def _seconds(
     order: tuple[str, ...]
     turns = 1
     if name in SLEEPS:
+        until = _deadline(project, site)
+        if until is not None:
+            yield "may wait for", until
+            return
         turns = _turns(project, site)
         what, order = "sleeps for" if turns == 1 else "may sleep for", ("delay",)
     elif name in LIMITS:
@@ -156,6 +161,23 @@ def _seconds(
     positions = () if order is _BY_NAME else order
     for seconds in _numbers(project.knowledge.binder.bind(site, positions).get(order[-1])):
         yield what, seconds * turns
+
+
+def _deadline(project: Project, site: Site) -> float | None:
+    """Return for how long a loop around a call goes on: ``while time() < time() + 1800``."""
+    for index in site.module.guards_of(site.statement.guards):
+        guard = site.module.facts.guards[index]
+        match guard.kind, guard.test:
+            case "while", Operation(operator="<" | "<=", operands=(Call() as clock, end)):
+                _, held = project.knowledge.evaluator.held(site.module, site.scope, end)
+                match held:
+                    case Operation(operator="+", operands=(Call() as start, seconds)) if last_name(
+                        start.function
+                    ) == last_name(clock.function):
+                        known = project.knowledge.evaluator.value(site.module, site.scope, seconds)
+                        if isinstance(known, Known) and isinstance(known.value, int | float):
+                            return known.value
+    return None
 
 
 def _turns(project: Project, site: Site) -> int:

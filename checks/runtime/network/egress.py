@@ -240,6 +240,7 @@ def _host(project: Project, site: Site, targets: tuple[Target, ...]) -> str | No
             continue
         order = ("url",) if name in URL_FIRST else ("method", "url")
         given = project.knowledge.binder.bind(site, order).get("url")
+        given = _of_request(project, given) if given else None
         base = _base(project, target.receiver)
         host = _host_of(project, given) if given else None
         return host or (_host_of(project, base) if base else None)
@@ -276,6 +277,16 @@ def _host_of(project: Project, given: BoundArgument) -> str | None:
     except ValueError:
         return None
     return host if _is_another(host) else None
+
+
+def _of_request(project: Project, given: BoundArgument) -> BoundArgument:
+    """Return the URL of a request that is made beforehand: ``Request(url)``."""
+    resolver = project.knowledge.resolver
+    for target in resolver.resolve(given.module, given.scope, given.expression):
+        match target:
+            case Instance(of=External(name="urllib.request.Request"), site=Site() as made):
+                return project.knowledge.binder.bind(made, ("url",)).get("url") or given
+    return given
 
 
 def _pattern(project: Project, given: BoundArgument, pattern: Expression) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Await, Expression, Name, Statement
+from chutes_cli.project.facts import Await, Call, Expression, Name, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Function
@@ -114,6 +114,8 @@ class SharedCounterRace(Check):
         places = Places(project)
         for function, arrival in from_cords(project, circumstances, "cord", "main"):
             module = function.module
+            if any(map(_holds_lock, project.reach.wrappers(function))):
+                continue
             for statement in module.statements_in(function.index):
                 for target in statement.targets if statement.kind in ("assign", "augment") else ():
                     if not _loses(function, statement, target):
@@ -128,6 +130,15 @@ class SharedCounterRace(Check):
                             "threading.Lock around both",
                             trace=arrival.trace,
                         )
+
+
+def _holds_lock(wrapper: Function) -> bool:
+    """Say whether a decorator's wrapper calls what it is put on under a lock."""
+    return any(
+        is_locked(wrapper.module, statement)
+        for statement in wrapper.module.statements_in(wrapper.index)
+        if any(isinstance(each, Call) for each in statement.expressions()) and statement.guards >= 0
+    )
 
 
 def _loses(function: Function, statement: Statement, target: Expression) -> bool:
@@ -145,7 +156,12 @@ def _loses(function: Function, statement: Statement, target: Expression) -> bool
         read = _last_read(function, statement, name)
         if read is None or not reads(module, read.values[0], place):
             continue
-        if isinstance(value, Name) and spelled(module, read.values[0]) == place:
+        added = any(
+            each.kind == "augment" and isinstance(each.targets[0], Name)
+            and each.targets[0].id == name
+            for each in between(function, read, statement)
+        )  # fmt: skip
+        if isinstance(value, Name) and spelled(module, read.values[0]) == place and not added:
             continue  # put back as it was
         if is_locked(module, read, statement):
             continue
@@ -170,11 +186,16 @@ def _awaits_in(value: Expression) -> bool:
 
 
 def _last_read(function: Function, write: Statement, name: str) -> Statement | None:
-    """Return the assignment that last gave a local name its value before a write."""
+    """Return the assignment that last gave a local name its value before a write.
+
+    What was added to it since makes no other value of it.
+    """
     found = None
     for each in function.module.statements_in(function.index):
         if each is write:
             break
-        if any(isinstance(target, Name) and target.id == name for target in each.targets):
+        if each.kind != "augment" and any(
+            isinstance(target, Name) and target.id == name for target in each.targets
+        ):
             found = each
     return found if found is not None and found.kind == "assign" else None

@@ -17,9 +17,11 @@ from chutes_cli.project.facts import (
     Operation,
     Statement,
     Yield,
+    last_name,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import External, Function, Instance
 
 from ...platform.cord.body import running
@@ -187,6 +189,10 @@ def _first_risk(project: Project, function: Function) -> Expression | None:
         if module.facts.guards[index].kind in _LOOPS
     }
     headers = {module.facts.guards[index].test for index in loops}
+    for index in loops:
+        swallowed = _swallows(function, index)
+        if swallowed is not None:
+            return swallowed
     for statement in statements:
         is_header = bool(headers.intersection(statement.values))
         if not is_header and not loops.intersection(module.guards_of(statement.guards)):
@@ -199,6 +205,27 @@ def _first_risk(project: Project, function: Function) -> Expression | None:
             if isinstance(expression, Call) and _may_fail(project, module, statement, expression):
                 return expression
     return None
+
+
+def _swallows(function: Function, loop: int) -> Expression | None:
+    """Return a `suppress` around a loop after which nothing is yielded any more."""
+    module = function.module
+    for index in module.guards_of(loop):
+        guard = module.facts.guards[index]
+        match guard.kind, guard.test:
+            case "with", Call(function=callee) as swallowed if last_name(callee) == "suppress":
+                return None if _yields_after(function, index) else swallowed
+    return None
+
+
+def _yields_after(function: Function, guard: int) -> bool:
+    """Say whether something is yielded behind what a guard stands for."""
+    statements = function.module.statements_in(function.index)
+    inside = [each for each in statements if guard in function.module.guards_of(each.guards)]
+    last = statements.index(inside[-1]) if inside else -1
+    return any(
+        isinstance(part, Yield) for each in statements[last + 1 :] for part in each.expressions()
+    )
 
 
 def _tells(function: Function, statement: Statement) -> bool:
@@ -241,12 +268,23 @@ def _may_fail(project: Project, module: Module, statement: Statement, call: Call
     targets = project.knowledge.resolver.resolve(module, statement.scope, call.function)
     names = [each.name for each in targets if isinstance(each, External)]
     if names:
-        return any(_is_foreign(name) for name in names)
+        return any(
+            _is_foreign(name) or (name in READS_TEXT and _is_sent(project, module, statement, call))
+            for name in names
+        )
     own = [each for each in targets if isinstance(each, Function)]
     if own:
         return any(_own_may_fail(project, each, ()) for each in own)
     # What is called on self, or on an object, is a model or an upstream more often than not.
     return isinstance(call.function, Attribute)
+
+
+def _is_sent(project: Project, module: Module, statement: Statement, call: Call) -> bool:
+    """Say whether a call reads what a caller sends."""
+    return any(
+        project.taint.origin(Site(module, statement, each.value), Threat.SHELL) is not None
+        for each in call.arguments[:1]
+    )
 
 
 def _own_may_fail(project: Project, function: Function, seen: tuple[Function, ...]) -> bool:

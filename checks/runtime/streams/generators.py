@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chutes_cli.contract.libraries.streams import CLOSING
 from chutes_cli.project.facts import Call, Expression, Name, Statement, Yield
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Class, Function, Method, Target
 
-
-def generators(project: Project, function: Function) -> list[Function]:
-    """Return a stream's function and the generators of the tree whose items it hands on."""
-    found = [function]
-    for each in found:
-        for statement in each.module.statements_in(each.index):
-            for one in handed_on(project, each.module, statement):
-                if one not in found:
-                    found.append(one)
-    return found
+_DEEPEST = 5
+"""Names for names."""
 
 
 def handed_on(project: Project, module: Module, statement: Statement) -> list[Function]:
@@ -38,6 +31,21 @@ def _gone_through(statement: Statement) -> Iterator[Expression]:
             yield expression.value
 
 
+def _unwrapped(
+    project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
+) -> Expression:
+    """Return what a name holds, and what ``contextlib.closing`` is given."""
+    match expression:
+        case Name(id=name) if depth < _DEEPEST:
+            where, bindings = module.lookup(name, scope)
+            if where == scope and len(bindings) == 1 and bindings[0].value is not None:
+                return _unwrapped(project, module, scope, bindings[0].value, depth + 1)
+        case Call(function=function, arguments=(first, *_)):
+            if project.knowledge.resolver.dotted(module, scope, function) in CLOSING:
+                return _unwrapped(project, module, scope, first.value, depth + 1)
+    return expression
+
+
 def goes_through_decorated(module: Module, statement: Statement) -> bool:
     """Say whether a statement goes through what a wrapper's own decorator was put on."""
     match statement.kind, statement.values[:1]:
@@ -53,6 +61,7 @@ def called(
     project: Project, module: Module, statement: Statement, expression: Expression
 ) -> list[Function]:
     """Return the generators of the tree that an expression calls."""
+    expression = _unwrapped(project, module, statement.scope, expression)
     if not isinstance(expression, Call):
         return []
     resolver = project.knowledge.resolver

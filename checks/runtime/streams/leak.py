@@ -21,7 +21,7 @@ from chutes_cli.project.targets import Function
 
 from ...platform.cord.body import running
 from ..ways import calls, judged, steps
-from .generators import called, generators, goes_through_decorated
+from .generators import called, goes_through_decorated, handed_on
 from .turns import Turns
 
 _QUEUE = 64
@@ -121,7 +121,7 @@ class StreamWorkerLeak(Check):
         for cord, function in running(project):
             if cord.stream is not True or function.module.is_test:
                 continue
-            for generator in generators(project, function):
+            for generator in _feeding(project, function):
                 for loop in _endless(project, generator):
                     yield self.finding(
                         generator.module,
@@ -132,6 +132,48 @@ class StreamWorkerLeak(Check):
                         "collect items and yield when enough of them, or enough time, has come "
                         "together",
                     )
+
+
+def _feeding(project: Project, function: Function) -> list[Function]:
+    """Return a stream's function and the generators whose items it hands on one by one."""
+    found = [function]
+    for each in found:
+        for statement in each.module.statements_in(each.index):
+            if statement.kind == "for" and _is_thinned(each, statement):
+                continue
+            for one in handed_on(project, each.module, statement):
+                if one not in found:
+                    found.append(one)
+    return found
+
+
+def _is_thinned(function: Function, loop: Statement) -> bool:
+    """Say whether a loop yields for some of its items only, or for several together."""
+    module = function.module
+    index = next(
+        (place for place, each in enumerate(module.facts.guards) if each.test is loop.values[0]), -1
+    )
+    inside = [
+        each
+        for each in module.statements_in(function.index)
+        if index in module.guards_of(each.guards)
+        and any(isinstance(part, Yield) for part in each.expressions())
+    ]
+    return all(
+        _collects(module, function, index, _conditions(module, each, index)) for each in inside
+    )
+
+
+def _conditions(module: Module, statement: Statement, loop: int) -> list[Expression]:
+    """Return the conditions of a statement inside a loop."""
+    found: list[Expression] = []
+    for index in module.guards_of(statement.guards):
+        if index == loop:
+            break
+        guard = module.facts.guards[index]
+        if guard.kind in ("if", "else") and guard.test is not None:
+            found.append(guard.test)
+    return found
 
 
 def _is_watched(project: Project, circumstances: Circumstances) -> bool:
@@ -202,7 +244,8 @@ def _collects(module: Module, function: Function, loop: int, conditions: list[Ex
                 ):
                     gathered.add(name)
     return any(
-        (isinstance(each, Name) and each.id in gathered)
+        (isinstance(each, Operation) and each.operator == "%")  # each so-and-so-manieth
+        or (isinstance(each, Name) and each.id in gathered)
         or (isinstance(each, Call) and isinstance(each.function, Attribute)
             and each.function.attribute in _CLOCKS)
         for test in conditions

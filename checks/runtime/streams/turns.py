@@ -134,6 +134,11 @@ class Turns:
                     (self._most(module, scope, each.value, depth + 1, _LENGTH) for each in several),
                     default=0,
                 )
+            case Call(
+                function=Name(id="islice") | Attribute(attribute="islice"), arguments=(_, *ends)
+            ) if ends:
+                stop = ends[min(1, len(ends) - 1)].value
+                return self._most(module, scope, stop, depth + 1, _NUMBER)
             case Call(function=Attribute(value=whole, attribute=name)) if name in _OF_A_MAPPING:
                 return self._most(module, scope, whole, depth + 1, _LENGTH)
             case _:

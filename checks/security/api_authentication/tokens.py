@@ -265,12 +265,12 @@ def _made_of(
     parts: Sequence[Expression] = ()
     where = scope
     match expression:
-        case Name():
+        case Name() | Attribute():
             where, held = project.knowledge.evaluator.held(module, scope, expression)
-            parts = [held]
+            parts = [held] if held is not expression else expression.children()
         case Collection(items=items):
             parts = items
-        case Operation(operator="[]", operands=(whole, *_)) | Attribute(value=whole):
+        case Operation(operator="[]", operands=(whole, *_)):
             parts = [whole]
         case Operation(operator="or" | "*", operands=several):
             parts = several

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -90,6 +91,10 @@ def _assigned(module: Module, statement: Statement) -> Iterator[tuple[str, Expre
                     yield parameter.name, parameter.default
 
 
+_ASKS = re.compile(r"(?i)env|^get$|setting|config|secret|option|^default")
+"""In the names of functions that are asked for a value by its name, with what to fall back to."""
+
+
 def _of_call(project: Project, module: Module, statement: Statement, call: Call) -> Iterator[Named]:
     for argument in call.arguments:
         if argument.keyword is not None:
@@ -97,7 +102,7 @@ def _of_call(project: Project, module: Module, statement: Statement, call: Call)
             match argument.keyword, argument.value:
                 case "auth", Collection(kind="tuple", items=(_, password)):
                     yield from _given(module, statement, "password", password)
-    if name_of(call.function) in _FALLBACKS and len(call.arguments) > 1:
+    if _ASKS.search(name_of(call.function) or "") and len(call.arguments) > 1:
         # `os.getenv("API_KEY", "...")` without an assignment that names it.
         key = call.arguments[0].value
         if isinstance(key, Literal) and isinstance(key.value, str):

@@ -22,6 +22,9 @@ FIELD_CALLS = frozenset(
     }
 )  # fmt: skip
 """What stands for a default in a class body and is none itself."""
+SHOWING = "repr"
+"""Argument of decorators and fields that keeps them out of an object's text."""
+HIDING_TYPES = frozenset({"SecretStr", "SecretBytes"})
 POSITIONAL_DEFAULT = frozenset(
     {"pydantic.Field", "pydantic.fields.Field", "attr.ib", "attr.attrib"}
 )

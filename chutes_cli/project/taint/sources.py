@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from chutes_cli.core.finding import TraceStep
 from chutes_cli.project.exposure import EXPOSURES
@@ -27,10 +27,18 @@ class Taint:
         knowledge: What names stand for.
         schemas: What models let through.
         chutes: The chutes whose cords and routes are called.
+        wrappers: What decorators of the tree put around a function.
     """
 
-    def __init__(self, knowledge: Knowledge, schemas: Schemas, chutes: Iterable[Chute]) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        schemas: Schemas,
+        chutes: Iterable[Chute],
+        wrappers: Callable[[Function], Iterable[Function]],
+    ) -> None:
         self._schemas = schemas
+        self._wrappers = wrappers
         self._received: dict[tuple[Function, str], Origin] = {}
         for chute in chutes:
             for cord in chute.cords:
@@ -89,9 +97,10 @@ class Taint:
             return
         model = self._model(cord)
         shape = Shape("model", model=model) if model else None
-        for parameter in function.scope.parameters[1:]:
-            if parameter.kind in ("positional", "*"):
-                self.receives(function, parameter.name, cord.label, shape)
+        for each in (function, *self._wrappers(function)):
+            for parameter in each.scope.parameters[1:]:
+                if parameter.kind in ("positional", "*"):
+                    self.receives(each, parameter.name, cord.label, shape)
 
     def _model(self, cord: Cord) -> Class | None:
         """Return the model a cord's body is validated with, if it is (PLATFORM F39)."""

@@ -124,10 +124,8 @@ class Tracer:
                 return self._joined(spot, parts, threat)
             case Operation():
                 return self._operation(spot, expression, threat)
-            case Collection(items=items):
-                return self._any(spot, items, threat)
-            case Mapping(values=values):
-                return self._any(spot, values, threat)
+            case Collection(items=parts) | Mapping(values=parts):
+                return self._any(spot, parts, threat)
             case Opaque(kind="NamedExpr", parts=(value,)):
                 return self._origin(spot, value, threat)
             case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:

@@ -42,7 +42,23 @@ def app(cord: str, more: str = "") -> str:
     return f"{HEAD}{more}\n{CORD}{body(cord)}"
 
 
+SETTINGS = (
+    "from dataclasses import dataclass, field\nfrom pydantic import SecretStr\n{}\n"
+    "class Settings:\n    base: str = 'x'\n    api_key: {}\nsettings = Settings()\n"
+)
 FIRES = {
+    "settings": app("logger.info(settings)", SETTINGS.format("@dataclass", "str = ''")),
+    "settings_in_text": app(
+        "logger.info('with {}', settings)", SETTINGS.format("@dataclass(frozen=True)", "str")
+    ),
+    "settings_of_pydantic": app(
+        "logger.info(settings)",
+        SETTINGS.format("", "str = ''").replace("class Settings", "class Settings(BaseModel)"),
+    ),
+    "free_text": app(
+        "print(args)",
+        "class Wish(BaseModel):\n    wishes: str = Field(max_length=2000)\n",
+    ).replace("args: Ask", "args: Wish"),
     "copy_by_name": app("facts = args.model_dump()\nlogger.info(facts)"),
     "copy_in_a_display": app("facts = {'n': 1, **args.model_dump()}\nlogger.info(facts)"),
     "headers": app(
@@ -88,6 +104,30 @@ FIRES = {
     + "@chute.on_startup()\nasync def start(self):\n    print(API_KEY)\n",
 }  # fmt: skip
 SILENT = {
+    "settings_without_repr": app(
+        "logger.info(settings)", SETTINGS.format("@dataclass", "str = field(repr=False)")
+    ),
+    "settings_that_hide": app(
+        "logger.info(settings)", SETTINGS.format("@dataclass", "SecretStr | None = None")
+    ),
+    "settings_without_any_repr": app(
+        "logger.info(settings)", SETTINGS.format("@dataclass(repr=False)", "str = ''")
+    ),
+    "settings_with_their_own": app(
+        "logger.info(settings)",
+        SETTINGS.format("@dataclass", "str = ''\n    def __repr__(self):\n        return 'x'"),
+    ),
+    "plain_object": app("logger.info(settings)", SETTINGS.format("", "str = ''")),
+    "part_of_the_settings": app(
+        "logger.info(settings.base)", SETTINGS.format("@dataclass", "str = ''")
+    ),
+    "short_text": app(
+        "print(args)", "class Wish(BaseModel):\n    wishes: str = Field(max_length=20)\n"
+    ).replace("args: Ask", "args: Wish"),
+    "text_of_a_pattern": app(
+        "print(args)",
+        "class Wish(BaseModel):\n    ids: str = Field(max_length=2000, pattern='^[0-9,]+$')\n",
+    ).replace("args: Ask", "args: Wish"),
     "copy_without_it": app(
         "facts = {'n': len(args.prompt), **args.model_dump(exclude={'prompt'})}\n"
         "logger.info('{}', facts)"
