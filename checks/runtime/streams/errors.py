@@ -282,7 +282,7 @@ def _may_fail(project: Project, module: Module, statement: Statement, call: Call
 def _is_sent(project: Project, module: Module, statement: Statement, call: Call) -> bool:
     """Say whether a call reads what a caller sends."""
     return any(
-        project.taint.origin(Site(module, statement, each.value), Threat.SHELL) is not None
+        project.taint.origin(Site(module, statement, each.value), Threat.DATA) is not None
         for each in call.arguments[:1]
     )
 

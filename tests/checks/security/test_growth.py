@@ -126,6 +126,10 @@ FIRES = {
     },
 }  # fmt: skip
 SILENT = {
+    "handed_removal": app(
+        "job = make(args)\nSEEN.add(job)\njob.add_done_callback(SEEN.discard)",
+        "SEEN = set()\nmake = object\n",
+    ),
     "limited_cache": cached("functools.lru_cache"),
     "cache_with_limit": cached("functools.lru_cache(maxsize=512)"),
     "cache_with_named_limit": cached("functools.lru_cache(LIMIT)"),

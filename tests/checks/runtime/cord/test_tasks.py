@@ -14,6 +14,9 @@ ID = "task-started-in-cord"
 WORK = "async def work(): ...\n"
 BACKGROUND = "from fastapi import BackgroundTasks\nfrom fastapi.responses import Response\n"
 FIRES = {
+    "by_another_name": (
+        "spawn = asyncio.get_running_loop().create_task\nspawn(work())", WORK,
+    ),
     "counted": ("tasks = [asyncio.create_task(work()) for _ in args]\nreturn len(tasks)", WORK),
     "create_task": ("asyncio.create_task(work())", WORK),
     "ensure_future": ("asyncio.ensure_future(work())", WORK),
@@ -70,6 +73,13 @@ FIRES = {
     ),
 }  # fmt: skip
 SILENT = {
+    "counted_and_awaited": (
+        "tasks = [asyncio.create_task(work())]\nreturn len(await asyncio.gather(*tasks))", WORK,
+    ),
+    "a_groups_by_another_name": (
+        "async with asyncio.TaskGroup() as group:\n    spawn = group.create_task\n"
+        "    spawn(work())", WORK,
+    ),
     "awaited": ("await asyncio.create_task(work())", WORK),
     "awaited_later": ("task = asyncio.create_task(work())\nawait task", WORK),
     "gathered": ("await asyncio.gather(work(), work())", WORK),

@@ -53,6 +53,16 @@ class Audit:
 AUDIT = Audit()
 """
 FIRES = {
+    "called_object": app(
+        "await GATE(request)",
+        "class Gate:\n    async def __call__(self, request):\n        return request.cookies\n"
+        "GATE = Gate()\n",
+    ),
+    "within_a_log_line": app(
+        "logger.info(id_of(request))",
+        "from loguru import logger\ndef id_of(request):\n"
+        "    return request.headers.get('x-request-id')\n",
+    ),
     "headers_by_comprehension": asgi(
         "sent = {name.decode(): value for name, value in scope['headers']}\nsent.get('x-priority')"
     ),

@@ -32,6 +32,10 @@ def app(cord: str, more: str = "") -> str:
 
 
 FIRES = {
+    "deadline": app(
+        "until = time.monotonic() + LONG\nwhile time.monotonic() < until:\n"
+        "    await asyncio.sleep(5)"
+    ),
     "sleep": app("await asyncio.sleep(900)"),
     "sync_sleep": app("time.sleep(601)"),
     "constant": app("await asyncio.sleep(LONG)"),
@@ -54,6 +58,18 @@ FIRES = {
     "long_in_a_loop_of_too_much": app("for n in range(0, 0, 1, 1):\n    time.sleep(601)"),
 }
 SILENT = {
+    "near_deadline": app(
+        "until = time.monotonic() + 300\nwhile time.monotonic() < until:\n"
+        "    await asyncio.sleep(5)"
+    ),
+    "unknown_deadline": app(
+        "until = time.monotonic() + args['s']\nwhile time.monotonic() < until:\n"
+        "    await asyncio.sleep(5)"
+    ),
+    "another_clock": app(
+        "until = time.time() + LONG\nwhile time.monotonic() < until:\n    await asyncio.sleep(5)"
+    ),
+    "no_clock": app("while len(args) < LONG:\n    await asyncio.sleep(5)"),
     "short": app("await asyncio.sleep(600)"),
     **{
         f"in a loop over {over}": app(f"for n in {over}:\n    time.sleep(10)")

@@ -46,6 +46,9 @@ def app(cord: str, more: str = "") -> str:
 
 
 FIRES = {
+    "request_made_before": app(
+        "urllib.request.urlopen(urllib.request.Request('https://a.example.com/x'))"
+    ),
     "requests": app(CALL),
     "format": app("requests.get('https://a.example.com/{}'.format(args['id']))"),
     "format_of_a_constant": app("requests.get(PLACE.format(1))", "PLACE = API + '/{}.png'\n"),
@@ -72,6 +75,9 @@ FIRES = {
     "template": app(CALL).replace('Chute("u", "my-service", "i")', 'build_vllm_chute("u", "m")'),
 }
 SILENT = {
+    "request_made_before_at_home": app(
+        "urllib.request.urlopen(urllib.request.Request('http://127.0.0.1/x'))"
+    ),
     "format_of_a_host": app("requests.get('https://{}/x'.format(args['host']))"),
     "percent_of_a_host": app("requests.get('https://%s/x' % args['host'])"),
     "format_of_the_unknown": app("requests.get(args['pattern'].format(1))"),

@@ -22,6 +22,7 @@ class Service:
         self.n = n + 1
 """
 FIRES = {
+    "added_to": ("pass", "n = self.n\nn += await work()\nself.n = n", WORK),
     "name": ("pass", f"n = self.n\n{SLEEP}\nself.n = n + 1", ""),
     "computed_before": ("pass", f"n = self.n + 1\n{SLEEP}\nself.n = n", ""),
     "name_changed_on_the_way": ("pass", f"n = self.n\n{SLEEP}\nself.n = max(n, 3)", ""),
@@ -64,6 +65,7 @@ FIRES = {
     ),
 }  # fmt: skip
 SILENT = {
+    "added_to_without_a_wait": ("pass", f"{SLEEP}\nn = self.n\nn += 1\nself.n = n", ""),
     "no_await": ("pass", "n = self.n\nself.n = n + 1", ""),
     "augmented": ("pass", f"self.n += 1\n{SLEEP}", ""),
     "await_before": ("pass", f"{SLEEP}\nn = self.n\nself.n = n + 1", ""),

@@ -11,6 +11,7 @@ Findings = Callable[..., list[Finding]]
 ID = "stream-without-error-event"
 HEAD = """\
 import asyncio
+import contextlib
 import json
 import httpx
 from chutes.chute import Chute
@@ -93,7 +94,25 @@ FIRES.update(
         ),
     }
 )
+FIRES.update(
+    {
+        "reads_what_is_sent": app(
+            "for cell in args['csv'].split(','):\n    yield str(float(cell))"
+        ),
+        "swallowed": app(
+            "with contextlib.suppress(OverflowError):\n    for n in range(9):\n        yield 'a'"
+        ),
+    }
+)
 SILENT = {
+    "reads_its_own": app("for n in ('1', '2'):\n    yield str(float(n))"),
+    "swallowed_and_told": app(
+        "with contextlib.suppress(OverflowError):\n    for n in range(9):\n        yield 'a'\n"
+        "yield 'end'"
+    ),
+    "swallowed_inside": app(
+        "for n in range(9):\n    with contextlib.suppress(OverflowError):\n        yield 'a'"
+    ),
     "own_formats": app(WORK, "def work(row):\n    return f'data: {row}'\n"),
     "own_catches": app(
         WORK,

@@ -37,6 +37,12 @@ def collecting(gather: str, ask: str) -> str:
 
 TOKENS = "def tokens(args):\n    for token in args:\n        yield token\n"
 FIRES = {
+    "sliced": app("for line in itertools.islice(args, 8000):\n    yield line"),
+    "closed": app(
+        "import contextlib\nsource = contextlib.closing(tokens(args))\nwith source as some:\n"
+        "    for token in some:\n        yield token",
+        TOKENS,
+    ),
     "model": app("async for token in self.model.stream(args):\n    yield token"),
     "while": app("while True:\n    yield 'a'"),
     "input": app("for word in args['words']:\n    yield word"),
@@ -94,6 +100,15 @@ FIRES = {
     "two_of_one_loop": app("while True:\n    yield 'a'\n    yield 'b'"),
 }
 SILENT = {
+    "thinned": app(
+        "for n, token in enumerate(tokens(args)):\n    if n % 50 == 0:\n        yield token", TOKENS
+    ),
+    "collected": app(
+        "batch = []\nfor token in tokens(args):\n    batch.append(token)\n"
+        "    if len(batch) == 64:\n        yield ''.join(batch)\n        batch = []",
+        TOKENS,
+    ),
+    "only_looked_at": app("for token in tokens(args):\n    print(token)\nyield 'a'", TOKENS),
     "one": app("yield 'a'"),
     "few": app("for word in FEW:\n    yield word"),
     "few_enumerated": app("for n, word in enumerate(FEW):\n    yield word"),

@@ -28,6 +28,9 @@ def algorithms(chosen: str, before: str = "") -> str:
 
 
 FIRES = {
+    "every_algorithm_kept": "from jwt.algorithms import get_default_algorithms\nclass A:\n"
+    "    def __init__(self):\n        self.every = list(get_default_algorithms())\n"
+    "    def f(self):\n        return jwt.decode(TOKEN, KEY, algorithms=self.every)",
     "chosen_by_sender": "jwt.decode(TOKEN, KEY, [jwt.get_unverified_header(TOKEN)['alg']])",
     "chosen_by_sender_before": "head = jwt.get_unverified_header(TOKEN)\n"
     "jwt.decode(TOKEN, KEY, algorithms=[head['alg']])",

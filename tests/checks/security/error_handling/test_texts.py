@@ -50,6 +50,7 @@ SAFELY = (
 )
 WORK = "@safely\ndef work(args): ...\n\n\n"
 FIRES = {
+    "arguments": app("return {'why': '; '.join(map(str, e.args))}"),
     "decorated_helper": HEAD
     + SAFELY.format("log.info(1)", "str(e)")
     + WORK

@@ -13,12 +13,15 @@ Findings = Callable[..., list[Finding]]
 ID = "archive-traversal"
 OPEN = "import tarfile\nbundle = tarfile.open(fileobj=io.BytesIO(base64.b64decode(args.name)))\n"
 FIRES = [
+    OPEN + "bundle.extractall('/data', filter='fully_trusted')",
     OPEN + "bundle.extractall('/data')",
     OPEN + "bundle.extract('a', '/data')",
     OPEN + "bundle.extractall('/data', members=[])",
     OPEN + "with bundle as other:\n    other.extractall('/data')",
 ]
 SILENT = [
+    OPEN + "bundle.extractall('/data', filter='tar')",
+    OPEN + "bundle.extractall('/data', filter=os.environ['FILTER'])",
     OPEN + "bundle.extractall('/data', filter='data')",
     OPEN + "bundle.extractall('/data', **OPTIONS)",
     OPEN + "bundle.getnames()",

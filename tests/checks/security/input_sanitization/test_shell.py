@@ -12,6 +12,8 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "shell-injection"
 FIRES = [
+    "values = {'a': args.name}\nflags = ' '.join(f'-{k} {v}' for k, v in values.items())\n"
+    "os.system('ls ' + flags)",
     "command = None\ncommand = ['bash', '-c', args.name]\nsubprocess.run(command)",
     "command = ['bash', '-c', args.name]\nsubprocess.run(command)",
     "command = [args.name]\nsubprocess.run(command)",
@@ -35,6 +37,11 @@ FIRES = [
     "os.execvp(args.name, [])",
 ]
 SILENT = [
+    "import shlex\nvalues = {'a': args.name}\n"
+    "flags = ' '.join(f'-{k} {shlex.quote(v)}' for k, v in values.items())\n"
+    "os.system('ls ' + flags)",
+    "import shlex\nvalues = {'a': args.name}\n"
+    "safe = {k: shlex.quote(v) for k, v in values.items()}\nos.system('ls {a}'.format(**safe))",
     "command = other\nother = command\nsubprocess.run(command)",
     "other = ['ls']\ncommand = other\ncommand = ['ls', args.name]\nsubprocess.run(command)",
     "command = ['ls', args.name]\nsubprocess.run(command)",
