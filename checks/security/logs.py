@@ -155,7 +155,7 @@ def _told(
 ) -> Iterator[tuple[Step, Expression]]:
     """Yield the names and attributes whose values a text tells, and where they stand."""
     match expression:
-        case Name() if isinstance(held := _held(project, step, expression), Call | Mapping):
+        case Name() if (held := _held(project, step, expression)) is not expression:
             yield from _told(project, step, held)
         case Name() | Attribute() | Operation(operator="[]", operands=(_, Literal(value=str()))):
             yield step, expression
@@ -173,14 +173,15 @@ def _told(
 
 
 def _held(project: Project, step: Step, name: Name) -> Expression:
-    """Return the display or the copy that a name of the function itself holds."""
-    where, held = project.knowledge.evaluator.held(step.module, step.statement.scope, name)
-    copies = (
-        isinstance(held, Call)
-        and isinstance(held.function, Attribute)
-        and held.function.attribute in COPYING_METHODS
-    )
-    return held if where == step.statement.scope and (copies or isinstance(held, Mapping)) else name
+    """Return the display or the copy that a name holds; any other stays a name."""
+    _, held = project.knowledge.evaluator.held(step.module, step.statement.scope, name)
+    match held:
+        case Mapping():
+            return held
+        case Call(function=Attribute(attribute=method)) if method in COPYING_METHODS:
+            return held
+        case _:
+            return name
 
 
 def _told_by_call(project: Project, step: Step, call: Call) -> Iterator[tuple[Step, Expression]]:
@@ -252,7 +253,6 @@ def _is_free_text(field: ModelField) -> bool:
         field.shape.kind == "str"
         and "pattern" not in field.shape.bounds
         and isinstance(longest, Known)
-        and isinstance(longest.value, int)
         and longest.value >= _SENTENCES
     )
 

@@ -222,10 +222,8 @@ def _yields_after(function: Function, guard: int) -> bool:
     """Say whether something is yielded behind what a guard stands for."""
     statements = function.module.statements_in(function.index)
     inside = [each for each in statements if guard in function.module.guards_of(each.guards)]
-    last = statements.index(inside[-1]) if inside else -1
-    return any(
-        isinstance(part, Yield) for each in statements[last + 1 :] for part in each.expressions()
-    )
+    behind = statements[statements.index(inside[-1]) + 1 :]
+    return any(isinstance(part, Yield) for each in behind for part in each.expressions())
 
 
 def _tells(function: Function, statement: Statement) -> bool:
@@ -274,7 +272,7 @@ def _may_fail(project: Project, module: Module, statement: Statement, call: Call
         )
     own = [each for each in targets if isinstance(each, Function)]
     if own:
-        return any(_own_may_fail(project, each, ()) for each in own)
+        return any(_own_may_fail(project, each) for each in own)
     # What is called on self, or on an object, is a model or an upstream more often than not.
     return isinstance(call.function, Attribute)
 
@@ -287,9 +285,9 @@ def _is_sent(project: Project, module: Module, statement: Statement, call: Call)
     )
 
 
-def _own_may_fail(project: Project, function: Function, seen: tuple[Function, ...]) -> bool:
+def _own_may_fail(project: Project, function: Function, depth: int = 0) -> bool:
     """Say whether a function of the tree raises, reads numbers or asks an upstream."""
-    if function in seen or len(seen) > _DEEPEST:
+    if depth == _DEEPEST:
         return False
     module = function.module
     for statement in module.statements_in(function.index):
@@ -307,7 +305,7 @@ def _own_may_fail(project: Project, function: Function, seen: tuple[Function, ..
                             return True
                     case External(name=name, receiver=None) if _is_asking(name):
                         return True
-                    case Function() if _own_may_fail(project, target, (*seen, function)):
+                    case Function() if _own_may_fail(project, target, depth + 1):
                         return True
     return False
 

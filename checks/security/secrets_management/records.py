@@ -50,12 +50,14 @@ def _is_shown(binding: Binding) -> bool:
         return False
     if any(last_name(each) in HIDING_TYPES for each in binding.annotation.walk()):
         return False
-    return binding.value is None or not _hides(binding.value)
+    return not _hides(binding.value)
 
 
-def _hides(expression: Expression) -> bool:
-    """Say whether a call has ``repr=False``."""
-    return isinstance(expression, Call) and any(
-        each.keyword == SHOWING and isinstance(each.value, Literal) and each.value.value is False
-        for each in expression.arguments
+def _hides(expression: Expression | None) -> bool:
+    """Say whether a call has ``repr=False``, or a ``repr`` that only a run can tell."""
+    given = expression.arguments if isinstance(expression, Call) else ()
+    return any(
+        each.keyword == SHOWING
+        and not (isinstance(each.value, Literal) and each.value.value is True)
+        for each in given
     )

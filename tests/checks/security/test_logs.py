@@ -46,7 +46,22 @@ SETTINGS = (
     "from dataclasses import dataclass, field\nfrom pydantic import SecretStr\n{}\n"
     "class Settings:\n    base: str = 'x'\n    api_key: {}\nsettings = Settings()\n"
 )
+SHORT = "class Short(BaseModel):\n    prompt: str = Field(max_length=100)\n"
 FIRES = {
+    "choice": app("print(args.prompt if args.model else '')"),
+    "repeated": app("print(args.prompt * 2)"),
+    "cleaned": app(
+        "text = clean(args.prompt)\nprint(text)", "def clean(t):\n    return t.strip()\n"
+    ),
+    "short_prompt": app("print(args)", SHORT).replace("args: Ask", "args: Short"),
+    "headers_of_the_module": app(
+        "logger.info(HEADERS)", "HEADERS = {'X-Key': os.environ['VOICE_TOKEN']}\n"
+    ),
+    "settings_compared": app(
+        "logger.info(settings)",
+        "from dataclasses import dataclass, field\n@dataclass\nclass Settings:\n"
+        "    api_key: str = field(compare=False, repr=True)\nsettings = Settings()\n",
+    ),
     "settings": app("logger.info(settings)", SETTINGS.format("@dataclass", "str = ''")),
     "settings_in_text": app(
         "logger.info('with {}', settings)", SETTINGS.format("@dataclass(frozen=True)", "str")
@@ -57,7 +72,7 @@ FIRES = {
     ),
     "free_text": app(
         "print(args)",
-        "class Wish(BaseModel):\n    wishes: str = Field(max_length=2000)\n",
+        "class Wish(BaseModel):\n    wishes: str = Field(max_length=500)\n",
     ).replace("args: Ask", "args: Wish"),
     "copy_by_name": app("facts = args.model_dump()\nlogger.info(facts)"),
     "copy_in_a_display": app("facts = {'n': 1, **args.model_dump()}\nlogger.info(facts)"),
@@ -104,6 +119,19 @@ FIRES = {
     + "@chute.on_startup()\nasync def start(self):\n    print(API_KEY)\n",
 }  # fmt: skip
 SILENT = {
+    "settings_with_a_constant": app(
+        "logger.info(settings)",
+        SETTINGS.format("@dataclass", "str = field(repr=False)\n    token = 'x'"),
+    ),
+    "settings_shown_perhaps": app(
+        "logger.info(settings)", SETTINGS.format("@dataclass", "str = field(repr=SHOW)")
+    ),
+    "numbers": app(
+        "print(args)", "class Wish(BaseModel):\n    ids: list[int] = Field(max_length=1000)\n"
+    ).replace("args: Ask", "args: Wish"),
+    "text_of_a_line": app(
+        "print(args)", "class Wish(BaseModel):\n    wishes: str = Field(max_length=499)\n"
+    ).replace("args: Ask", "args: Wish"),
     "settings_without_repr": app(
         "logger.info(settings)", SETTINGS.format("@dataclass", "str = field(repr=False)")
     ),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -80,6 +81,14 @@ FIRES = {
     ),
     "twice": app(f"{MODEL}\n{MODEL}"),
 }  # fmt: skip
+
+
+def chain(length: int) -> str:
+    names = ["work", *(f"f{n}" for n in range(1, length))]
+    calls = "".join(f"def {a}(x):\n    return {b}(x)\n" for a, b in pairwise(names))
+    return f"{calls}def {names[-1]}(x):\n    return int(x)\n"
+
+
 WORK = "for row in args['rows']:\n    yield work(row)"
 FIRES.update(
     {
@@ -104,7 +113,22 @@ FIRES.update(
         ),
     }
 )
+FIRES.update(
+    {
+        "own_reads_another": app(
+            "for row in args['rows']:\n    yield work(1.0, row)",
+            "def work(n: float, row):\n    return str(int(row))\n",
+        ),
+        "own_reads_text": app(WORK, "def work(row: str):\n    return str(int(row))\n"),
+        "own_of_the_third": app(WORK, chain(3)),
+    }
+)
 SILENT = {
+    "own_of_the_fourth": app(WORK, chain(4)),
+    "own_reads_a_whole_number": app(WORK, "def work(row: int):\n    return str(float(row))\n"),
+    "another_context": app(
+        "with contextlib.nullcontext():\n    for n in range(9):\n        yield 'a'"
+    ),
     "reads_its_own": app("for n in ('1', '2'):\n    yield str(float(n))"),
     "swallowed_and_told": app(
         "with contextlib.suppress(OverflowError):\n    for n in range(9):\n        yield 'a'\n"
@@ -205,3 +229,30 @@ def test_says_where(findings: Findings) -> None:
         "when this fails after the first chunk, cord x ends its answer with status 200 as if it "
         "were whole"
     )
+
+
+WRAPPED = """\
+def events(source):
+    async def run(*args):
+        {}
+    return run
+
+@events
+async def tokens(self, args):
+    async for token in self.model.stream(args):
+        yield token
+"""
+GUARDED = (
+    "try:\n            async for each in source(*args):\n                yield each\n"
+    "        except Exception:\n            yield 'error'"
+)
+BARE = "async for each in source(*args):\n            yield each"
+BESIDE = (
+    "try:\n            print(args)\n        except Exception:\n            yield 'error'\n"
+    "        async for each in source(*args):\n            yield each"
+)
+
+
+@pytest.mark.parametrize(("wrapper", "count"), [(GUARDED, 0), (BARE, 2), (BESIDE, 2)])
+def test_what_a_decorator_catches(wrapper: str, count: int, findings: Findings) -> None:
+    assert len(findings(app(ON, WRAPPED.format(wrapper)), ID)) == count

@@ -38,6 +38,7 @@ SENT = {
     "text_later": "def f(key):\n    return f'https://a.b/c?q=x&key={key}&v=1'",
 }
 SILENT = {
+    "two_in_a_row": "def f(a, b):\n    return f'{a}{b}'",
     "cache_key": "def f(scope):\n    return parse_qs(scope['query_string']).get(b'key')",
     "page": "def f(scope):\n    return parse_qs(scope['query_string']).get(b'page')",
     "compared_page": f"{COMPARED}def f(scope):\n"
