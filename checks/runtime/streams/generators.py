@@ -38,8 +38,8 @@ def _unwrapped(
     match expression:
         case Name(id=name) if depth < _DEEPEST:
             where, bindings = module.lookup(name, scope)
-            if where == scope and len(bindings) == 1 and bindings[0].value is not None:
-                return _unwrapped(project, module, scope, bindings[0].value, depth + 1)
+            if len(bindings) == 1 and bindings[0].value is not None:
+                return _unwrapped(project, module, where, bindings[0].value, depth + 1)
         case Call(function=function, arguments=(first, *_)):
             if project.knowledge.resolver.dotted(module, scope, function) in CLOSING:
                 return _unwrapped(project, module, scope, first.value, depth + 1)
@@ -50,9 +50,8 @@ def goes_through_decorated(module: Module, statement: Statement) -> bool:
     """Say whether a statement goes through what a wrapper's own decorator was put on."""
     match statement.kind, statement.values[:1]:
         case "for", (Call(function=Name(id=name)),):
-            where, bindings = module.lookup(name, statement.scope)
-            outer = module.scope(statement.scope).parent
-            return where == outer >= 0 and all(each.kind == "parameter" for each in bindings)
+            where, _ = module.lookup(name, statement.scope)
+            return 0 < where == module.scope(statement.scope).parent
         case _:
             return False
 

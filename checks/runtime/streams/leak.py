@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Confidence, Finding, Severity
@@ -26,6 +27,7 @@ from .turns import Turns
 
 _QUEUE = 64
 """Slots of the SDK's queue between a stream's worker and its reader (cord.py)."""
+_LOOPS = frozenset({"for", "while"})
 _COLLECTS = frozenset({"append", "extend", "write", "add"})
 _CLOCKS = frozenset({"time", "monotonic", "perf_counter", "monotonic_ns", "time_ns", "now"})
 
@@ -170,9 +172,8 @@ def _conditions(module: Module, statement: Statement, loop: int) -> list[Express
     for index in module.guards_of(statement.guards):
         if index == loop:
             break
-        guard = module.facts.guards[index]
-        if guard.kind in ("if", "else") and guard.test is not None:
-            found.append(guard.test)
+        test = module.facts.guards[index].test
+        found += [test] if test is not None else []
     return found
 
 
@@ -191,33 +192,27 @@ def _endless(project: Project, function: Function) -> Iterator[Expression]:
     module = function.module
     told: set[Expression] = set()
     for statement in module.statements_in(function.index):
-        if not any(isinstance(each, Yield) and not each.delegated for each in
-                   statement.expressions()):  # fmt: skip
+        if not any(isinstance(each, Yield) for each in statement.expressions()):
             continue
-        conditions: list[Expression] = []
-        most = 1.0
-        loops: list[tuple[int, Expression]] = []
-        for index in module.guards_of(statement.guards):
-            guard = module.facts.guards[index]
-            if guard.test is None:
-                continue
-            if guard.kind in ("if", "else") and not loops:
-                conditions.append(guard.test)
-            elif guard.kind in ("for", "while"):
-                loops.append((index, guard.test))
-                most *= _rounds(project, function, guard.kind, guard.test)
-        if most <= _QUEUE or loops[0][1] in told:
+        loops = [
+            (index, guard.kind, guard.test)
+            for index in module.guards_of(statement.guards)
+            if (guard := module.facts.guards[index]).kind in _LOOPS and guard.test is not None
+        ]
+        most = prod(_rounds(project, function, kind, test) for _, kind, test in loops)
+        if most <= _QUEUE or loops[0][2] in told:
             continue
-        if not _collects(module, function, loops[0][0], conditions):
-            told.add(loops[0][1])
-            yield loops[0][1]
+        index, _, test = loops[0]
+        if not _collects(module, function, index, _conditions(module, statement, index)):
+            told.add(test)
+            yield test
 
 
 def _rounds(project: Project, function: Function, kind: str, test: Expression) -> float:
     """Return how often a loop goes round at most; infinite where nothing tells."""
     at = Statement("for", function.index, -1, test.span, values=(test,))
-    if kind == "for" and goes_through_decorated(function.module, at):
-        return 1
+    if goes_through_decorated(function.module, at):
+        return 1  # what it is put on counts
     if called(project, function.module, at, test):
         return 1  # that generator's own loops count
     return Turns(project).of(function.module, function.index, kind, test)

@@ -36,7 +36,35 @@ def collecting(gather: str, ask: str) -> str:
 
 
 TOKENS = "def tokens(args):\n    for token in args:\n        yield token\n"
+DECORATED = (
+    "def framed(source):\n    async def run(*args):\n        async for each in source(*args):\n"
+    "            yield f'data: {{each}}'\n    return run\n@framed\nasync def some(args):\n"
+    "    for n in {}:\n        yield n\n"
+)
+ON = "async for line in some(args):\n    yield line"
+FEW = "def few(args):\n    for n in range(9):\n        yield n\n"
 FIRES = {
+    "plain_function": app(
+        "for row in load(args):\n    yield row", "def load(args):\n    return list(args)\n"
+    ),
+    "decorated_plain_function": app(
+        "for row in load(args):\n    yield row",
+        "def noted(function):\n    def run(*args):\n        return function(*args)\n"
+        "    return run\n@noted\ndef load(args):\n    return list(args)\n",
+    ),
+    "two_sources": app("some = few(args)\nsome = args\nfor each in some:\n    yield each", FEW),
+    "source_of_the_module": app("for each in SOURCE():\n    yield each", "SOURCE = make()\n"),
+    "circle": app("a = b\nb = a\nfor each in a:\n    yield each"),
+    "decorated": app(ON, DECORATED.format("args")),
+    "twice_in_a_loop": app("for word in args:\n    yield 'a'\n    yield word"),
+    "counted": app("for word in args:\n    self.n += 1\n    yield word"),
+    "delegated_in_a_loop": app("for word in args:\n    yield from [1, 2]").replace("async ", ""),
+    "tried": app(
+        "for word in args:\n    try:\n        yield word\n    except ValueError:\n"
+        "        yield 'error'"
+    ),
+    "start_up_looks_at_itself": app("for word in args:\n    yield word")
+    + "@chute.on_startup()\nasync def start(self):\n    self.me = asyncio.current_task()\n",
     "sliced": app("for line in itertools.islice(args, 8000):\n    yield line"),
     "closed": app(
         "import contextlib\nsource = contextlib.closing(tokens(args))\nwith source as some:\n"
@@ -100,6 +128,24 @@ FIRES = {
     "two_of_one_loop": app("while True:\n    yield 'a'\n    yield 'b'"),
 }
 SILENT = {
+    "named": app("some = few(args)\nfor each in some:\n    yield each", FEW),
+    "closed_at_once": app(
+        "import contextlib\nwith contextlib.closing(few(args)) as some:\n"
+        "    for each in some:\n        yield each",
+        FEW,
+    ),
+    "closed_later": app(
+        "import contextlib\nsource = contextlib.closing(few(args))\n"
+        "with source as some:\n    for each in some:\n        yield each",
+        FEW,
+    ),
+    "decorated": app(ON, DECORATED.format("range(9)")),
+    "collected_and_tried": app(
+        "batch = []\nfor token in tokens(args):\n    batch.append(token)\n    try:\n"
+        "        if len(batch) == 64:\n            yield ''.join(batch)\n"
+        "    except ValueError:\n        pass",
+        TOKENS,
+    ),
     "thinned": app(
         "for n, token in enumerate(tokens(args)):\n    if n % 50 == 0:\n        yield token", TOKENS
     ),
