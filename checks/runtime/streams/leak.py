@@ -190,7 +190,6 @@ def _is_watched(project: Project, circumstances: Circumstances) -> bool:
 def _endless(project: Project, function: Function) -> Iterator[Expression]:
     """Yield each loop that yields once for every item, unless the items are few."""
     module = function.module
-    told: set[Expression] = set()
     for statement in module.statements_in(function.index):
         if not any(isinstance(each, Yield) for each in statement.expressions()):
             continue
@@ -200,11 +199,10 @@ def _endless(project: Project, function: Function) -> Iterator[Expression]:
             if (guard := module.facts.guards[index]).kind in _LOOPS and guard.test is not None
         ]
         most = prod(_rounds(project, function, kind, test) for _, kind, test in loops)
-        if most <= _QUEUE or loops[0][2] in told:
+        if most <= _QUEUE:
             continue
         index, _, test = loops[0]
         if not _collects(module, function, index, _conditions(module, statement, index)):
-            told.add(test)
             yield test
 
 

@@ -48,6 +48,7 @@ SETTINGS = (
 )
 SHORT = "class Short(BaseModel):\n    prompt: str = Field(max_length=100)\n"
 FIRES = {
+    "titled": app("text = args.prompt.title()\nprint(text)"),
     "choice": app("print(args.prompt if args.model else '')"),
     "repeated": app("print(args.prompt * 2)"),
     "cleaned": app(
@@ -119,6 +120,9 @@ FIRES = {
     + "@chute.on_startup()\nasync def start(self):\n    print(API_KEY)\n",
 }  # fmt: skip
 SILENT = {
+    "copy_by_name_without_it": app(
+        "facts = args.model_dump(exclude={'prompt'})\nlogger.info(facts)"
+    ),
     "settings_with_a_constant": app(
         "logger.info(settings)",
         SETTINGS.format("@dataclass", "str = field(repr=False)\n    token = 'x'"),
