@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -150,6 +151,8 @@ def on_a_terminal(folder: Path, typed: str) -> tuple[int, str]:
     """Run the command on a pseudo-terminal once it asks; return its code and its output."""
     process, terminal = pty.fork()
     if process == 0:
+        # What is started in a shell's background ignores it, and so do its children.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         command = [word for word in COMMAND if word != "--no-input"]
         os.execv(command[0], [*command, "--output-dir", str(folder)])
     shown = b""
