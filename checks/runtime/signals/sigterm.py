@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.model import Chute, Project
+from chutes_cli.project.model import Project
 from chutes_cli.project.targets import Function
 
 from .installing import asks_a_library, installations
@@ -91,11 +91,12 @@ class NoSigtermHandling(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per chute that does not hear SIGTERM."""
+        everywhere, starts = _listening(project)
         for chute in project.chutes:
             bare = chute.from_template and not (chute.cords or chute.hooks or chute.routes)
             if bare or chute.site.module.is_test or (chute.jobs and not chute.cords):
                 continue
-            if not _hears(project, chute):
+            if not everywhere and not starts.intersection(each.function for each in chute.hooks):
                 yield self.at(
                     chute.site,
                     "nothing handles SIGTERM: when an instance stops, its requests are cut off",
@@ -104,21 +105,22 @@ class NoSigtermHandling(Check):
                 )
 
 
-def _hears(project: Project, chute: Chute) -> bool:
-    hooks = {hook.function for hook in chute.hooks}
+def _listening(project: Project) -> tuple[bool, set[Function | None]]:
+    """Say whether code that every chute runs hears SIGTERM, and which hooks lead to such code."""
+    everywhere = False
+    starts: set[Function | None] = set()
     for function, _ in project.reach.reached(*_BEFORE_SERVING):
-        if function.module.is_test or not _runs_for(project, function, hooks):
+        if function.module.is_test or not _hears(project, function):
             continue
-        if asks_a_library(project, function):
-            return True
-        if any(each.is_for("SIGTERM") for each in installations(project, function)):
-            return True
-    return False
+        for each in project.reach.arrivals(function, *_BEFORE_SERVING):
+            if each.entry.kind == "on_startup":
+                starts.add(each.entry.function)
+            else:
+                everywhere = True
+    return everywhere, starts
 
 
-def _runs_for(project: Project, function: Function, hooks: set[Function | None]) -> bool:
-    """Say whether a function runs when a chute of these hooks starts."""
-    return any(
-        each.entry.kind != "on_startup" or each.entry.function in hooks
-        for each in project.reach.arrivals(function, *_BEFORE_SERVING)
+def _hears(project: Project, function: Function) -> bool:
+    return asks_a_library(project, function) or any(
+        each.is_for("SIGTERM") for each in installations(project, function)
     )

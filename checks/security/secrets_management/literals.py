@@ -91,8 +91,8 @@ def _assigned(module: Module, statement: Statement) -> Iterator[tuple[str, Expre
                     yield parameter.name, parameter.default
 
 
-_ASKS = re.compile(r"(?i)env|^get$|setting|config|secret|option|^default")
-"""In the names of functions that are asked for a value by its name, with what to fall back to."""
+_ASKS = re.compile(r"(?:\w+_)?(?:from_)?(?:get_?)?env(?:_or|_var)?(?:_\w+)?|getenv")
+"""Names of the tree's own functions that ask the environment, with what to fall back to."""
 
 
 def _of_call(project: Project, module: Module, statement: Statement, call: Call) -> Iterator[Named]:
@@ -102,7 +102,9 @@ def _of_call(project: Project, module: Module, statement: Statement, call: Call)
             match argument.keyword, argument.value:
                 case "auth", Collection(kind="tuple", items=(_, password)):
                     yield from _given(module, statement, "password", password)
-    if _ASKS.search(name_of(call.function) or "") and len(call.arguments) > 1:
+    called = name_of(call.function) or ""
+    asks = called in _FALLBACKS or (isinstance(call.function, Name) and _ASKS.fullmatch(called))
+    if asks and len(call.arguments) > 1:
         # `os.getenv("API_KEY", "...")` without an assignment that names it.
         key = call.arguments[0].value
         if isinstance(key, Literal) and isinstance(key.value, str):
