@@ -22,11 +22,11 @@ from chutes_cli.project.facts import (
     Name,
     Opaque,
     Operation,
-    Parameter,
     Statement,
     last_name,
 )
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.nested import inner_functions, is_given
 from chutes_cli.project.operators import implied, taken
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, Method
@@ -136,10 +136,27 @@ class Reach:
 
     def reached(self, *kinds: str) -> Iterator[tuple[Function, Arrival]]:
         """Yield each function and the first way it is reached from the given kinds of entry."""
-        for function in self._arrivals:
-            arrivals = self.arrivals(function, *kinds)
-            if arrivals:
-                yield function, arrivals[0]
+        for function in self._reached_from(kinds):
+            yield function, self.arrivals(function, *kinds)[0]
+
+    def _reached_from(self, kinds: tuple[str, ...]) -> Iterable[Function]:
+        if not kinds:
+            return self._arrivals
+        found = {function for kind in kinds for function in self._by_kind.get(kind, ())}
+        return sorted(found, key=self._order.__getitem__)
+
+    @cached_property
+    def _order(self) -> dict[Function, int]:
+        return {function: place for place, function in enumerate(self._arrivals)}
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Function]]:
+        """Functions by the kinds of entry that reach them."""
+        found: dict[str, list[Function]] = defaultdict(list)
+        for function, arrivals in self._arrivals.items():
+            for kind in {each.entry.kind for each in arrivals}:
+                found[kind].append(function)
+        return dict(found)
 
     def _from(self, entry: Entry) -> Iterator[tuple[Function, Arrival]]:
         loop = "cord" if entry.kind == "cord" else "main"
@@ -298,7 +315,7 @@ class Reach:
             self._bridging[function] = any(
                 isinstance(each, Call)
                 and bool(each.arguments)
-                and _is_given(each.arguments[0].value, parameters)
+                and is_given(each.arguments[0].value, parameters)
                 and self.bridges(function.module, function.index, each)
                 for statement in function.module.statements_in(function.index)
                 for each in statement.expressions()
@@ -364,24 +381,8 @@ class Reach:
             for target in self._resolver.resolve(module, scope.parent, callee):
                 found = target.function if isinstance(target, Method) else target
                 if isinstance(found, Function):
-                    for wrapper in _inner(found, depth):
+                    for wrapper in inner_functions(found, depth):
                         yield decorator, wrapper
-
-
-def _inner(function: Function, depth: int) -> Iterator[Function]:
-    """Yield the functions defined in a function, and in those, to a depth."""
-    for index, inner in enumerate(function.module.facts.scopes):
-        if inner.parent == function.index and inner.kind == "function":
-            yield Function(function.module, index)
-            if depth > 1:
-                yield from _inner(Function(function.module, index), depth - 1)
-
-
-def _is_given(expression: Expression, parameters: tuple[Parameter, ...]) -> bool:
-    """Say whether an expression is a parameter, or what calling one gives."""
-    if isinstance(expression, Call):
-        expression = expression.function
-    return isinstance(expression, Name) and any(each.name == expression.id for each in parameters)
 
 
 def _next(caller: Function, arrival: Arrival, edge: Edge) -> Arrival:
