@@ -84,6 +84,7 @@ NAMED = {
     "function": "def connect():\n    password = 'Kestrel9wings'\n    return password",
     "attribute": f"openai.api_key = '{SECRET}'",
     "environ": f"os.environ['ACCESS_TOKEN'] = '{SECRET}'",
+    "own_asker": f"def from_env(name, default): ...\nx = from_env('DB_PASSWORD', '{SECRET}')",
     "setdefault": f"os.environ.setdefault('ACCESS_TOKEN', '{SECRET}')",
     "getenv": f"KEY = os.getenv('API_KEY', '{SECRET}')",
     "getenv_keyword": f"API_KEY = os.getenv('X', default='{SECRET}')",
