@@ -29,11 +29,11 @@ class Construction:
     callee: str
     arguments: Arguments
 
-    def is_made(self, owner: Instance) -> bool:
-        """Say whether an object is this chute; the ``self`` of its class is, too."""
-        return owner == self.instance or (
-            isinstance(owner.of, Class) and owner == Instance(self.instance.of, None)
-        )
+    @property
+    def names(self) -> frozenset[Instance]:
+        """What stands for this chute: the object made, and the ``self`` of its class."""
+        own = isinstance(self.instance.of, Class)
+        return frozenset({self.instance, *([Instance(self.instance.of, None)] if own else ())})
 
 
 def constructions(knowledge: Knowledge) -> Iterator[Construction]:

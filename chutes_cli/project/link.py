@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from operator import itemgetter
 
 from chutes_cli.contract.sdk import CHUTE, IMAGE, NODE_SELECTOR
 from chutes_cli.project.construction import Construction, constructions
@@ -79,6 +80,10 @@ def _entries(chutes: tuple[Chute, ...]) -> Iterator[Entry]:
             yield Entry("route", function)
 
 
+_Registered = tuple[int, str, Site, list[Function]]
+"""Which one it is in source order, the method, the call or bare decorator, the functions."""
+
+
 class _Linker:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
@@ -98,11 +103,13 @@ class _Linker:
 
     def chutes(self) -> tuple[Chute, ...]:
         """Return every chute with what is registered on it."""
-        registered = list(self._registrations())
+        registered: dict[Instance, list[_Registered]] = {}
+        for place, (owner, name, at, functions) in enumerate(self._registrations()):
+            registered.setdefault(owner, []).append((place, name, at, functions))
         found = []
         for made in constructions(self._knowledge):
-            mine = [(name, at, functions) for owner, name, at, functions in registered
-                    if made.is_made(owner)]  # fmt: skip
+            every = [each for owner in made.names for each in registered.get(owner, ())]
+            mine = [each[1:] for each in sorted(every, key=itemgetter(0))]
             found.append(
                 Chute(
                     instance=made.instance,
