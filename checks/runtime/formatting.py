@@ -102,9 +102,7 @@ class FormatterReturnsNoText(Check):
         for owner in _set_on_handlers(project):
             if FORMATTER not in members.ancestors(owner):
                 continue
-            for method in members.class_member(owner, "format"):
-                if not isinstance(method, Function):
-                    continue
+            for method in members.methods(owner, "format"):
                 for statement in method.module.statements_in(method.index):
                     for value in statement.values if statement.kind == "return" else ():
                         if _is_no_text(project, method, value):

@@ -189,11 +189,7 @@ def _is_cached(project: Project, function: Function) -> bool:
 def _is_made_per_call(project: Project, method: Function) -> bool:
     """Say whether the objects of a method's class are made by cords alone, each for one call."""
     owner = Class(method.module, method.module.enclosing_class(method.index))
-    makers = [
-        member
-        for member in project.knowledge.resolver.members.class_member(owner, "__init__")
-        if isinstance(member, Function)
-    ]
+    makers = project.knowledge.resolver.members.methods(owner, "__init__")
     entries = {each.entry.kind for maker in makers for each in project.reach.arrivals(maker)}
     return entries == {"cord"}
 

@@ -8,13 +8,12 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.retrying import DEADLINES, NEVER, STOPS, WAITING
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import (
-    Attribute,
     Call,
     Collection,
     Expression,
     Literal,
-    Name,
     Statement,
+    last_name,
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
@@ -157,7 +156,7 @@ class RetryWithoutBound(Check):
 def _is_awaited(arrival: Arrival) -> bool:
     """Say whether somebody waits: not for a task, nor for what is under a deadline."""
     return not arrival.task and not any(
-        isinstance(each, Call) and _last(each.function) in DEADLINES
+        isinstance(each, Call) and last_name(each.function) in DEADLINES
         for _, statement in arrival.path
         for each in statement.expressions()
     )
@@ -218,7 +217,7 @@ def _loop_of(module: Module, guards: int) -> int:
 def _is_timed(module: Module, attempt: int) -> bool:
     return any(
         isinstance(test := module.facts.guards[index].test, Call)
-        and _last(test.function) in DEADLINES
+        and last_name(test.function) in DEADLINES
         for index in module.guards_of(attempt)
     )
 
@@ -251,12 +250,4 @@ def _names(caught: tuple[Expression, ...]) -> set[str]:
         for each in caught
         for part in (each.items if isinstance(each, Collection) else (each,))
     ]
-    return {_last(each) for each in parts}
-
-
-def _last(expression: Expression) -> str:
-    match expression:
-        case Name(id=name) | Attribute(attribute=name):
-            return name
-        case _:
-            return ""
+    return {last_name(each) for each in parts}

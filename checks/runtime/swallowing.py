@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.tidying import TIDYING
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Collection, Expression, Name, Statement
+from chutes_cli.project.facts import Call, Collection, Expression, Name, Statement, last_name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.running import INSTANCE
@@ -158,12 +158,4 @@ def _only_tidies(statement: Statement) -> bool:
     if statement.kind in ("test", "for"):
         return True
     calls = [each for each in statement.expressions() if isinstance(each, Call)]
-    return any(_name(each.function) in TIDYING for each in calls)
-
-
-def _name(callee: Expression) -> str:
-    match callee:
-        case Name(id=name) | Attribute(attribute=name):
-            return name
-        case _:
-            return ""
+    return any(last_name(each.function) in TIDYING for each in calls)

@@ -127,21 +127,13 @@ class Callers:
         self, place: Placed, function: Function, parameter: Parameter, *, bound: bool = False
     ) -> Placed | None:
         """Return what a call passes for a parameter, or the default it leaves in place."""
-        module, scope, call = place
-        assert isinstance(call, Call)
-        if any(each.star for each in call.arguments) or parameter.kind not in _SINGLE:
+        if parameter.kind not in _SINGLE:
             return None
-        for argument in call.arguments:
-            if argument.keyword == parameter.name:
-                return module, scope, argument.value
-        positions = [each for each in function.scope.parameters if each.kind == "positional"]
+        names = [each.name for each in function.scope.parameters if each.kind == "positional"]
         if bound or self._makes(function) is not None:
-            positions = positions[1:]
-        given = [each.value for each in call.arguments if not each.keyword]
-        for one, value in zip(positions, given, strict=False):
-            if one is parameter:
-                return module, scope, value
-        return _default(function, parameter)
+            names = names[1:]
+        position = names.index(parameter.name) if parameter.name in names else len(names)
+        return given_to(place, position, parameter.name, _default(function, parameter))
 
     @cached_property
     def _by_name(self) -> dict[str, list[tuple[Module, int, Call]]]:
@@ -174,6 +166,22 @@ class Callers:
 
 
 _SINGLE = ("positional", "keyword")
+
+
+def given_to(place: Placed, position: int, name: str, default: Placed | None) -> Placed | None:
+    """Return what a call passes at a position or under a name, or the default it leaves.
+
+    None also where the call spreads what it passes (``*``, ``**``).
+    """
+    module, scope, call = place
+    assert isinstance(call, Call)
+    if any(each.star for each in call.arguments):
+        return None
+    for each in call.arguments:
+        if each.keyword == name:
+            return module, scope, each.value
+    given = [each.value for each in call.arguments if not each.keyword]
+    return (module, scope, given[position]) if position < len(given) else default
 
 
 def _default(function: Function, parameter: Parameter) -> Placed | None:

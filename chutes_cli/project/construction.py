@@ -53,9 +53,8 @@ def constructions(knowledge: Knowledge) -> Iterator[Construction]:
 def _through(knowledge: Knowledge, site: Site, owner: Class) -> Arguments:
     """Return what `Chute.__init__` gets when a subclass is called."""
     given = knowledge.arguments(site, CHUTE)
-    for initialiser in knowledge.resolver.members.class_member(owner, "__init__"):
-        if isinstance(initialiser, Function):
-            return _passed_on(knowledge, initialiser, site)
+    for initialiser in knowledge.resolver.members.methods(owner, "__init__"):
+        return _passed_on(knowledge, initialiser, site)
     return given
 
 

@@ -43,7 +43,7 @@ class Evaluator:
     def __init__(self, resolver: Resolver, turn: Turn = ()) -> None:
         self._resolver = resolver
         self._turn = dict(turn)
-        self._fields = Fields(resolver)
+        self.fields = Fields(resolver)
         self._questions: Questions[Value] = Questions(Unknown(), _MOST_OPEN)
 
     def during(self, turn: Turn) -> Evaluator:
@@ -161,13 +161,13 @@ class Evaluator:
             case Class() as owner_class:
                 return self._class_constant(owner_class, expression.attribute)
             case Instance(of=Class() as owner_class) as made:
-                held = self._fields.held(made, owner_class, expression.attribute)
+                held = self.fields.held(made, owner_class, expression.attribute)
                 return self.value(*held) if held else Unknown()
         return Unknown()
 
     def _class_constant(self, owner: Class, name: str) -> Value:
-        where, binding = self._fields.declared(owner, name)
-        if binding is None or (binding.annotation is not None and self._fields.is_record(owner)):
+        where, binding = self.fields.declared(owner, name)
+        if binding is None or (binding.annotation is not None and self.fields.is_record(owner)):
             return Unknown()
         return self._binding(where.module, where.index, binding)
 
@@ -308,7 +308,7 @@ class Evaluator:
         """Return what an attribute of an object holds, where that is in the same module."""
         for target in self._resolver.resolve(module, scope, owner):
             if isinstance(target, Instance) and isinstance(target.of, Class):
-                held = self._fields.held(target, target.of, name)
+                held = self.fields.held(target, target.of, name)
                 if held is not None and held[0] is module:
                     return held[1:]
         return scope, None

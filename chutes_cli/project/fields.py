@@ -10,7 +10,7 @@ from chutes_cli.contract.libraries.records import (
     RECORD_DECORATORS,
     VALIDATED_BASES,
 )
-from chutes_cli.project.callers import Placed
+from chutes_cli.project.callers import Placed, given_to
 from chutes_cli.project.facts import Call, Expression
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.resolve import Resolver
@@ -68,11 +68,8 @@ class Fields:
             makers = [(owner.site.module, owner.site.scope, owner.site.expression)]
         elif self._resolver.members.ancestors(of) & VALIDATED_BASES:
             return None  # a request's body makes objects that no call of the tree shows
-        names = self._fields_of(of)
-        found = [
-            _argument(module, scope, call, names.index(name), name, default)
-            for module, scope, call in makers
-        ]
+        names = self.names(of)
+        found = [given_to(maker, names.index(name), name, default) for maker in makers]
         first = found[0] if found else None
         return first if all(each == first for each in found) else None
 
@@ -103,11 +100,12 @@ class Fields:
         """Say whether a class fills its fields from the environment."""
         return bool(self._resolver.members.ancestors(of) & SETTINGS)
 
-    def _fields_of(self, of: Class, depth: int = 0) -> list[str]:
+    def names(self, of: Class, depth: int = 0) -> list[str]:
+        """Return the fields of a class in the order in which it is given them, bases first."""
         found: dict[str, None] = {}
         for base in self._resolver.members.bases(of) if depth < 10 else ():
             if isinstance(base, Class):
-                found.update(dict.fromkeys(self._fields_of(base, depth + 1)))
+                found.update(dict.fromkeys(self.names(base, depth + 1)))
         for field, bindings in of.module.bindings.get(of.index, {}).items():
             if any(each.annotation is not None for each in bindings):
                 found[field] = None
@@ -126,17 +124,3 @@ def _kept(site: Site, value: Expression) -> Placed | None:
 
 def _placed(module: Module, scope: int, value: Expression | None) -> Placed | None:
     return (module, scope, value) if value is not None else None
-
-
-def _argument(
-    module: Module, scope: int, call: Expression, position: int, name: str, default: Placed | None
-) -> Placed | None:
-    """Return what a call passes for a field, or the default that it leaves in place."""
-    assert isinstance(call, Call)
-    if any(each.star for each in call.arguments):
-        return None
-    for each in call.arguments:
-        if each.keyword == name:
-            return module, scope, each.value
-    given = [each.value for each in call.arguments if not each.keyword]
-    return (module, scope, given[position]) if position < len(given) else default

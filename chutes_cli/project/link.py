@@ -21,6 +21,7 @@ from chutes_cli.project.model import (
     Project,
 )
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.passing import Passings
 from chutes_cli.project.processes import find_processes
 from chutes_cli.project.reach import Entry, Reach
 from chutes_cli.project.references import References
@@ -46,6 +47,7 @@ def link(tree: SourceTree, modules: ModuleSet, scripts: tuple[Script, ...] = ())
     entries = list(_entries(chutes))
     schemas = Schemas(knowledge.resolver, knowledge.binder)
     reach = Reach(knowledge.resolver, modules.modules, entries)
+    passings = Passings(knowledge)
     return Project(
         root=tree.root,
         modules=modules.modules,
@@ -56,7 +58,8 @@ def link(tree: SourceTree, modules: ModuleSet, scripts: tuple[Script, ...] = ())
         reach=reach,
         references=References(modules.modules, knowledge.resolver),
         schemas=schemas,
-        taint=Taint(knowledge, schemas, chutes, reach.wrappers),
+        passings=passings,
+        taint=Taint(knowledge, schemas, passings, chutes, reach.wrappers),
         knowledge=knowledge,
         broken=modules.broken,
         scripts=scripts,
@@ -183,8 +186,7 @@ class _Linker:
         """Return what runs when a target is called: a function, or an object's ``__call__``."""
         match target:
             case Instance(of=Class() as owner):
-                members = self._resolver.members.class_member(owner, "__call__")
-                return [each for each in members if isinstance(each, Function)]
+                return self._resolver.members.methods(owner, "__call__")
             case _:
                 found = _function(target)
                 return [found] if found else []
@@ -248,9 +250,7 @@ class _Linker:
 
     def _middleware_methods(self, owner: Class) -> Iterator[Function]:
         for name in ("__call__", "dispatch"):
-            for member in self._resolver.members.class_member(owner, name):
-                if isinstance(member, Function):
-                    yield member
+            yield from self._resolver.members.methods(owner, name)
 
     # Images and node selectors
 

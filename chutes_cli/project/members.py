@@ -83,12 +83,12 @@ class Members:
 
     def _taken_from(self, function: Function, owner: Instance) -> Target:
         """A property gives what it returns; any other function gives a method."""
-        for decorator in function.scope.decorators:
-            dotted = self._resolver.dotted(function.module, function.scope.parent, decorator) or ""
-            if dotted.rsplit(".", 1)[-1] in ("property", "cached_property"):
-                results = self._resolver.returned(function)
-                return results[0] if len(results) == 1 else Method(function, owner)
-        return Method(function, owner)
+        results = self._resolver.returned(function) if function.is_property else ()
+        return results[0] if len(results) == 1 else Method(function, owner)
+
+    def methods(self, owner: Class, name: str) -> list[Function]:
+        """Return the functions that a name in a class body or its bases stands for."""
+        return [each for each in self.class_member(owner, name) if isinstance(each, Function)]
 
     def class_member(self, owner: Class, name: str, depth: int = 0) -> list[Target]:
         """Return what a name in a class body or its bases stands for."""

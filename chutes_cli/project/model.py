@@ -13,6 +13,7 @@ from chutes_cli.project.targets import Function, Instance
 from chutes_cli.project.values import Known
 
 if TYPE_CHECKING:
+    from chutes_cli.project.passing import Passings
     from chutes_cli.project.processes import Process
     from chutes_cli.project.reach import Reach
     from chutes_cli.project.references import References
@@ -169,6 +170,7 @@ class Project:
         reach: Which functions run from cords, start-up and jobs, and how they get there.
         references: The variables that hold the chutes.
         schemas: The pydantic models.
+        passings: Who calls what with which arguments.
         taint: What of a caller's input reaches an expression.
         knowledge: Names and values: what an expression stands for.
         broken: Files that are not Python.
@@ -185,6 +187,7 @@ class Project:
     reach: Reach = field(repr=False)
     references: References = field(repr=False)
     schemas: Schemas = field(repr=False)
+    passings: Passings = field(repr=False)
     taint: Taint = field(repr=False)
     knowledge: Knowledge = field(repr=False)
     broken: tuple[BrokenFile, ...] = ()

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from chutes_cli.contract.libraries import handing
 from chutes_cli.core.finding import TraceStep
 from chutes_cli.project.exposure import EXPOSURES, exposures_at
 from chutes_cli.project.facts import (
@@ -23,7 +24,6 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
     Statement,
-    last_name,
 )
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.nested import inner_functions, is_given
@@ -34,16 +34,8 @@ from chutes_cli.project.tasks import is_awaited, starts_task
 
 BRIDGE = "asyncio.run_coroutine_threadsafe"
 _BRIDGE_METHOD = "call_soon_threadsafe"
-_LATER = frozenset({"call_soon", "call_later", "call_at", "add_done_callback"})
-_TO_THREAD = frozenset(
-    {
-        "asyncio.to_thread", "threading.Thread", "_thread.start_new_thread",
-        "starlette.concurrency.run_in_threadpool", "fastapi.concurrency.run_in_threadpool",
-        "anyio.to_thread.run_sync", "asgiref.sync.sync_to_async",
-    }
-)  # fmt: skip
-_TO_THREAD_METHODS = frozenset({"run_in_executor", "submit"})
-_PROPERTIES = frozenset({"property", "cached_property"})
+_LATER = handing.LOOP_METHODS.keys() - {_BRIDGE_METHOD} | {"add_done_callback"}
+_TO_THREAD = handing.THREAD_FUNCTIONS.keys() | handing.THREADS | handing.ALSO_IN_THREADS
 _TO_PROCESS = "multiprocessing."
 
 
@@ -231,14 +223,14 @@ class Reach:
         return frozenset(
             scope.name
             for module in self._modules
-            for scope in module.facts.scopes
-            if any(last_name(each) in _PROPERTIES for each in scope.decorators)
+            for index, scope in enumerate(module.facts.scopes)
+            if Function(module, index).is_property
         )
 
     def _property(self, module: Module, scope: int, expression: Attribute) -> Iterator[Function]:
         for owner in self._owners(module, scope, expression.value):
-            for function in self._methods(owner, expression.attribute):
-                if any(last_name(each) in _PROPERTIES for each in function.scope.decorators):
+            for function in self._resolver.members.methods(owner, expression.attribute):
+                if function.is_property:
                     yield function
 
     def _owners(self, module: Module, scope: int, expression: Expression) -> Iterator[Class]:
@@ -264,7 +256,7 @@ class Reach:
         for container, name in asked:
             if name in self._names:
                 for owner in self._owners(module, statement.scope, container):
-                    for function in self._methods(owner, name):
+                    for function in self._resolver.members.methods(owner, name):
                         yield Edge(function, statement, container.span.line, loop, task)
 
     def _call(
@@ -330,28 +322,23 @@ class Reach:
                 yield function
             case Class():
                 for name in ("__init__", "__post_init__"):
-                    yield from self._methods(target, name)
+                    yield from self._resolver.members.methods(target, name)
             case Instance(of=Class() as owner):
-                yield from self._methods(owner, "__call__")
+                yield from self._resolver.members.methods(owner, "__call__")
             case Instance(
-                of=External(name="functools.partial"),
+                of=External(name=handing.PARTIAL),
                 site=Site(expression=Call(arguments=(first, *_))) as made,
             ):
                 for each in self._resolver.resolve(made.module, made.scope, first.value):
                     if not isinstance(each, Instance):
                         yield from self._runs(each)
 
-    def _methods(self, owner: Class, name: str) -> Iterator[Function]:
-        for member in self._resolver.members.class_member(owner, name):
-            if isinstance(member, Function):
-                yield member
-
     def _is_thread(self, module: Module, scope: int, call: Call) -> bool:
         dotted = self._resolver.dotted(module, scope, call.function) or ""
         if dotted in _TO_THREAD:
             return True
         return isinstance(call.function, Attribute) and (
-            call.function.attribute in _TO_THREAD_METHODS
+            call.function.attribute in handing.THREAD_METHODS
         )
 
     def _is_process(self, module: Module, scope: int, call: Call) -> bool:

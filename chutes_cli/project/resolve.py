@@ -11,6 +11,7 @@ import builtins
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+from chutes_cli.contract.libraries import handing
 from chutes_cli.contract.sdk import IMAGE
 from chutes_cli.project.callers import Callers
 from chutes_cli.project.displays import looped
@@ -47,8 +48,6 @@ FindModule = Callable[[Module, str, int], Module | None]
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_DEPTH = 60
-_HANDS_THROUGH = frozenset({"contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"})
-"""Their result stands for what they are given: `with closing(connect()) as db`."""
 MOST_TARGETS = 64
 """``x = x.a()``, ``x = x.b()``… in one function stand for more than anybody can use."""
 HOOK_METHODS = ("cord", "job", "on_startup", "on_shutdown")
@@ -228,9 +227,9 @@ class Resolver:
         first = function.parameters[0] if function.parameters else None
         if parameter is first and parameter.kind == "positional":
             owner = module.enclosing_class(scope)
-            if owner >= 0 and self._is_decorated(module, scope, "classmethod"):
+            if owner >= 0 and Function(module, scope).has_decorator("classmethod"):
                 return [Class(module, owner)]
-            if owner >= 0 and not self._is_decorated(module, scope, "staticmethod"):
+            if owner >= 0 and not Function(module, scope).has_decorator("staticmethod"):
                 return [Instance(Class(module, owner), None)]
             chutes = self.hooked_to(Function(module, scope))
             if chutes:
@@ -238,8 +237,8 @@ class Resolver:
         found = list(self.instances(module, function.parent, parameter.annotation))
         if found and not all(map(_is_sdks, found)):
             return found
-        # Which chute or image it is, only a call can say. Everything else is left out: all
-        # that goes through a program's parameters is more than anybody can follow.
+        # Which chute or image it is, and what an object is made with, only a call can say. The
+        # rest is left out: all that goes through parameters is more than anybody can follow.
         passed = self.callers.passed(Function(module, scope), parameter)
         given = [each for place in passed for each in self.resolve(*place)]
         known = [each for each in given if _is_sdks(each) or self.members.is_chute(each)]
@@ -248,10 +247,6 @@ class Resolver:
             if not passed and isinstance(parameter.default, Call):
                 known = list(self.resolve(module, function.parent, parameter.default))
         return known or found
-
-    def _is_decorated(self, module: Module, scope: int, name: str) -> bool:
-        decorators = module.facts.scopes[scope].decorators
-        return any(isinstance(each, Name) and each.id == name for each in decorators)
 
     def hooked_to(
         self, function: Function, methods: tuple[str, ...] = HOOK_METHODS
@@ -310,19 +305,18 @@ class Resolver:
         match callee:
             case External(name=name, receiver=Instance() as receiver) if _returns_self(name):
                 return [receiver]
-            case External(name=name) if name in _HANDS_THROUGH and call.arguments:
+            case External(name=name) if name in handing.HANDS_THROUGH and call.arguments:
                 return self.resolve(module, scope, call.arguments[0].value)
             case External() | Class():
                 return [Instance(callee, self._site(module, scope, call))]
-            case Instance(of=External(name="functools.partial"), site=Site() as made):
+            case Instance(of=External(name=handing.PARTIAL), site=Site() as made):
                 return self._of_partial(made)
             case Function() | Method():
                 return self.returned(callee if isinstance(callee, Function) else callee.function)
             case Instance(of=Class() as of):
                 return [
                     result
-                    for method in self.members.class_member(of, "__call__")
-                    if isinstance(method, Function)
+                    for method in self.members.methods(of, "__call__")
                     for result in self.returned(method)
                 ]
             case _:

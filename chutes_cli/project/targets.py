@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chutes_cli.project.facts import Scope
+from chutes_cli.project.facts import Scope, last_name
 from chutes_cli.project.module import Module, Site
 
 
@@ -50,10 +50,19 @@ class Definition:
         """Dotted name inside its module."""
         return self.scope.qualname
 
+    def has_decorator(self, *names: str) -> bool:
+        """Say whether it has a decorator of one of some names, whatever stands before them."""
+        return any(last_name(each) in names for each in self.scope.decorators)
+
 
 @dataclass(frozen=True, slots=True)
 class Function(Definition):
     """A function or method of the audited tree."""
+
+    @property
+    def is_property(self) -> bool:
+        """Whether taking it from an object runs it."""
+        return self.has_decorator("property", "cached_property")
 
 
 @dataclass(frozen=True, slots=True)

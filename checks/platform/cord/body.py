@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from chutes_cli.project.facts import Attribute, Call, Expression, Name, Parameter, Statement
 from chutes_cli.project.model import Cord, Project
-from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.targets import Class, External, Function, Method, Target
 
 _ASKS = frozenset({"builtins.isinstance", "builtins.type", "builtins.hasattr", "builtins.getattr"})
 _VALIDATES = frozenset(
@@ -138,8 +138,8 @@ def use(project: Project, mention: Mention, bearer: Bearer) -> Use:
     way = (*bearer.way, (mention.module, mention.statement))
     passed = tuple(
         Bearer(function, parameter, way)
-        for call, targets in called[-1:]
-        for function, parameter in _passed(project, mention, call, targets)
+        for call, _ in called[-1:]
+        for function, parameter in _passed(project, mention, call)
     )
     return Use("passed", passed) if passed else Use("read")
 
@@ -161,57 +161,24 @@ def _validates(project: Project, target: Target) -> bool:
             return False
 
 
-def _passed(
-    project: Project, mention: Mention, call: Call, targets: tuple[Target, ...]
-) -> Iterator[tuple[Function, str]]:
+def _passed(project: Project, mention: Mention, call: Call) -> Iterator[tuple[Function, str]]:
     """Yield the functions of the tree that a call hands the body to, and as which parameter."""
+    site = Site(mention.module, mention.statement, call)
+    resolver = project.knowledge.resolver
     for position, argument in enumerate(call.arguments):
         if argument.value is not mention.name or argument.star:
             continue
-        for target in targets:
-            yield from _bound(project, target, argument.keyword, position)
-        # `asyncio.to_thread(function, args)`, `loop.run_in_executor(None, function, args)`
+        passings = list(project.passings.at(site))
+        # `asyncio.to_thread(function, args)`, and any other function that is handed one
         for index, earlier in enumerate(call.arguments[:position]):
-            for target in project.knowledge.resolver.resolve(
-                mention.module, mention.statement.scope, earlier.value
-            ):
-                yield from _bound(project, target, argument.keyword, position - index - 1)
-
-
-def _bound(
-    project: Project, target: Target, keyword: str | None, position: int
-) -> Iterator[tuple[Function, str]]:
-    for function, filled in _runs(project, target):
-        # `*args` holds the body among others, and `**options` under its name.
-        kinds = ("positional",) if keyword is None else ("positional", "keyword")
-        names = [each.name for each in function.scope.parameters if each.kind in kinds]
-        if keyword is None:
-            names = names[position + filled :][:1]
-        yield from ((function, each) for each in names if keyword in (None, each))
-
-
-def _runs(project: Project, target: Target) -> Iterator[tuple[Function, int]]:
-    """Yield the function a call runs, and how many parameters are filled before the first."""
-    match target:
-        case Function():
-            yield target, _filled(target, 0)
-        case Method(function=function):
-            yield function, _filled(function, 1)
-        case Class():
-            for member in project.knowledge.resolver.members.class_member(target, "__init__"):
-                if isinstance(member, Function):
-                    yield member, 1
-        case Instance(of=Class() as owner):
-            for member in project.knowledge.resolver.members.class_member(owner, "__call__"):
-                if isinstance(member, Function):
-                    yield member, 1
-
-
-def _filled(function: Function, otherwise: int) -> int:
-    names = [each.id for each in function.scope.decorators if isinstance(each, Name)]
-    if "staticmethod" in names:
-        return 0
-    return 1 if "classmethod" in names else otherwise
+            for target in resolver.resolve(site.module, site.scope, earlier.value):
+                rest = call.arguments[index + 1 :]
+                passings += project.passings.running(site, target, earlier.value, rest)
+        for passing in passings:
+            for parameter in passing.takers(argument):
+                # `*args` holds the body among others, and `**options` under its name.
+                if passing.function is not None and parameter.kind in ("positional", "keyword"):
+                    yield passing.function, parameter.name
 
 
 def asks_type(test: Expression, name: str) -> bool:

@@ -14,7 +14,6 @@ from chutes_cli.project.reach import Arrival
 from chutes_cli.project.targets import Function
 
 from .statuses import (
-    callers,
     exception_status,
     is_caught,
     number_given,
@@ -159,11 +158,14 @@ def _statuses(project: Project, function: Function, site: Site) -> Iterator[tupl
 def _passed_in(project: Project, function: Function, name: str) -> Iterator[tuple[Site, int]]:
     """Yield the statuses that the callers of `fail(status, why)` pass to it."""
     names = [each.name for each in function.scope.parameters]
-    for site, skipped in callers(project, function):
-        given = project.knowledge.binder.bind(site, names[skipped:]).get(name)
+    for passing in project.passings.of(function):
+        call = passing.site.expression
+        if not isinstance(call, Call) or passing.named is not call.function:
+            continue
+        given = project.knowledge.binder.bind(passing.site, names[passing.filled :]).get(name)
         found = given and number_given(project, given)
         if found:
-            yield site, found
+            yield passing.site, found
 
 
 def _advice(status: int) -> str:

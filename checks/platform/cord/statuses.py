@@ -12,7 +12,7 @@ from chutes_cli.project.facts import Attribute, Call, Expression, Name, Opaque, 
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site, calls_in
 from chutes_cli.project.reach import Arrival
-from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
+from chutes_cli.project.targets import Class, External, Function, Instance, Target
 from chutes_cli.project.values import Known
 
 _MODULES = ("fastapi", "fastapi.responses", "starlette.responses")
@@ -95,26 +95,10 @@ def _is_exception(project: Project, target: Target) -> bool:
             return name in _EXCEPTION_INITS
         case Class() as owner:
             ancestors = project.knowledge.resolver.members.ancestors(owner)
-            own_init = project.knowledge.resolver.members.class_member(owner, "__init__")
-            plain = not any(isinstance(each, Function) for each in own_init)
-            return bool(ancestors & EXCEPTIONS) and plain
+            own_init = project.knowledge.resolver.members.methods(owner, "__init__")
+            return bool(ancestors & EXCEPTIONS) and not own_init
         case _:
             return False
-
-
-def callers(project: Project, function: Function) -> Iterator[tuple[Site, int]]:
-    """Yield the calls that run a function, and how many parameters they fill unseen."""
-    for site, targets in project.knowledge.calls:
-        for target in targets:
-            match target:
-                case Function() if target == function:
-                    yield site, 0
-                case Method(function=found) if found == function:
-                    yield site, 1
-                case Class():
-                    members = project.knowledge.resolver.members.class_member(target, "__init__")
-                    if function in members:
-                        yield site, 1
 
 
 # Exceptions on their way out

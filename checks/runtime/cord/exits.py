@@ -169,7 +169,7 @@ def _gives_up(project: Project, parser: Instance) -> bool:
         return parser.of.name in PARSERS and not (isinstance(stays, Known) and not stays.value)
     if not isinstance(parser.of, Class) or not members.ancestors(parser.of) & PARSERS:
         return False
-    own = [each for each in members.class_member(parser.of, ON_ERROR) if isinstance(each, Function)]
+    own = members.methods(parser.of, ON_ERROR)
     return not own or any(
         isinstance(site.expression, Call)
         and isinstance(site.expression.function, Attribute)

@@ -12,7 +12,6 @@ from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class, Function
 from chutes_cli.project.tasks import is_awaited, settles, starts_task
 
-from ..shared.calls import call_index
 from ..shared.keeping import Keeping
 from .arriving import IN_CALL, calls_of, external_names, from_cords
 
@@ -125,7 +124,7 @@ class TaskStartedInCord(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per task that nothing waits for."""
         resolver = project.knowledge.resolver
-        keeping = Keeping(project, call_index(project), parts=False)
+        keeping = Keeping(project, parts=False)
         for function, arrival in from_cords(project, circumstances, *IN_CALL):
             for site in calls_of(function):
                 call = site.expression

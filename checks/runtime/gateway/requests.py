@@ -18,7 +18,7 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module, calls_in
 from chutes_cli.project.reach import Arrival
-from chutes_cli.project.targets import External, Function, Instance, Method, Target
+from chutes_cli.project.targets import External, Function, Instance
 from chutes_cli.project.values import Known
 
 from ...platform.cord.body import Bearer, bearers
@@ -75,18 +75,17 @@ class Requests:
 
     def _paths(self) -> Iterator[Bearer]:
         """Yield the functions that are given the path alone, and the names it has there."""
-        resolver = self._project.knowledge.resolver
         for function in list(self._held):
             for statement in function.module.statements_in(function.index):
                 for site in calls_in(function.module, statement):
                     assert isinstance(site.expression, Call)
-                    for place, each in enumerate(site.expression.arguments):
+                    for each in site.expression.arguments:
                         if self.part(function.module, function.index, each.value) != "path":
                             continue
-                        for target in resolver.resolve(
-                            site.module, site.scope, site.expression.function
-                        ):
-                            yield from _parameter(target, each.keyword or place)
+                        for passing in self._project.passings.at(site):
+                            for parameter in passing.takers(each):
+                                if passing.function is not None:
+                                    yield Bearer(passing.function, parameter.name)
 
     def _given(self, function: Function) -> Iterator[tuple[Bearer, str]]:
         names = [each.name for each in function.scope.parameters]
@@ -206,17 +205,3 @@ class Requests:
                 return raw.decode("latin-1").lower()
             case _:
                 return None
-
-
-def _parameter(target: Target, place: int | str) -> Iterator[Bearer]:
-    """Yield the parameter that takes the argument at a place, or of a name."""
-    match target:
-        case Function() as function:
-            names = [each.name for each in function.scope.parameters]
-        case Method(function=function):
-            names = [each.name for each in function.scope.parameters[1:]]
-        case _:
-            return
-    for number, name in enumerate(names):
-        if place in (number, name):
-            yield Bearer(function, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
@@ -11,7 +12,6 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.facts import (
     Call,
-    Name,
     Operation,
     Statement,
     last_name,
@@ -22,6 +22,7 @@ from chutes_cli.project.reach import Arrival
 from chutes_cli.project.targets import Target
 from chutes_cli.project.values import Known
 
+from ..turns import Turns
 from ..ways import Step, calls, external, on_gateway, steps
 
 _BY_NAME = ("timeout",)
@@ -146,7 +147,7 @@ def _seconds(
     """Yield what a call does with a known number of seconds, and that number."""
     name = external(targets)
     order: tuple[str, ...]
-    turns = 1
+    turns = 1.0
     if name in SLEEPS:
         until = _deadline(project, site)
         if until is not None:
@@ -180,24 +181,14 @@ def _deadline(project: Project, site: Site) -> float | None:
     return None
 
 
-def _turns(project: Project, site: Site) -> int:
-    """Return how often the loops around a call may run it, as far as ``range`` tells."""
-    found = 1
+def _turns(project: Project, site: Site) -> float:
+    """Return how often the loops around a call may run it; those of which nothing tells, once."""
+    turns, found = Turns(project), 1.0
     for index in site.module.guards_of(site.statement.guards):
         guard = site.module.facts.guards[index]
-        match guard.kind, guard.test:
-            case "for", Call(function=Name(id="range"), arguments=arguments):
-                values = [
-                    project.knowledge.evaluator.value(site.module, site.scope, each.value)
-                    for each in arguments
-                ]
-                bounds = [
-                    each.value
-                    for each in values
-                    if isinstance(each, Known) and type(each.value) is int
-                ]
-                if 0 < len(bounds) == len(arguments) <= 3 and bounds[2:] != [0]:
-                    found *= len(range(*bounds))
+        if guard.kind == "for" and guard.test is not None:
+            most = turns.of(site.module, site.scope, "for", guard.test)
+            found *= most if most < math.inf else 1
     return found
 
 

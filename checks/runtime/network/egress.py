@@ -20,15 +20,11 @@ from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.facts import (
     Attribute,
     Call,
-    Expression,
-    FormattedText,
-    Literal,
-    Name,
-    Operation,
 )
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
+from chutes_cli.project.taint.prefix import known_start
 from chutes_cli.project.targets import External, Function, Instance, Target
 from chutes_cli.project.values import Known
 
@@ -257,23 +253,12 @@ def _base(project: Project, receiver: Instance | None) -> BoundArgument | None:
 
 def _host_of(project: Project, given: BoundArgument) -> str | None:
     """Return the other host in a URL, None where there is none or it is the instance's own."""
-    match given.value, given.expression:
-        case Known(value=str(text)), _:
-            known = text
-        case _, FormattedText(parts=(Literal(value=str(text)), *_)) | Operation(
-            operator="+", operands=(Literal(value=str(text)), _)
-        ):
-            known = text if text.count("/") > 2 else ""  # the host may go on in what follows
-        case _, Call(function=Attribute(value=Name() | Literal() as pattern, attribute="format")):
-            text = _pattern(project, given, pattern).partition("{")[0]
-            known = text if text.count("/") > 2 else ""
-        case _, Operation(operator="%", operands=(pattern, _)):
-            text = _pattern(project, given, pattern).partition("%")[0]
-            known = text if text.count("/") > 2 else ""
-        case _:
-            return None
+    evaluator = project.knowledge.evaluator
+    text = known_start(evaluator, given.module, given.scope, given.expression)
+    if not isinstance(given.value, Known) and text.count("/") <= 2:
+        return None  # the host may go on in what follows
     try:
-        host = urlsplit(known).hostname or ""
+        host = urlsplit(text).hostname or ""
     except ValueError:
         return None
     return host if _is_another(host) else None
@@ -287,11 +272,6 @@ def _of_request(project: Project, given: BoundArgument) -> BoundArgument:
             case Instance(of=External(name="urllib.request.Request"), site=Site() as made):
                 return project.knowledge.binder.bind(made, ("url",)).get("url") or given
     return given
-
-
-def _pattern(project: Project, given: BoundArgument, pattern: Expression) -> str:
-    value = project.knowledge.evaluator.value(given.module, given.scope, pattern)
-    return value.value if isinstance(value, Known) and isinstance(value.value, str) else ""
 
 
 def _is_another(host: str) -> bool:

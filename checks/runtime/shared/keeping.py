@@ -20,7 +20,6 @@ from chutes_cli.project.module import Module, Site, unpacked
 from chutes_cli.project.running import INSTANCE
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
 
-from .calls import CallIndex
 from .origins import FIELDS, is_answer
 
 _CACHES = frozenset(
@@ -35,16 +34,14 @@ class Keeping:
 
     Args:
         project: The tree.
-        index: Its calls.
         parts: Whether what is taken from an object keeps it as well: a client's session does,
             an item of a queue does not.
     """
 
-    def __init__(self, project: Project, index: CallIndex, *, parts: bool) -> None:
+    def __init__(self, project: Project, *, parts: bool) -> None:
         self._parts = parts
         self._project = project
         self._resolver = project.knowledge.resolver
-        self._index = index
 
     def is_shared(self, made: Site, depth: int = 0) -> bool:
         """Say whether what a call makes is kept beyond the cord call that may make it.
@@ -80,7 +77,8 @@ class Keeping:
         if statement.kind == "return":
             if self._is_cached(function):
                 return True
-            return any(self.is_shared(site, depth + 1) for site in self._index.calls(function))
+            calls = self._project.passings.of(function)
+            return any(self.is_shared(each.site, depth + 1) for each in calls)
         return any(
             self._is_kept(function, statement, place, depth)
             for target in statement.targets
@@ -175,8 +173,8 @@ class Keeping:
 
     def is_class_shared(self, owner: Class, depth: int = 0) -> bool:
         """Say whether every object of a class is shared: each is made and kept beyond a call."""
-        sites = self._index.calls(owner)
-        return bool(sites) and all(self.is_shared(site, depth + 1) for site in sites)
+        made = self._project.passings.making(owner)
+        return bool(made) and all(self.is_shared(each.site, depth + 1) for each in made)
 
     def _is_cached(self, function: Function) -> bool:
         for decorator in function.scope.decorators:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from chutes_cli.contract.libraries.async_clients import CONNECTING, WRAPPER_SUFFIX, WRAPPERS
+from chutes_cli.project.callers import MOST_CALLS
 from chutes_cli.project.facts import (
     Attribute,
     Await,
@@ -25,8 +26,6 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.targets import Class, External, Function, Instance, Target
 
-from .calls import CallIndex
-
 _CHOICE = "random.choice"
 _PICKS = frozenset({"get", "setdefault"})
 _PUTS = {"append": 0, "setdefault": 1}
@@ -42,16 +41,16 @@ class Origins:
 
     Args:
         project: The tree.
-        index: Its calls.
         parts: Whether an object stands for what is taken from it as well: a client for
             its sessions and cursors. A queue does not stand for its items.
     """
 
-    def __init__(self, project: Project, index: CallIndex, *, parts: bool) -> None:
+    def __init__(self, project: Project, *, parts: bool) -> None:
         self._parts = parts
         self._resolver = project.knowledge.resolver
         self._modules = project.modules
-        self._index = index
+        self._fields = project.knowledge.evaluator.fields
+        self._passings = project.passings
 
     def of(self, module: Module, scope: int, expression: Expression) -> tuple[Instance, ...]:
         """Return the objects an expression stands for, and those it was taken from."""
@@ -156,8 +155,12 @@ class Origins:
         """Yield what a dataclass was given for a field."""
         for holder in self._resolver.resolve(module, scope, value):
             if isinstance(holder, Instance) and isinstance(holder.of, Class):
-                for site, given in self._index.fields(holder.of, name):
-                    yield from self._of(site.module, site.scope, given, depth + 1)
+                made = self._passings.making(holder.of)
+                names = self._fields.names(holder.of)
+                for each in made if name in names and len(made) <= MOST_CALLS else ():
+                    given = each.argument(names.index(name), name)
+                    if given is not None:
+                        yield from self._of(each.site.module, each.site.scope, given, depth + 1)
 
     def _named(self, module: Module, scope: int, name: str, depth: int) -> Iterator[Instance]:
         where, bindings = module.lookup(name, scope)
@@ -167,9 +170,10 @@ class Origins:
                 assert statement is not None
                 yield from self._of(module, statement.scope, binding.value, depth + 1)
             elif binding.parameter is not None:
-                function = Function(module, where)
-                for site, value in self._index.given(function, binding.parameter):
-                    yield from self._of(site.module, site.scope, value, depth + 1)
+                calls = self._passings.of(Function(module, where))
+                for each in calls if len(calls) <= MOST_CALLS else ():
+                    for value in each.given(binding.parameter):
+                        yield from self._of(each.site.module, each.site.scope, value, depth + 1)
             elif statement is not None and statement.kind == "for":
                 yield from self._items(module, statement.scope, statement.values[0], depth)
 

@@ -17,7 +17,6 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Function
 
-from .calls import call_index
 from .keeping import Keeping
 
 _AUGMENTED = re.compile(r"([-+])=")
@@ -28,7 +27,7 @@ class Places:
     """Answers whether something assigned to is shared between cord calls."""
 
     def __init__(self, project: Project) -> None:
-        self._keeping = Keeping(project, call_index(project), parts=False)
+        self._keeping = Keeping(project, parts=False)
 
     def is_shared(self, module: Module, statement: Statement, target: Expression) -> bool:
         """Say whether an assignment target outlives the call."""

@@ -21,7 +21,6 @@ from chutes_cli.project.module import Module, Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.targets import Class, External, Function, Instance
 
-from .calls import call_index
 from .keeping import Keeping
 from .origins import Origins
 
@@ -87,10 +86,9 @@ class _Finder:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._resolver = project.knowledge.resolver
-        index = call_index(project)
-        self._whole = Origins(project, index, parts=False)
-        self._parts = Origins(project, index, parts=True)
-        self._keeping = {parts: Keeping(project, index, parts=parts) for parts in (True, False)}
+        self._whole = Origins(project, parts=False)
+        self._parts = Origins(project, parts=True)
+        self._keeping = {parts: Keeping(project, parts=parts) for parts in (True, False)}
 
     def find(self) -> Iterator[Use]:
         for function, _ in self._project.reach.reached("cord"):

@@ -271,6 +271,4 @@ def _functions(
             case Method(function=function):
                 yield function
             case Instance(of=Class() as owner):
-                for each in project.knowledge.resolver.members.class_member(owner, "__call__"):
-                    if isinstance(each, Function):
-                        yield each
+                yield from project.knowledge.resolver.members.methods(owner, "__call__")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.streams import CLOSING
+from chutes_cli.contract.libraries.handing import CLOSING
 from chutes_cli.project.facts import Call, Expression, Name, Statement, Yield
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module

@@ -21,9 +21,9 @@ from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Function
 
 from ...platform.cord.body import running
+from ..turns import Turns
 from ..ways import calls, judged, steps
 from .generators import called, goes_through_decorated, handed_on
-from .turns import Turns
 
 _QUEUE = 64
 """Slots of the SDK's queue between a stream's worker and its reader (cord.py)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from chutes_cli.contract.libraries.sinks import ARCHIVES, RECEIVER, TRUSTING, UNPACKING
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
-from chutes_cli.project.taint.passing import Passing
+from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.values import Known
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from chutes_cli.contract.libraries.sinks import BASE64
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
+from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.origin import Origin
-from chutes_cli.project.taint.passing import Passing
 from chutes_cli.project.taint.threats import Threat
 
 from .sinks import Reached, SinkCheck, calls_to

@@ -8,7 +8,7 @@ from chutes_cli.contract.libraries.sinks import CODE, IMPORTING
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
-from chutes_cli.project.taint.passing import Passing
+from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.prefix import known_start
 from chutes_cli.project.taint.threats import Threat
 

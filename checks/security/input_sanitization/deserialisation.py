@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from chutes_cli.contract.libraries.sinks import DATA, NUMPY, SAFE_LOADERS, TORCH, YAML
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
-from chutes_cli.project.taint.passing import Passing
+from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.threats import Threat
 
 from .sinks import (

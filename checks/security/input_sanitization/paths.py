@@ -13,8 +13,8 @@ from chutes_cli.contract.libraries.sinks import (
 )
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
+from chutes_cli.project.passing import UNKNOWN, Passing
 from chutes_cli.project.taint.origin import Origin
-from chutes_cli.project.taint.passing import UNKNOWN, Passing
 from chutes_cli.project.taint.threats import Threat
 
 from .sinks import Reached, SinkCheck, called_of, calls_to, methods, name_of

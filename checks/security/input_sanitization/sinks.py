@@ -13,8 +13,8 @@ from chutes_cli.project.exposure import exposures_at
 from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
+from chutes_cli.project.passing import UNKNOWN, Passing
 from chutes_cli.project.taint.origin import Origin
-from chutes_cli.project.taint.passing import UNKNOWN, Passing
 from chutes_cli.project.taint.spot import Spot, spot_of
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import External
@@ -63,7 +63,7 @@ class SinkCheck(Check):
 
 def calls_to(project: Project, table: Mapping[str, Sink]) -> Iterator[tuple[Passing, Expression]]:
     """Yield the calls of the functions in a table, with the argument it speaks of."""
-    for passing in project.taint.passings.external(table.__contains__):
+    for passing in project.passings.external(table.__contains__):
         assert isinstance(passing.callee, External)
         sink = table[passing.callee.name]
         argument = passing.argument(sink.position, *sink.keywords)
@@ -87,7 +87,7 @@ def methods(
         owner, _, name = called.rpartition(".")
         return name in names and f"{owner}.".startswith(owners)
 
-    for passing in project.taint.passings.external(accepts):
+    for passing in project.passings.external(accepts):
         argument = passing.receiver if position == RECEIVER else passing.argument(position)
         if argument is not None:
             yield passing, argument

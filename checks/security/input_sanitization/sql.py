@@ -9,7 +9,7 @@ from chutes_cli.contract.libraries.sinks import SQL, SQL_CLIENTS, SQL_METHODS
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.facts import Expression, Literal, Name
 from chutes_cli.project.model import Project
-from chutes_cli.project.taint.passing import Passing
+from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.threats import Threat
 
 from .sinks import Reached, SinkCheck, calls_to, methods, name_of

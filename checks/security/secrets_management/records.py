@@ -11,7 +11,7 @@ from chutes_cli.contract.libraries.records import (
 from chutes_cli.project.facts import Call, Expression, Literal, last_name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Binding, Site
-from chutes_cli.project.targets import Class, Function, Instance
+from chutes_cli.project.targets import Class, Instance
 
 from .judging import names_secret
 
@@ -32,7 +32,7 @@ def _shows_fields(project: Project, owner: Class) -> bool:
     resolver = project.knowledge.resolver
     members = resolver.members
     for name in ("__repr__", "__str__"):
-        if any(isinstance(each, Function) for each in members.class_member(owner, name)):
+        if members.methods(owner, name):
             return False
     decorators = {
         resolver.dotted(

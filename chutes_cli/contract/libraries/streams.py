@@ -30,6 +30,3 @@ UPSTREAM_MODULES = frozenset(
      "subprocess", "urllib"}
 )  # fmt: skip
 """Parts of the standard library that ask somebody else."""
-
-CLOSING = frozenset({"contextlib.closing", "contextlib.aclosing"})
-"""What closes a generator at the end of a ``with``."""

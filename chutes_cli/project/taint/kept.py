@@ -2,71 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from chutes_cli.contract.libraries.values import FILLS
 from chutes_cli.project.facts import Attribute, Call, Expression, Name, Operation
-from chutes_cli.project.resolve import Resolver
+from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.schemas import Schemas
-from chutes_cli.project.taint.passing import Passing, Passings
-from chutes_cli.project.taint.spot import Frame, Spot, spot_of
-from chutes_cli.project.targets import Class, Function, Instance
+from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
+from chutes_cli.project.targets import Class, Instance
+from chutes_cli.project.tree import Knowledge
 
 
-def kept(
-    resolver: Resolver, schemas: Schemas, passings: Passings, spot: Spot, expression: Attribute
-) -> list[tuple[Spot, Expression]] | None:
-    """Return everything that is stored in an attribute, None for an object not of the tree.
+class Kept:
+    """Answers what is stored in the attributes of objects.
 
-    Pydantic models are left to their fields: what comes in through them was validated.
+    Args:
+        knowledge: What names stand for.
+        schemas: Which classes are pydantic models: these are left to their fields, for what
+            comes in through them was validated.
+        passings: Who makes objects of what.
     """
-    found: list[tuple[Spot, Expression]] = []
-    known = False
-    for owner in resolver.resolve(spot.module, spot.scope, expression.value):
-        match owner:
-            case Instance(of=Class() as of) if not schemas.is_model(of):
-                known = True
-                stores = resolver.members.stores(owner, expression.attribute)
-                found += [(spot_of(site), value) for site, value in stores]
-                found += _made_with(passings, owner, of, expression.attribute)
-                found += _properties(resolver, spot, expression, of)
-    return found if known else None
 
+    def __init__(self, knowledge: Knowledge, schemas: Schemas, passings: Passings) -> None:
+        self._resolver = knowledge.resolver
+        self._fields = knowledge.evaluator.fields
+        self._schemas = schemas
+        self._passings = passings
 
-def _properties(
-    resolver: Resolver, spot: Spot, expression: Attribute, of: Class
-) -> list[tuple[Spot, Expression]]:
-    """Return what a property gives, followed into its function."""
-    found: list[tuple[Spot, Expression]] = []
-    for each in resolver.members.class_member(of, expression.attribute):
-        if isinstance(each, Function) and each.scope.decorators:
-            frame = Frame(each, Passing(spot.site(expression), each, expression, (), 1), spot)
-            found += [
-                (Spot(each.module, statement, frozenset(), frame), statement.values[0])
-                for statement in each.module.statements_in(each.index)
-                if statement.kind == "return" and statement.values
-            ]
-    return found
+    def of(self, spot: Spot, expression: Attribute) -> list[Placed] | None:
+        """Return everything an attribute may hold, None for an object not of the tree."""
+        found: list[Placed] = []
+        known = False
+        for owner in self._resolver.resolve(spot.module, spot.scope, expression.value):
+            match owner:
+                case Instance(of=Class() as of) if not self._schemas.is_model(of):
+                    known = True
+                    stores = self._resolver.members.stores(owner, expression.attribute)
+                    found += [(spot_of(site), value) for site, value in stores]
+                    found += self._made_with(owner, of, expression.attribute)
+                    found += self._properties(spot, expression, of)
+        return found if known else None
 
+    def _properties(self, spot: Spot, expression: Attribute, of: Class) -> Iterator[Placed]:
+        """Yield what a property gives, followed into its function."""
+        for each in self._resolver.members.methods(of, expression.attribute):
+            if each.is_property:
+                frame = Frame(each, Passing(spot.site(expression), each, expression, (), 1), spot)
+                for statement in each.module.statements_in(each.index):
+                    if statement.kind == "return" and statement.values:
+                        at = Spot(each.module, statement, frozenset(), frame)
+                        yield at, statement.values[0]
 
-def _made_with(
-    passings: Passings, owner: Instance, of: Class, name: str
-) -> list[tuple[Spot, Expression]]:
-    """Return what a dataclass or the like is made with for a field.
+    def _made_with(self, owner: Instance, of: Class, name: str) -> Iterator[Placed]:
+        """Yield what a dataclass or the like is made with for a field.
 
-    Of a ``self``, of which only the class is known, everything that makes one counts.
-    """
-    fields = [
-        field
-        for field, bindings in of.module.bindings.get(of.index, {}).items()
-        if any(each.annotation is not None for each in bindings)
-    ]
-    if name not in fields:
-        return []
-    found: list[tuple[Spot, Expression]] = []
-    for made in passings.making(of):
-        if owner.site is None or owner.site == made.site:
-            value = made.argument(fields.index(name), name)
-            found += [(spot_of(made.site), value)] if value is not None else []
-    return found
+        Of a ``self``, of which only the class is known, everything that makes one counts.
+        """
+        fields = self._fields.names(of)
+        for made in self._passings.making(of) if name in fields else ():
+            if owner.site is None or owner.site == made.site:
+                value = made.argument(fields.index(name), name)
+                if value is not None:
+                    yield spot_of(made.site), value
 
 
 def filled(spot: Spot, name: str) -> list[tuple[Spot, Expression]]:

@@ -13,17 +13,15 @@ from chutes_cli.project.facts import (
     Name,
     Operation,
 )
+from chutes_cli.project.passing import Passings
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.taint.definitions import Definitions
-from chutes_cli.project.taint.passing import Passings
-from chutes_cli.project.taint.spot import Frame, Spot
+from chutes_cli.project.taint.spot import Frame, Placed, Spot
 from chutes_cli.project.taint.threats import Threat
 
 _DEEPEST_CALL = 6
 _CUTS = frozenset({"split", "rsplit", "rpartition"})
 
-Placed = tuple[Spot, Expression]
-"""An expression and where it is evaluated."""
 Items = tuple[Spot, tuple[Expression, ...]]
 """The items of a list and where they are evaluated."""
 

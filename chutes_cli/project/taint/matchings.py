@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chutes_cli.project.facts import Attribute, Call, Expression
-from chutes_cli.project.taint.passing import Passing
+from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.spot import Spot
 from chutes_cli.project.taint.threats import Threat, passes, replaced, stopped
 from chutes_cli.project.targets import External, Instance

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chutes_cli.project.evaluator import Evaluator
-from chutes_cli.project.facts import Expression, FormattedText, Operation
+from chutes_cli.project.facts import Attribute, Call, Expression, FormattedText, Operation
 from chutes_cli.project.module import Module
 from chutes_cli.project.taint.spot import Spot
 from chutes_cli.project.values import Known
@@ -43,11 +43,28 @@ def known_start(evaluator: Evaluator, module: Module, scope: int, text: Expressi
     """Return what a text that is put together begins with, as far as that is known."""
     start = ""
     for part in _flat((text,)):
-        value = evaluator.value(module, scope, part)
-        if not (isinstance(value, Known) and isinstance(value.value, str)):
-            break
-        start += value.value
+        known = _text(evaluator, module, scope, part)
+        if known is None:
+            return start + _pattern_start(evaluator, module, scope, part)
+        start += known
     return start
+
+
+def _text(evaluator: Evaluator, module: Module, scope: int, part: Expression) -> str | None:
+    value = evaluator.value(module, scope, part)
+    return value.value if isinstance(value, Known) and isinstance(value.value, str) else None
+
+
+def _pattern_start(evaluator: Evaluator, module: Module, scope: int, part: Expression) -> str:
+    """Return what stands before the first gap of ``"…{}".format(x)`` and ``"…%s" % x``."""
+    match part:
+        case Call(function=Attribute(value=pattern, attribute="format")):
+            gap = "{"
+        case Operation(operator="%", operands=(pattern, _)):
+            gap = "%"
+        case _:
+            return ""
+    return (_text(evaluator, module, scope, pattern) or "").partition(gap)[0]
 
 
 def _flat(expressions: Sequence[Expression]) -> Iterator[Expression]:

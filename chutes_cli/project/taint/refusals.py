@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from chutes_cli.contract.libraries import values as libraries
 from chutes_cli.project.facts import Attribute, Call, Expression, Name, Statement
 from chutes_cli.project.module import Module
+from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.taint.definitions import Definitions
-from chutes_cli.project.taint.passing import Passing, Passings
 from chutes_cli.project.taint.spot import Spot, conditions
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import External, Function

@@ -9,6 +9,7 @@ from chutes_cli.project.exposure import EXPOSURES
 from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Chute, Cord, Job
 from chutes_cli.project.module import Site
+from chutes_cli.project.passing import Passings
 from chutes_cli.project.schemas import Schemas, Shape
 from chutes_cli.project.taint.origin import OUTPUT_DIR, Origin
 from chutes_cli.project.taint.spot import Spot, spot_of
@@ -26,6 +27,7 @@ class Taint:
     Args:
         knowledge: What names stand for.
         schemas: What models let through.
+        passings: Who calls what.
         chutes: The chutes whose cords and routes are called.
         wrappers: What decorators of the tree put around a function.
     """
@@ -34,6 +36,7 @@ class Taint:
         self,
         knowledge: Knowledge,
         schemas: Schemas,
+        passings: Passings,
         chutes: Iterable[Chute],
         wrappers: Callable[[Function], Iterable[Function]],
     ) -> None:
@@ -47,8 +50,7 @@ class Taint:
                 self._route(function)
             for job in chute.jobs:
                 self._job(job)
-        self._tracer = Tracer(knowledge, schemas, lambda *key: self._received.get(key))
-        self.passings = self._tracer.passings
+        self._tracer = Tracer(knowledge, schemas, passings, lambda *key: self._received.get(key))
         self.lists = self._tracer.lists
 
     def origin(self, site: Site, threat: Threat) -> Origin | None:

@@ -16,7 +16,7 @@ from chutes_cli.project.facts import (
     Statement,
 )
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.taint.passing import Passing
+from chutes_cli.project.passing import Passing
 from chutes_cli.project.targets import Function
 
 
@@ -78,6 +78,10 @@ class Spot:
     def within(self, comprehension: Opaque) -> Spot:
         """Return the spot inside a comprehension."""
         return replace(self, around=(*self.around, comprehension))
+
+
+Placed = tuple[Spot, Expression]
+"""An expression and where it is evaluated."""
 
 
 def spot_of(site: Site, frame: Frame | None = None) -> Spot:

@@ -23,18 +23,18 @@ from chutes_cli.project.facts import (
     Yield,
 )
 from chutes_cli.project.module import Binding
+from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.questions import Questions, room_to_recurse
 from chutes_cli.project.schemas import Schemas, Shape
 from chutes_cli.project.taint.definitions import Definitions
-from chutes_cli.project.taint.kept import filled, kept
+from chutes_cli.project.taint.kept import Kept, filled
 from chutes_cli.project.taint.keys import is_written_key
-from chutes_cli.project.taint.lists import Lists, Placed
+from chutes_cli.project.taint.lists import Lists
 from chutes_cli.project.taint.matchings import Matchings
 from chutes_cli.project.taint.origin import OUTPUT_DIR, Origin
 from chutes_cli.project.taint.parts import field_of, is_enum, is_slice, items_of
-from chutes_cli.project.taint.passing import Passing, Passings
 from chutes_cli.project.taint.prefix import host_parts
-from chutes_cli.project.taint.spot import Frame, Spot, spot_of
+from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
 from chutes_cli.project.taint.threats import Threat, admits
 from chutes_cli.project.taint.validation import Validation
 from chutes_cli.project.targets import Class, External, Function
@@ -57,19 +57,23 @@ class Tracer:
     Args:
         knowledge: What names stand for.
         schemas: What models let through.
+        passings: Who calls what.
         source: What the parameters of entries receive.
     """
 
-    def __init__(self, knowledge: Knowledge, schemas: Schemas, source: Source) -> None:
+    def __init__(
+        self, knowledge: Knowledge, schemas: Schemas, passings: Passings, source: Source
+    ) -> None:
         self._resolver = knowledge.resolver
         self._evaluator = knowledge.evaluator
         self._matchings = Matchings(knowledge)
         self._schemas = schemas
         self._source = source
-        self.passings = Passings(knowledge)
+        self._passings = passings
+        self._kept = Kept(knowledge, schemas, passings)
         self._definitions = Definitions()
-        self.lists = Lists(self._resolver, self.passings, self._definitions)
-        self._validation = Validation(knowledge, self.passings, self._definitions)
+        self.lists = Lists(self._resolver, self._passings, self._definitions)
+        self._validation = Validation(knowledge, self._passings, self._definitions)
         self._questions: Questions[tuple[Origin | None]] = Questions((None,), _MOST_OPEN)
         self._steps = 0
 
@@ -95,11 +99,7 @@ class Tracer:
         return self._found(spot, expression, threat)
 
     def _any(self, spot: Spot, expressions: Iterable[Expression], threat: Threat) -> Origin | None:
-        for each in expressions:
-            found = self._origin(spot, each, threat)
-            if found is not None:
-                return found
-        return None
+        return self._any_of(((spot, each) for each in expressions), threat)
 
     def _any_of(self, placed: Iterable[Placed], threat: Threat) -> Origin | None:
         for spot, expression in placed:
@@ -258,7 +258,7 @@ class Tracer:
         received = self._source(function, name)
         if received is not None:
             return received.admitted(threat)
-        for passing in self.passings.of(function):
+        for passing in self._passings.of(function):
             found = self._passed(spot_of(passing.site), passing, name, threat)
             if found is not None:
                 return found.via(passing.site, f"handed to {function.qualname} as {name!r}")
@@ -276,7 +276,7 @@ class Tracer:
 
     def _attribute(self, spot: Spot, expression: Attribute, threat: Threat) -> Origin | None:
         name = expression.attribute
-        stored = kept(self._resolver, self._schemas, self.passings, spot, expression)
+        stored = self._kept.of(spot, expression)
         if stored is not None:
             return self._any_of(stored, threat)
         whole = self._origin(spot, expression.value, threat)
@@ -319,7 +319,7 @@ class Tracer:
 
     def _call(self, spot: Spot, call: Call, threat: Threat) -> Origin | None:
         clears = libraries.CLEARS[threat.value]
-        passings = self.passings.at(spot.site(call))
+        passings = self._passings.at(spot.site(call))
         names = {each.callee.name for each in passings if isinstance(each.callee, External)}
         if names & clears:
             return None

@@ -17,10 +17,10 @@ from chutes_cli.project.facts import (
     Statement,
 )
 from chutes_cli.project.module import Binding
+from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.matchings import MATCHERS, Matchings
-from chutes_cli.project.taint.passing import Passing, Passings
 from chutes_cli.project.taint.refusals import Refusals
 from chutes_cli.project.taint.roots import Roots
 from chutes_cli.project.taint.spot import Spot, conditions, path_of

@@ -142,6 +142,12 @@ HELPERS = {
         "threading.Thread(target=run, args=(args.name,)).start()"),
     "partial": (
         "import functools\ndef run(name):\n    sink(name)", "functools.partial(run, args.name)()"),
+    "partial that is given more": (
+        "import functools\ndef run(place, name, *, quick):\n    sink(name)",
+        "functools.partial(run, 'here', quick=True)(args.name)"),
+    "object that is called": (
+        "class Runner:\n    def __call__(self, name):\n        sink(name)",
+        "Runner()(args.name)"),
     "closure": ("", "def run():\n    sink(args.name)\nrun()"),
     "constructor": (
         "class Runner:\n    def __init__(self, name):\n        self.name = name\n"
@@ -172,6 +178,12 @@ def test_reaches_through(asks: Asks, before: str, body: str) -> None:
 
 
 CLEAN_HELPERS = {
+    "filled by the partial": (
+        "import functools\ndef run(place, name):\n    sink(place)",
+        "functools.partial(run, 'here')(args.name)"),
+    "the object that is called": (
+        "class Runner:\n    def __call__(self, name):\n        sink(self)",
+        "Runner()(args.name)"),
     "quoted by a helper": (
         "def command(name):\n    return 'ls ' + shlex.quote(name)", "sink(command(args.name))"),
     "another call's argument": (

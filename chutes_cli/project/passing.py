@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from chutes_cli.contract.libraries import handing
 from chutes_cli.project.facts import (
     Argument,
     Attribute,
@@ -14,26 +15,19 @@ from chutes_cli.project.facts import (
     Collection,
     Expression,
     Literal,
-    Name,
     Operation,
     Parameter,
+    last_name,
 )
 from chutes_cli.project.module import Site
-from chutes_cli.project.targets import Class, External, Function, Method, Target
+from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 from chutes_cli.project.tree import Knowledge
 
-_HANDING = {
-    "asyncio.to_thread": 0,
-    "functools.partial": 0,
-    "anyio.to_thread.run_sync": 0,
-    "starlette.concurrency.run_in_threadpool": 0,
-    "fastapi.concurrency.run_in_threadpool": 0,
-}
-"""Functions that call the argument at a position with those after it."""
-_HANDING_METHODS = {"run_in_executor": 1, "submit": 0, "call_soon": 0, "call_soon_threadsafe": 0}
+_FUNCTIONS = {**handing.THREAD_FUNCTIONS, handing.PARTIAL: 0}
+_METHODS = handing.THREAD_METHODS | handing.LOOP_METHODS
+_RUNNERS = handing.THREADS | handing.PROCESSES
 UNKNOWN = "?."
 """Stands before the name of a method of an object that is not known."""
-_THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +84,13 @@ class Passing:
         if starred or position < 0:
             return starred
         return [before[position].value] if len(before) > position else spread
+
+    def takers(self, argument: Argument) -> Iterator[Parameter]:
+        """Yield the parameters of the function called that an argument fills."""
+        function = self.function
+        for parameter in function.scope.parameters if function is not None else ():
+            if any(each is argument.value for each in self.given(parameter)):
+                yield parameter
 
     @property
     def receiver(self) -> Expression | None:
@@ -162,40 +163,68 @@ class Passings:
         for target in targets:
             if isinstance(target, External):
                 yield from self._handed(site, call, target)
-            yield from self._called(site, target, call.function, call.arguments)
+            yield from self.running(site, target, call.function, call.arguments)
         if not targets:
             yield from self._handed(site, call, None)
-            callee = External(f"{UNKNOWN}{_last(call.function)}")
+            callee = External(f"{UNKNOWN}{last_name(call.function)}")
             yield Passing(site, callee, call.function, call.arguments)
 
-    def _called(
+    def running(
         self, site: Site, target: Target, named: Expression, arguments: tuple[Argument, ...]
     ) -> Iterator[Passing]:
+        """Yield what runs when a target is called with some arguments.
+
+        Args:
+            site: The call that does so, or hands the target to what does.
+            target: What is called.
+            named: The expression that names it.
+            arguments: What it is given.
+        """
         match target:
             case Class():
                 yield Passing(site, target, named, arguments)
                 for name in ("__init__", "__new__"):
-                    for member in self._resolver.members.class_member(target, name):
-                        if isinstance(member, Function):
-                            yield Passing(site, member, named, arguments, filled=1)
+                    for member in self._resolver.members.methods(target, name):
+                        yield Passing(site, member, named, arguments, filled=1)
             case Method(function=function):
-                yield Passing(
-                    site, target, named, arguments, 0 if _is(function, "staticmethod") else 1
-                )
+                filled = 0 if function.has_decorator("staticmethod") else 1
+                yield Passing(site, target, named, arguments, filled)
             case Function():
-                yield Passing(
-                    site, target, named, arguments, 1 if _is(target, "classmethod") else 0
-                )
+                filled = 1 if target.has_decorator("classmethod") else 0
+                yield Passing(site, target, named, arguments, filled)
+            case Instance(of=Class() as owner):
+                for member in self._resolver.members.methods(owner, "__call__"):
+                    yield Passing(site, member, named, arguments, filled=1)
+            case Instance(
+                of=External(name=handing.PARTIAL),
+                site=Site(expression=Call(arguments=(first, *kept))) as made,
+            ):
+                before = sum(not each.keyword and not each.star for each in kept)
+                for inner in self._resolver.resolve(made.module, made.scope, first.value):
+                    yield from self._prefilled(site, inner, named, arguments, before)
             case External():
                 yield Passing(site, target, named, arguments)
+
+    def _prefilled(
+        self,
+        site: Site,
+        target: Target,
+        named: Expression,
+        arguments: tuple[Argument, ...],
+        before: int,
+    ) -> Iterator[Passing]:
+        """A partial fills parameters before those that its caller fills."""
+        if not isinstance(target, Instance):
+            for each in self.running(site, target, named, arguments):
+                yield replace(each, filled=each.filled + before)
 
     def _handed(self, site: Site, call: Call, target: External | None) -> Iterator[Passing]:
         """A function handed to a thread, or wrapped with its arguments, is called with them."""
         name = target.name if target is not None else ""
-        if name in _THREADS:
+        if name in _RUNNERS:
             yield from self._threaded(site, call)
             return
-        position = _HANDING.get(name, _HANDING_METHODS.get(_last(call.function), -1))
+        position = _FUNCTIONS.get(name, _METHODS.get(last_name(call.function), -1))
         plain = [each for each in call.arguments if not each.keyword]
         if position < 0 or len(plain) <= position:
             return
@@ -204,7 +233,7 @@ class Passings:
             each for each in call.arguments if each.keyword or each in plain[position + 1 :]
         )
         for inner in self._resolver.resolve(site.module, site.scope, handed.value):
-            yield from self._called(site, inner, handed.value, rest)
+            yield from self.running(site, inner, handed.value, rest)
 
     def _threaded(self, site: Site, call: Call) -> Iterator[Passing]:
         named = {each.keyword: each.value for each in call.arguments}
@@ -214,16 +243,4 @@ class Passings:
         items = given.items if isinstance(given, Collection) else ()
         arguments = tuple(Argument(each, None, "", each.span) for each in items)
         for inner in self._resolver.resolve(site.module, site.scope, target):
-            yield from self._called(site, inner, target, arguments)
-
-
-def _is(function: Function, decorator: str) -> bool:
-    return any(getattr(each, "id", None) == decorator for each in function.scope.decorators)
-
-
-def _last(expression: Expression) -> str:
-    match expression:
-        case Name(id=name) | Attribute(attribute=name):
-            return name
-        case _:
-            return ""
+            yield from self.running(site, inner, target, arguments)

@@ -1,0 +1,30 @@
+"""What runs a function that it is handed, or stands for the object that it is handed.
+
+Sources: The Python Standard Library 3.11 (asyncio, contextlib, functools, multiprocessing,
+threading), anyio, starlette ("Thread Pool"), fastapi, asgiref.
+"""
+
+from __future__ import annotations
+
+PARTIAL = "functools.partial"
+THREAD_FUNCTIONS = {
+    "asyncio.to_thread": 0,
+    "anyio.to_thread.run_sync": 0,
+    "starlette.concurrency.run_in_threadpool": 0,
+    "fastapi.concurrency.run_in_threadpool": 0,
+}
+"""Run the argument at a position in a thread, with the arguments after it."""
+THREAD_METHODS = {"run_in_executor": 1, "submit": 0}
+"""Methods of loops and executors that do the same."""
+LOOP_METHODS = {"call_soon": 0, "call_soon_threadsafe": 0, "call_later": 1, "call_at": 1}
+"""Methods of event loops that call the argument at a position later, with those after it."""
+THREADS = frozenset({"threading.Thread"})
+PROCESSES = frozenset({"multiprocessing.Process"})
+"""Classes that run their argument ``target``, with ``args``."""
+ALSO_IN_THREADS = frozenset({"_thread.start_new_thread", "asgiref.sync.sync_to_async"})
+"""Run a function in a thread with arguments that are given in another way."""
+
+CLOSING = frozenset({"contextlib.closing", "contextlib.aclosing"})
+"""What closes a generator or a connection at the end of a ``with``."""
+HANDS_THROUGH = CLOSING | {"contextlib.nullcontext"}
+"""Their result stands for what they are given: ``with closing(connect()) as db``."""
