@@ -12,6 +12,7 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.facts import (
     Call,
+    Expression,
     Operation,
     Statement,
     last_name,
@@ -175,9 +176,9 @@ def _deadline(project: Project, site: Site) -> float | None:
                     case Operation(operator="+", operands=(Call() as start, seconds)) if last_name(
                         start.function
                     ) == last_name(clock.function):
-                        known = project.knowledge.evaluator.value(site.module, site.scope, seconds)
-                        if isinstance(known, Known) and isinstance(known.value, int | float):
-                            return known.value
+                        match project.knowledge.evaluator.value(site.module, site.scope, seconds):
+                            case Known(value=int() | float() as known):
+                                return known
     return None
 
 
@@ -186,9 +187,10 @@ def _turns(project: Project, site: Site) -> float:
     turns, found = Turns(project), 1.0
     for index in site.module.guards_of(site.statement.guards):
         guard = site.module.facts.guards[index]
-        if guard.kind == "for" and guard.test is not None:
-            most = turns.of(site.module, site.scope, "for", guard.test)
-            found *= most if most < math.inf else 1
+        match guard.kind, guard.test:
+            case "for", Expression() as over:
+                most = turns.of(site.module, site.scope, "for", over)
+                found *= most if most < math.inf else 1
     return found
 
 

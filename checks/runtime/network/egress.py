@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.network import (
     BASES,
-    HUB_DOWNLOADS,
-    OFFLINE_ARGUMENT,
     REMOTE_CLIENTS,
     URL_FIRST,
     URL_SECOND,
@@ -28,7 +26,7 @@ from chutes_cli.project.taint.prefix import known_start
 from chutes_cli.project.targets import External, Function, Instance, Target
 from chutes_cli.project.values import Known
 
-from ..ways import Step, calls, external, on_gateway, steps
+from ..ways import Step, calls, on_gateway, steps
 
 _OPEN = "chutes.ai"
 """Hosts of the platform: the instance's network policy keeps a way to its own proxy."""
@@ -103,7 +101,7 @@ class EgressInCord(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per call of another host."""
-        for step in _locked(project, circumstances):
+        for step in locked(project, circumstances):
             for site, targets in calls(project, step):
                 host = _host(project, site, targets) or _service(project, site)
                 if host is not None:
@@ -117,96 +115,7 @@ class EgressInCord(Check):
                     )
 
 
-class DownloadInCord(Check):
-    """A cord downloads from a hub although the chute's network is locked.
-
-    ## What it does
-    Follows the code a cord runs to downloads from hubs (`snapshot_download`,
-    `hf_hub_download`, `nltk.download`, …). Downloads with
-    `local_files_only=True`, chutes with `allow_external_egress` and start-up hooks are left
-    alone.
-
-    ## Why it matters
-    Once the instance is active the platform locks its network. What start-up has not put
-    into the cache cannot be fetched any more, and what is there is found only after every
-    attempt to ask the hub about it has failed.
-
-    ## Example
-    ```python
-    from chutes.chute import Chute, NodeSelector
-    from huggingface_hub import hf_hub_download
-
-    chute = Chute(
-        username="you",
-        name="my-service",
-        image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
-        tee=True,
-    )
-
-
-    @chute.cord(public_api_path="/labels", public_api_method="GET")
-    async def labels(self) -> dict:
-        path = hf_hub_download("you/my-model", "labels.txt", revision="a" * 40)
-        with open(path, encoding="utf-8") as file:
-            return {"labels": file.read().splitlines()}
-    ```
-
-    ## Use instead
-    ```python
-    from chutes.chute import Chute, NodeSelector
-    from huggingface_hub import hf_hub_download
-
-    chute = Chute(
-        username="you",
-        name="my-service",
-        image="you/my-service:1.0",
-        node_selector=NodeSelector(gpu_count=1, include=["pro_6000"]),
-        tee=True,
-    )
-
-
-    @chute.on_startup()
-    async def fetch(self):
-        path = hf_hub_download("you/my-model", "labels.txt", revision="a" * 40)
-        with open(path, encoding="utf-8") as file:
-            self.labels = file.read().splitlines()
-
-
-    @chute.cord(public_api_path="/labels", public_api_method="GET")
-    async def labels(self) -> dict:
-        return {"labels": self.labels}
-    ```
-
-    ## Source
-    SDK 0.6.9 chutes/entrypoint/run.py, `_do_activation`: `aegis.lock_network()` after the
-    activation, unless `allow_external_egress` (PLATFORM F77).
-    """
-
-    id = "download-in-cord"
-    category = "runtime"
-    severity = Severity.ERROR
-
-    def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
-        """Yield one finding per download from a hub."""
-        for step in _locked(project, circumstances):
-            for site, targets in calls(project, step):
-                name = external(targets)
-                if name not in HUB_DOWNLOADS:
-                    continue
-                if project.knowledge.binder.bind(site).value(OFFLINE_ARGUMENT) is not None:
-                    continue
-                yield self.at(
-                    site,
-                    f"{step.arrival.entry.label} downloads with {name.rpartition('.')[2]}, "
-                    "and the network is locked once the instance is active",
-                    "download in an @chute.on_startup() hook, or pass "
-                    "allow_external_egress=True to Chute()",
-                    trace=step.trace,
-                )
-
-
-def _locked(project: Project, circumstances: Circumstances) -> Iterator[Step]:
+def locked(project: Project, circumstances: Circumstances) -> Iterator[Step]:
     """Yield what runs from cords of chutes whose network is certainly locked."""
     if not circumstances.on_gateway:
         return
@@ -264,13 +173,13 @@ def _host_of(project: Project, given: BoundArgument) -> str | None:
     return host if _is_another(host) else None
 
 
-def _of_request(project: Project, given: BoundArgument) -> BoundArgument:
+def _of_request(project: Project, given: BoundArgument) -> BoundArgument | None:
     """Return the URL of a request that is made beforehand: ``Request(url)``."""
     resolver = project.knowledge.resolver
     for target in resolver.resolve(given.module, given.scope, given.expression):
         match target:
             case Instance(of=External(name="urllib.request.Request"), site=Site() as made):
-                return project.knowledge.binder.bind(made, ("url",)).get("url") or given
+                return project.knowledge.binder.bind(made, ("url",)).get("url")
     return given
 
 

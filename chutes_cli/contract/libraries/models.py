@@ -8,6 +8,8 @@ ultralytics, easyocr, paddleocr, TTS, gensim 4, joblib, insightface, safetensors
 
 from __future__ import annotations
 
+import re
+
 LOADING_METHODS = frozenset({"from_pretrained", "from_single_file", "from_ckpt", "from_hub"})
 """Class methods that load, whatever class of a library they are called on."""
 
@@ -57,3 +59,21 @@ CACHES = frozenset(
      "methodtools.lru_cache", "diskcache.Cache.memoize", "streamlit.cache_resource"}
 )  # fmt: skip
 """Decorators below which a function runs once for each set of arguments."""
+
+HUB_METHODS = {"from_pretrained": ("pretrained_model_name_or_path",)}
+HUB_LOADERS = {
+    "transformers.pipeline": ("task", "model"),
+    "transformers.pipelines.pipeline": ("task", "model"),
+    "sentence_transformers.SentenceTransformer": ("model_name_or_path",),
+    "sentence_transformers.CrossEncoder": ("model_name_or_path",),
+    "vllm.LLM": ("model",),
+    "faster_whisper.WhisperModel": ("model_size_or_path",),
+}
+"""Loaders that take a folder or a name of the hub; their parameters up to the one for it."""
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+"""How models are named on the hub (huggingface_hub.utils.validate_repo_id): ``owner/name``."""
+FOLDERS = frozenset(
+    {"app", "artifacts", "assets", "cache", "checkpoint", "checkpoints", "ckpts", "data", "local",
+     "model", "models", "output", "outputs", "resources", "tmp", "var", "weights", "workspace"}
+)  # fmt: skip
+"""What stands before the slash in paths rather than in names of the hub."""

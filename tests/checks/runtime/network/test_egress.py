@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from chutes_cli.contract.libraries.network import (
-    HUB_DOWNLOADS,
     REMOTE_CLIENTS,
     URL_FIRST,
     URL_SECOND,
@@ -15,7 +14,6 @@ from chutes_cli.core.report import Exposure
 
 Findings = Callable[..., list[Finding]]
 ID = "egress-in-cord"
-DOWNLOAD = "download-in-cord"
 HEAD = """\
 import os
 import boto3
@@ -25,7 +23,6 @@ import requests
 import urllib.request
 from chutes.chute import Chute
 from chutes.chute.template.vllm import build_vllm_chute
-from huggingface_hub import hf_hub_download
 from openai import OpenAI
 
 chute = Chute("u", "my-service", "i")
@@ -172,27 +169,3 @@ def test_names_the_host_and_the_way(findings: Findings) -> None:
     (found,) = findings(FIRES["helper"], ID)
     assert found.message.startswith("cord x calls a.example.com, and the network is locked")
     assert [each.note for each in found.trace] == ["cord x", "x runs load"]
-
-
-@pytest.mark.parametrize("name", sorted(HUB_DOWNLOADS))
-def test_every_download(name: str, findings: Findings) -> None:
-    source = f"import {name.rpartition('.')[0]}\n{name}('m')"
-    (found,) = findings(app(source), DOWNLOAD)
-    assert f"downloads with {name.rpartition('.')[2]}, and" in found.message
-    assert findings(app(source), ID) == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    ["hf_hub_download('m', 'f', local_files_only=True)", "print('m')", "args.download('m')"],
-)
-def test_no_download(body: str, findings: Findings) -> None:
-    assert findings(app(body), DOWNLOAD) == []
-
-
-def test_downloads_are_free_where_egress_is_allowed(findings: Findings) -> None:
-    source = app("hf_hub_download('m', 'f')")
-    assert len(findings(source, DOWNLOAD)) == 1
-    allowed = source.replace('"i")', '"i", allow_external_egress=True)')
-    assert findings(allowed, DOWNLOAD) == []
-    assert findings(source, DOWNLOAD, exposure=Exposure.DIRECT) == []
