@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from chutes_cli.project import facts
 from chutes_cli.project.displays import Turn, spreads
 from chutes_cli.project.evaluator import Evaluator
-from chutes_cli.project.module import Module, Site
+from chutes_cli.project.module import Module, Site, changed_in_place
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, Function, ModuleTarget
 from chutes_cli.project.values import Known, Unknown, Value
@@ -158,7 +158,7 @@ class ArgumentBinder:
                     for each in arguments
                 ]
             case facts.Name(id=name):
-                return self._named(module, scope, name, depth)
+                return self._named(module, scope, name, depth, expression.span.line)
             case facts.Attribute(value=value, attribute=name):
                 for owner in self._resolver.resolve(module, scope, value):
                     match owner:
@@ -176,8 +176,9 @@ class ArgumentBinder:
                 return None
 
     def _named(
-        self, module: Module, scope: int, name: str, depth: int
+        self, module: Module, scope: int, name: str, depth: int, line: int = 0
     ) -> list[BoundArgument] | None:
+        """Return the entries of a name's dictionary, as they are at a line of its own scope."""
         where, bindings = module.lookup(name, scope)
         item = self._evaluator.item(module, bindings, name)
         if item is not None:
@@ -191,9 +192,43 @@ class ArgumentBinder:
             if found is None or imported.name is None or depth > _DEEPEST_SPREAD:
                 return None
             return self._named(found, 0, imported.name, depth + 1)
-        if binding.value is None or self._evaluator.changes(module, where, binding):
+        if binding.value is None:
             return None
-        return self._spread(module, where, binding.value, depth + 1)
+        entries = self._spread(module, where, binding.value, depth + 1)
+        for statement in _changing(module, where, name):
+            put = self._put(module, where, statement, depth)
+            late = scope == where and statement.span.line >= line > 0
+            if put is None or statement.scope != where or statement.guards >= 0 or late:
+                return None  # what it holds in the end depends on what runs
+            if entries is not None:
+                entries = list({each.name: each for each in (*entries, *put)}.values())
+        return entries
+
+    def _put(
+        self, module: Module, scope: int, statement: facts.Statement, depth: int
+    ) -> list[BoundArgument] | None:
+        """Return the entries that a statement puts into a dictionary, None when not known."""
+        match statement.targets, statement.values:
+            case (facts.Operation(operator="[]", operands=(_, key)),), (value,) if (
+                statement.kind == "assign"
+            ):
+                return self._entries(module, scope, (key,), (value,), depth)
+            case (), (
+                facts.Call(function=facts.Attribute(attribute="update"), arguments=arguments),
+            ):
+                found: list[BoundArgument] = []
+                for each in arguments:
+                    if each.keyword:
+                        bound = self._bound(each.keyword, module, scope, each.value, each.span)
+                        inner: list[BoundArgument] | None = [bound]
+                    else:
+                        inner = self._spread(module, scope, each.value, depth + 1)
+                    if inner is None:
+                        return None
+                    found += inner
+                return found
+            case _:
+                return None
 
     def _returned(
         self, module: Module, scope: int, function: facts.Expression, depth: int
@@ -230,3 +265,13 @@ class ArgumentBinder:
             span = facts.Span(*key.span[:2], *value.span[2:])
             found[name.value] = self._bound(name.value, module, scope, value, span)
         return list(found.values())
+
+
+def _changing(module: Module, where: int, name: str) -> Iterator[facts.Statement]:
+    """Yield the statements that change what a name of a scope holds in place."""
+    for statement in module.facts.statements:
+        for place in changed_in_place(statement):
+            is_meant = isinstance(place, facts.Name) and place.id == name
+            if is_meant and module.lookup(name, statement.scope)[0] == where:
+                yield statement
+                break

@@ -39,6 +39,14 @@ def given(project: Project) -> dict[str | None, object]:
         "def config():\n    found = {'username': 'u', 'name': 'n'}\n    return found\n"
         "chute = Chute(**config())",
         "from config import load\nchute = Chute(**load())",
+        "CONFIG = {'username': 'u'}\nCONFIG['name'] = 'n'\nchute = Chute(**CONFIG)",
+        "CONFIG = dict(username='u', name='m')\nCONFIG['name'] = 'n'\nchute = Chute(**CONFIG)",
+        "CONFIG = {}\nCONFIG.update(username='u', name='n')\nchute = Chute(**CONFIG)",
+        "CONFIG = {}\nCONFIG.update({'username': 'u'}, name='n')\nchute = Chute(**CONFIG)",
+        "def config():\n    found = {}\n    found['username'] = 'u'\n    found['name'] = 'n'\n"
+        "    return found\nchute = Chute(**config())",
+        "CONFIG = {'username': 'u', 'name': 'n'}\ndef other(CONFIG):\n    CONFIG['name'] = 'm'\n"
+        "chute = Chute(**CONFIG)",
     ],
 )
 def test_followed(source: str, project: ReadTree) -> None:
@@ -55,7 +63,17 @@ def test_followed(source: str, project: ReadTree) -> None:
     [
         "import json\nchute = Chute(**json.load(open('x')))",
         "from elsewhere import CONFIG\nchute = Chute(**CONFIG)",
-        "CONFIG = {'name': 'n'}\nCONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nCONFIG[unknown()] = 1\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nCONFIG['tag'] += 1\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nCONFIG.pop('name')\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nCONFIG.update(unknown())\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nCONFIG.update(*unknown())\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nkept = CONFIG.update(name='m')\nchute = Chute(**CONFIG)",
+        "CONFIG = dict(name='n')\ndel CONFIG['name']\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nif unknown():\n    CONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
+        "CONFIG = {'name': 'n'}\nchute = Chute(**CONFIG)\nCONFIG['tag'] = 1",
+        "CONFIG = {'name': 'n'}\ndef change():\n    CONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
+        "CONFIG = unknown()\nCONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
         "CONFIG = {'name': 'n'}\nCONFIG = {'name': 'm'}\nchute = Chute(**CONFIG)",
         "CONFIG = {**CONFIG}\nchute = Chute(**CONFIG)",
         "from app import CONFIG\nchute = Chute(**CONFIG)",
