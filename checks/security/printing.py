@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries import handing
 from chutes_cli.contract.libraries.logs import PRINT, STREAMS, STRUCTURED
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Argument, Call
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.targets import External, Instance, Target
 
-from ..runtime.ways import calls, external, judged, steps
+from ..runtime.ways import calls, judged, steps
 
 _SERVING = ("cord", "route", "on_startup", "job")
 
@@ -102,10 +104,11 @@ class PrintAsLogging(Check):
         told: set[Module] = set()
         for step in steps(project, judged(circumstances), *_SERVING):
             for site, targets in calls(project, step):
+                printing = list(_printing(project, site, targets))
                 if (
-                    external(targets) == PRINT
+                    printing
                     and step.module not in told
-                    and _is_line(project, site)
+                    and all(_is_line(project, each) for each in printing)
                 ):
                     told.add(step.module)
                     yield self.at(
@@ -115,6 +118,22 @@ class PrintAsLogging(Check):
                         "use loguru.logger, or logging, with an id for each request",
                         trace=step.trace,
                     )
+
+
+def _printing(project: Project, site: Site, targets: tuple[Target, ...]) -> Iterator[Site]:
+    """Yield the call of print, and the `functools.partial` that it goes through, if one does."""
+    match targets:
+        case (External(name=name),) if name == PRINT:
+            yield site
+        case (
+            Instance(
+                of=External(name=handing.PARTIAL),
+                site=Site(expression=Call(arguments=(first, *_))) as made,
+            ),
+        ):
+            resolver = project.knowledge.resolver
+            if resolver.dotted(made.module, made.scope, first.value) == PRINT:
+                yield from (site, made)
 
 
 def _is_line(project: Project, site: Site) -> bool:

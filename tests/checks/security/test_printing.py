@@ -26,6 +26,9 @@ FIRES = {
     "starred": app("print(*args)"),
     "builtins": app("import builtins\nbuiltins.print('called')"),
     "alias": app("say('called')", "say = print\n"),
+    "partial": app(
+        "say('called')", "from functools import partial\nsay = partial(print, flush=True)\n"
+    ),
     "helper": app("note()", "def note():\n    print('called')\n"),
     "method": app("NOTES.put()", "class Notes:\n    def put(self):\n        print('called')\n\n"
                   "NOTES = Notes()\n"),
@@ -45,6 +48,14 @@ SILENT = {
     "at_import": app("return 1", "print('loaded')\n"),
     "own": app("print('called')", "def print(text):\n    return text\n"),
     "to_a_file": app("with open('/tmp/a', 'w') as file:\n    print('called', file=file)"),
+    "partial_to_a_file": app(
+        "say('called')",
+        "from functools import partial\nsay = partial(print, file=open('a', 'w'))\n",
+    ),
+    "partial_of_another": app(
+        "say('called')", "from functools import partial\nsay = partial(str.upper)\n"
+    ),
+    "partial_of_nothing": app("say('called')", "from functools import partial\nsay = partial()\n"),
     "as_script": app("return 1", "if __name__ == '__main__':\n    print('done')\n"),
     "unreached": app("return 1", "def show():\n    print('done')\n"),
     "shutdown": app("return 1") + "@chute.on_shutdown()\nasync def stop(self):\n    print('x')\n",
