@@ -152,7 +152,7 @@ def _open_to(project: Project, arguments: Arguments) -> Iterator[tuple[str, Seve
     elif isinstance(pattern, Known) and _fits_everything(str(pattern.value)):
         yield "every website may call: everything fits allow_origin_regex", Severity.ERROR
     elif given is not None:
-        _, held = project.knowledge.evaluator.held(given.module, given.scope, given.expression)
+        *_, held = project.knowledge.evaluator.held(given.module, given.scope, given.expression)
         if _is_wildcard(held):
             yield f"allow_origins is {_UNLESS}", Severity.WARNING
 

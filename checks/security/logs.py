@@ -174,7 +174,7 @@ def _told(
 
 def _held(project: Project, step: Step, name: Name) -> Expression:
     """Return the display or the copy that a name holds; any other stays a name."""
-    _, held = project.knowledge.evaluator.held(step.module, step.statement.scope, name)
+    *_, held = project.knowledge.evaluator.held(step.module, step.statement.scope, name)
     match held:
         case Mapping():
             return held

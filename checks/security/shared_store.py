@@ -122,7 +122,7 @@ class PickleFromSharedStore(Check):
 
 def _is_read(project: Project, module: Module, scope: int, expression: Expression) -> bool:
     """Say whether an expression is what a shared store returned."""
-    where, held = project.knowledge.evaluator.held(module, scope, expression)
+    module, where, held = project.knowledge.evaluator.held(module, scope, expression)
     made = held.value if isinstance(held, Await) else held
     match made:
         case Call(function=Attribute(value=client, attribute=method)) if method in READS:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chutes_cli.project import facts
+from chutes_cli.project.callers import Placed
 from chutes_cli.project.displays import Turn, spreads
 from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.module import Module, Site, changed_in_place
@@ -107,9 +108,9 @@ class ArgumentBinder:
                     complete = False
                     names = iter(())  # nobody can tell how many positions it fills
                     continue
-                for where, item in items:
+                for place in items:
                     name = next(names, None)
-                    found.append(self._bound(name, site.module, where, item, argument.span))
+                    found.append(self._bound(name, *place, argument.span))
             else:
                 name = argument.keyword or next(names, None)
                 bound = self._bound(name, site.module, site.scope, argument.value, argument.span)
@@ -118,12 +119,12 @@ class ArgumentBinder:
 
     def _items(
         self, module: Module, scope: int, expression: facts.Expression
-    ) -> list[tuple[int, facts.Expression]] | None:
-        """Return the items of a ``*`` argument with their scope, None when they are not known."""
-        where, held = self._evaluator.held(module, scope, expression)
+    ) -> list[Placed] | None:
+        """Return the items of a ``*`` argument, None when they are not known."""
+        at, where, held = self._evaluator.held(module, scope, expression)
         if not isinstance(held, facts.Collection) or spreads(held.items):
             return None
-        return [(where, each) for each in held.items]
+        return [(at, where, each) for each in held.items]
 
     def spread(self, module: Module, scope: int, expression: facts.Expression) -> Arguments:
         """Return the arguments that ``**expression`` passes."""
@@ -168,8 +169,8 @@ class ArgumentBinder:
                             return self._named(found, index, name, depth)
                 return None
             case facts.Operation(operator="[]"):
-                where, held = self._evaluator.held(module, scope, expression)
-                return None if held is expression else self._spread(module, where, held, depth + 1)
+                at, where, held = self._evaluator.held(module, scope, expression)
+                return None if held is expression else self._spread(at, where, held, depth + 1)
             case facts.Call(function=function):
                 return self._returned(module, scope, function, depth)
             case _:

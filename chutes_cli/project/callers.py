@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chutes_cli.project.facts import (
+    Attribute,
     Call,
     Expression,
     Parameter,
@@ -152,7 +153,7 @@ class Callers:
 
     @cached_property
     def _handed_on(self) -> Counter[str]:
-        """How often a name is mentioned without being called."""
+        """How often a name is mentioned without being called, or asked for an attribute."""
         found: Counter[str] = Counter()
         for module in self._modules:
             for statement in module.facts.statements:
@@ -160,8 +161,9 @@ class Callers:
                     found[module.scope(statement.defines).name] -= 1  # its own name
                 for expression in statement.expressions():
                     found[last_name(expression)] += 1
-                    if isinstance(expression, Call):
-                        found[last_name(expression.function)] -= 1
+                    match expression:
+                        case Call(function=owner) | Attribute(value=owner):
+                            found[last_name(owner)] -= 1
         return found
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from chutes_cli.project import facts
+from chutes_cli.project.callers import Placed
 from chutes_cli.project.displays import Turn, picked, spreads
 from chutes_cli.project.fields import Fields
 from chutes_cli.project.module import Binding, Module, Site, bound_names, changed_in_place
@@ -248,10 +249,10 @@ class Evaluator:
         """Return ``base[key]``; of a dictionary, the other entries may be unknown."""
         if not isinstance(key, Known):
             return Unknown()
-        where, held = self.held(module, scope, base)
+        at, where, held = self.held(module, scope, base)
         if isinstance(held, facts.Mapping):
-            entry = self._entry_of(module, where, held, key)
-            return self.value(module, where, entry) if entry is not None else Unknown()
+            entry = self._entry_of(at, where, held, key)
+            return self.value(at, where, entry) if entry is not None else Unknown()
         whole = self.value(module, scope, base)
         if not isinstance(whole, Known):
             return Unknown()
@@ -262,56 +263,65 @@ class Evaluator:
 
     def held(
         self, module: Module, scope: int, expression: facts.Expression, depth: int = 0
-    ) -> tuple[int, facts.Expression]:
-        """Follow names and entries of dictionaries to the expression they hold in this turn.
+    ) -> Placed:
+        """Follow names, attributes and entries to the expression they hold in this turn.
 
         Returns:
-            The expression and its scope: the one given where nothing can be followed.
+            The expression with its module and scope: the one given where nothing can be
+            followed.
         """
-        found: facts.Expression | None = None
-        where = scope
+        found: Placed | None = None
         match expression:
-            case facts.Name(id=name):
-                where, bindings = module.lookup(name, scope)
-                found = self.item(module, bindings, name)
-                if found is None and len(bindings) == 1 and bindings[0].kind == "value":
-                    found = self._assigned(module, where, bindings[0])
-                elif found is None and len(bindings) == 1:
-                    where, found = self._given(module, where, bindings[0])
+            case facts.Name():
+                found = self._named(module, scope, expression)
             case facts.Attribute(value=owner, attribute=name):
-                where, found = self._kept(module, scope, owner, name)
+                found = self._kept(module, scope, owner, name)
             case facts.Operation(operator="[]", operands=(base, key)):
-                where, display = self.held(module, scope, base, depth + 1)
+                at, where, display = self.held(module, scope, base, depth + 1)
                 value = self.value(module, scope, key)
+                part: facts.Expression | None = None
                 match display, value:
                     case facts.Mapping(), Known():
-                        found = self._entry_of(module, where, display, value)
+                        part = self._entry_of(at, where, display, value)
                     case facts.Collection(items=items), Known(value=int(place)):
                         known = not spreads(items) and -len(items) <= place < len(items)
-                        found = items[place] if known else None
+                        part = items[place] if known else None
+                found = (at, where, part) if part is not None else None
         if found is None or depth > _DEEPEST:
-            return scope, expression
-        return self.held(module, where, found, depth + 1)
+            return module, scope, expression
+        return self.held(*found, depth + 1)
 
-    def _given(
-        self, module: Module, scope: int, binding: Binding
-    ) -> tuple[int, facts.Expression | None]:
-        """Return what the one call of a function passes, where that is in the same module."""
-        if binding.kind != "parameter" or binding.parameter is None:
-            return scope, None
-        passed = self._resolver.callers.only(Function(module, scope), binding.parameter)
-        return passed[1:] if passed and passed[0] is module else (scope, None)
+    def _named(self, module: Module, scope: int, name: facts.Name) -> Placed | None:
+        """Return what a name holds: its one value, or what its one import or call brings."""
+        where, bindings = module.lookup(name.id, scope)
+        item = self.item(module, bindings, name.id)
+        if item is not None:
+            return module, where, item
+        match bindings:
+            case [Binding(kind="value") as binding]:
+                value = self._assigned(module, where, binding)
+                return (module, where, value) if value is not None else None
+            case [Binding(kind="parameter", parameter=facts.Parameter() as parameter)]:
+                return self._resolver.callers.only(Function(module, where), parameter)
+            case [Binding(imported=facts.Import(name=str(inner)) as imported)]:
+                found = self._resolver.find_module(module, imported.module, imported.level)
+                return (found, 0, facts.Name(name.span, inner)) if found is not None else None
+            case _:
+                return None
 
     def _kept(
         self, module: Module, scope: int, owner: facts.Expression, name: str
-    ) -> tuple[int, facts.Expression | None]:
-        """Return what an attribute of an object holds, where that is in the same module."""
+    ) -> Placed | None:
+        """Return what an attribute of a module, a class or an object holds."""
         for target in self._resolver.resolve(module, scope, owner):
-            if isinstance(target, Instance) and isinstance(target.of, Class):
-                held = self.fields.held(target, target.of, name)
-                if held is not None and held[0] is module:
-                    return held[1:]
-        return scope, None
+            match target:
+                case Instance(of=Class() as of):
+                    held = self.fields.held(target, of, name)
+                    if held is not None:
+                        return held
+                case ModuleTarget(module=found):
+                    return found, 0, facts.Name(owner.span, name)
+        return None
 
     def _entry_of(
         self, module: Module, scope: int, display: facts.Mapping, key: Known

@@ -164,7 +164,7 @@ class _Linker:
         """Functions registered without decorator syntax: ``chute.cord(...)(function)``."""
         found: dict[tuple[Module, Expression], list[Function]] = {}
         for place, (site, function) in self._handed.items():
-            found[place] = self._functions_of(site, function)
+            found[place] = self._functions_of(site.module, site.scope, function)
         return found
 
     @cached_property
@@ -178,8 +178,8 @@ class _Linker:
             and call.arguments
         }
 
-    def _functions_of(self, site: Site, expression: Expression) -> list[Function]:
-        targets = self._resolver.resolve(site.module, site.scope, expression)
+    def _functions_of(self, module: Module, scope: int, given: Expression) -> list[Function]:
+        targets = self._resolver.resolve(module, scope, given)
         return [each for target in targets for each in self._called(target)]
 
     def _called(self, target: Target) -> list[Function]:
@@ -197,8 +197,10 @@ class _Linker:
         if not turn or place not in self._handed:
             return []
         at, handed = self._handed[place]
-        _, held = self._knowledge.evaluator.during(turn).held(at.module, at.scope, handed)
-        return self._functions_of(at, held)
+        module, scope, held = self._knowledge.evaluator.during(turn).held(
+            at.module, at.scope, handed
+        )
+        return self._functions_of(module, scope, held)
 
     def _cords(self, mine: list[tuple[str, Site, list[Function]]]) -> Iterator[Cord]:
         for name, site, functions in mine:
@@ -232,7 +234,7 @@ class _Linker:
                             yield from self._middleware_methods(target)
                 for argument in site.expression.arguments:
                     if argument.keyword == "dispatch":  # of a BaseHTTPMiddleware
-                        yield from self._functions_of(site, argument.value)
+                        yield from self._functions_of(site.module, site.scope, argument.value)
 
     def _stacked(self, made: Construction) -> Iterator[Function]:
         """Yield what ``Chute(middleware=[Middleware(Guard)])`` runs; FastAPI takes it."""
@@ -240,11 +242,11 @@ class _Linker:
         given = made.arguments.get("middleware")
         if given is None:
             return
-        where, held = evaluator.held(given.module, given.scope, given.expression)
+        module, where, held = evaluator.held(given.module, given.scope, given.expression)
         for item in held.items if isinstance(held, Collection) else ():
             match item:
                 case Call(arguments=(first, *_)):
-                    for target in self._resolver.resolve(given.module, where, first.value):
+                    for target in self._resolver.resolve(module, where, first.value):
                         if isinstance(target, Class):
                             yield from self._middleware_methods(target)
 

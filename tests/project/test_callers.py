@@ -34,6 +34,28 @@ def test_cords_registered_by_a_function(parameter: str, argument: str, project: 
     assert [each.function.scope.name for each in chute.cords if each.function] == ["x"]
 
 
+@pytest.mark.parametrize(
+    ("source", "known"),
+    [
+        ("Routes('/x').add()", True),
+        ("print(Routes.__doc__)\nRoutes('/x').add()", True),
+        ("print(Routes)\nRoutes('/x').add()", False),
+        ("Routes.made().add()", True),
+    ],
+)
+def test_what_the_one_call_makes_an_object_with(
+    source: str, known: bool, project: ReadTree
+) -> None:
+    made = "cls('/x')" if "made" in source else "None"
+    found = project(
+        f"{MADE}class Routes:\n    def __init__(self, path):\n        self.path = path\n"
+        f"    @classmethod\n    def made(cls):\n        return {made}\n"
+        "    def add(self):\n        @chute.cord(public_api_path=self.path)\n"
+        f"        def x(this): ...\n{source}\n"
+    )
+    assert cord_path(found) == ("/x" if known else None)
+
+
 def test_a_function_of_another_module(project: ReadTree) -> None:
     found = project(
         {

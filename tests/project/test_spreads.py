@@ -106,6 +106,42 @@ def test_items_and_entries(call: str, project: ReadTree) -> None:
 
 
 @pytest.mark.parametrize(
+    "call",
+    [
+        "from config import PAIR\nchute = Chute(*PAIR)",
+        "from config import PAIR as P\nchute = Chute(P[0], P[1])",
+        "import config\nchute = Chute(*config.PAIR)",
+        "import config\nchute = Chute(config.BOTH['a'], config.BOTH['b'])",
+        "from config import BOTH\nchute = Chute(BOTH['a'], BOTH['b'])",
+        "from config import SETS\nchute = Chute(**SETS['one'])",
+        "from other import PAIR\nchute = Chute(*PAIR)",
+        "from config import Kept, PAIR\nkept = Kept(PAIR)\nchute = Chute(*kept.pair)",
+    ],
+)
+def test_items_and_entries_of_another_module(call: str, project: ReadTree) -> None:
+    files = {
+        "app.py": HEAD + call,
+        "other.py": "from config import PAIR\n",
+        "config.py": "NAME = 'n'\nPAIR = ('u', NAME)\nBOTH = {'a': unknown, 'a': 'u', 'b': NAME}\n"
+        "SETS = {'one': {'username': 'u', 'name': NAME}}\n"
+        "class Kept:\n    def __init__(self, pair):\n        self.pair = pair\n",
+    }
+    found = project(files)
+    assert given(found) == {"username": "u", "name": "n"}
+    assert found.chutes[0].arguments.complete
+
+
+@pytest.mark.parametrize("call", ["from other import PAIR", "from nowhere import PAIR"])
+def test_imports_that_lead_nowhere(call: str, project: ReadTree) -> None:
+    files = {
+        "app.py": f"{HEAD}{call}\nchute = Chute(*PAIR)",
+        "other.py": "from again import PAIR\n",
+        "again.py": "from other import PAIR\n",
+    }
+    assert not project(files).chutes[0].arguments.complete
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "CONFIG['missing']", "CONFIG[unknown()]", "CONFIG['b']", "OPEN['a']", "NUMBER['a']",

@@ -128,7 +128,7 @@ def _adds(project: Project, site: Site) -> bool:
         case Call(function=Name() as kept):
             # `register = chute.middleware("http")` at the top, `register(function)` here.
             match project.knowledge.evaluator.held(site.module, site.scope, kept):
-                case _, Call(function=made):
+                case _, _, Call(function=made):
                     return bool(_ADDING & {*external_names(project, site, made)})
             return False
         case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (

@@ -178,13 +178,13 @@ def _can_be_empty(project: Project, module: Module, statement: Statement, call: 
         case Call(function=Attribute(value=taken, attribute="__next__"), arguments=()):
             pass
         case Call(function=Name() as pull, arguments=()):
-            _, held = project.knowledge.evaluator.held(module, statement.scope, pull)
+            *_, held = project.knowledge.evaluator.held(module, statement.scope, pull)
             if not isinstance(held, Attribute) or held.attribute != "__next__":
                 return False
             taken = held.value
         case _:
             return False
-    _, held = project.knowledge.evaluator.held(module, statement.scope, taken)
+    *_, held = project.knowledge.evaluator.held(module, statement.scope, taken)
     taken = held if isinstance(held, Opaque) else taken
     if isinstance(taken, Opaque) and taken.kind == "GeneratorExp":
         return _searches(taken) or not _is_asked_about(module, statement, taken.parts[0])
@@ -236,10 +236,10 @@ def _is_ending_generator(
     project: Project, module: Module, statement: Statement, taken: Expression
 ) -> bool:
     """Say whether a generator of the tree's own ends, which one with ``while True`` does not."""
-    _, taken = project.knowledge.evaluator.held(module, statement.scope, taken)
+    at, where, taken = project.knowledge.evaluator.held(module, statement.scope, taken)
     if not isinstance(taken, Call):
         return False
-    for target in project.knowledge.resolver.resolve(module, statement.scope, taken.function):
+    for target in project.knowledge.resolver.resolve(at, where, taken.function):
         if isinstance(target, Function) and target.scope.is_generator:
             return not any(_is_forever(target, each) for each in _body(target))
     return False

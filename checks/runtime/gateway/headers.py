@@ -178,7 +178,7 @@ class _Responses:
                 case Operation(operator="[]", operands=(whole, name)) if self._is_headers(
                     step, whole
                 ):
-                    if self._is_dropped(step, name):
+                    if self._is_dropped(step.module, step.statement.scope, name):
                         yield target, self._named(step, name)
         for site, targets in calls(self._project, step):
             assert isinstance(site.expression, Call)
@@ -240,14 +240,13 @@ class _Responses:
     def _dropped_in(self, step: Step, expression: Expression) -> bool:
         """Say whether a display of headers holds one that is dropped; an unknown one does not."""
         module, scope = step.module, step.statement.scope
-        _, held = self._project.knowledge.evaluator.held(module, scope, expression)
+        at, where, held = self._project.knowledge.evaluator.held(module, scope, expression)
         if isinstance(held, Mapping):
-            return any(key is not None and self._is_dropped(step, key) for key in held.keys)
+            return any(key is not None and self._is_dropped(at, where, key) for key in held.keys)
         value = self._project.knowledge.evaluator.value(module, scope, expression)
         return isinstance(value, Known) and _drops(str(value.value))
 
-    def _is_dropped(self, step: Step, name: Expression) -> bool:
-        module, scope = step.module, step.statement.scope
+    def _is_dropped(self, module: Module, scope: int, name: Expression) -> bool:
         value = self._project.knowledge.evaluator.value(module, scope, name)
         return not isinstance(value, Known) or _drops(str(value.value))
 
@@ -268,12 +267,12 @@ def _added(project: Project) -> Iterator[tuple[Module, Expression, int, str]]:
     for chute in project.chutes:
         given = chute.arguments.get("middleware")
         if given is not None and not given.module.is_test:
-            where, held = project.knowledge.evaluator.held(
+            at, where, held = project.knowledge.evaluator.held(
                 given.module, given.scope, given.expression
             )
             for item in held.items if isinstance(held, Collection) else ():
                 if isinstance(item, Call):
-                    yield from _made(project, given.module, where, item)
+                    yield from _made(project, at, where, item)
     for site, _ in project.knowledge.calls_to(f"{CHUTE}.add_middleware"):
         if site.module.is_test or "gateway" not in exposures_at(site.module, site.statement.guards):
             continue

@@ -51,7 +51,7 @@ def set_in_messages(
 def _is_list(project: Project, step: Step, expression: Expression) -> bool:
     """Say whether an expression is the list of headers of a message, or a copy of it."""
     evaluator = project.knowledge.evaluator
-    _, held = evaluator.held(step.module, step.statement.scope, expression)
+    *_, held = evaluator.held(step.module, step.statement.scope, expression)
     parts = list(held.walk())
     return is_message(step, parts) and any(
         isinstance(each, Literal) and each.value == "headers" for each in parts

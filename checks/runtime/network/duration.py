@@ -171,7 +171,7 @@ def _deadline(project: Project, site: Site) -> float | None:
         guard = site.module.facts.guards[index]
         match guard.kind, guard.test:
             case "while", Operation(operator="<" | "<=", operands=(Call() as clock, end)):
-                _, held = project.knowledge.evaluator.held(site.module, site.scope, end)
+                *_, held = project.knowledge.evaluator.held(site.module, site.scope, end)
                 match held:
                     case Operation(operator="+", operands=(Call() as start, seconds)) if last_name(
                         start.function

@@ -66,7 +66,7 @@ def _text(key: Expression) -> str:
 
 def _is_parsed_query(project: Project, module: Module, scope: int, whole: Expression) -> bool:
     """Say whether something is the query of a request, taken apart: ``parse_qs(scope[...])``."""
-    where, held = project.knowledge.evaluator.held(module, scope, whole)
+    module, where, held = project.knowledge.evaluator.held(module, scope, whole)
     return any(
         isinstance(each, Call)
         and project.knowledge.resolver.dotted(module, where, each.function) in PARSES_QUERY
@@ -117,7 +117,7 @@ def sent(
 def _entries(
     project: Project, module: Module, scope: int, given: Expression
 ) -> Iterator[tuple[Expression, str]]:
-    _, held = project.knowledge.evaluator.held(module, scope, given)
+    *_, held = project.knowledge.evaluator.held(module, scope, given)
     if isinstance(held, Mapping):
         for key, value in zip(held.keys, held.values, strict=True):
             if key is not None and _is_named(_text(key)):

@@ -237,7 +237,7 @@ class ApiKeysInPlainText(Check):
             for target in statement.targets if statement.kind == "assign" else ():
                 match target:
                     case Operation(operator="[]", operands=(table, Name() | Attribute() as key)):
-                        _, held = project.knowledge.evaluator.held(module, statement.scope, key)
+                        *_, held = project.knowledge.evaluator.held(module, statement.scope, key)
                         is_hash = isinstance(held, Call) and "digest" in last_name(held.function)
                         if (
                             names_secrets(last_name(table))

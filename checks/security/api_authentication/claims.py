@@ -238,7 +238,7 @@ class JwtWithoutExpiry(Check):
             payload = arguments.get("payload")
             if payload is None:
                 continue
-            _, held = project.knowledge.evaluator.held(
+            *_, held = project.knowledge.evaluator.held(
                 payload.module, payload.scope, payload.expression
             )
             if isinstance(held, Mapping) and _lacks_expiry(held):

@@ -183,7 +183,7 @@ def _compared(
 
 def _is_list(project: Project, module: Module, scope: int, several: Expression) -> bool:
     """Say whether secrets are kept in a list, which `in` compares one by one as `==` does."""
-    _, held = project.knowledge.evaluator.held(module, scope, several)
+    *_, held = project.knowledge.evaluator.held(module, scope, several)
     match held:
         case (
             Collection(kind="list" | "tuple")
@@ -226,7 +226,7 @@ def _is_keyed(
     project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
 ) -> bool:
     """Say whether something is the result of a keyed hash."""
-    where, held = project.knowledge.evaluator.held(module, scope, expression)
+    module, where, held = project.knowledge.evaluator.held(module, scope, expression)
     if not isinstance(held, Call):
         return False
     resolver = project.knowledge.resolver

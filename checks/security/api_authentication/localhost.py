@@ -135,7 +135,7 @@ def _is_local(expression: Expression) -> bool:
 
 def _is_chosen(project: Project, module: Module, scope: int, expression: Expression) -> bool:
     """Say whether an expression is a host name or header that the caller writes."""
-    where, held = project.knowledge.evaluator.held(module, scope, expression)
+    module, where, held = project.knowledge.evaluator.held(module, scope, expression)
     match held:
         case Attribute(value=owner, attribute="hostname" | "netloc"):
             return last_name(owner) == "url"

@@ -266,7 +266,7 @@ def _made_of(
     where = scope
     match expression:
         case Name() | Attribute():
-            where, held = project.knowledge.evaluator.held(module, scope, expression)
+            module, where, held = project.knowledge.evaluator.held(module, scope, expression)
             parts = [held] if held is not expression else expression.children()
         case Collection(items=items):
             parts = items
@@ -313,11 +313,11 @@ def options(
     given = arguments.get("options")
     if given is None:
         return
-    scope, held = project.knowledge.evaluator.held(given.module, given.scope, given.expression)
+    at, where, held = project.knowledge.evaluator.held(given.module, given.scope, given.expression)
     if isinstance(held, Mapping):
         for key, value in zip(held.keys, held.values, strict=True):
             if isinstance(key, Literal):
-                yield str(key.value), given.module, scope, value
+                yield str(key.value), at, where, value
 
 
 def _is_false(project: Project, module: Module, scope: int, expression: Expression) -> bool:

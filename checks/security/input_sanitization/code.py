@@ -112,6 +112,6 @@ class CodeInjection(SinkCheck):
 
 def _start(project: Project, passing: Passing, text: Expression) -> str:
     """Return what a text begins with, as far as it is fixed: ``f"plugins.{name}"``."""
-    evaluator, module = project.knowledge.evaluator, passing.site.module
-    scope, held = evaluator.held(module, passing.site.scope, text)
-    return known_start(evaluator, module, scope, held)
+    evaluator = project.knowledge.evaluator
+    held = evaluator.held(passing.site.module, passing.site.scope, text)
+    return known_start(evaluator, *held)

@@ -142,7 +142,7 @@ def _looks_at_more(statement: Statement) -> bool:
 
 def _is_length(project: Project, module: Module, scope: int, expression: Expression) -> bool:
     """Say whether something is the header, its name, or the number that it holds."""
-    where, held = project.knowledge.evaluator.held(module, scope, expression)
+    module, where, held = project.knowledge.evaluator.held(module, scope, expression)
     match held:
         case Call(function=Name(id="int"), arguments=(number,)):
             return _is_length(project, module, where, number.value)

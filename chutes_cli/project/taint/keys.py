@@ -16,7 +16,7 @@ def is_written_key(evaluator: Evaluator, spot: Spot, comprehension: Opaque, name
         case Call(function=Attribute(value=whole, attribute="items")) if (
             len(comprehension.names) == 2 and name == comprehension.names[0]
         ):
-            _, held = evaluator.held(spot.module, spot.scope, whole)
+            *_, held = evaluator.held(spot.module, spot.scope, whole)
             return _are_written(held) or _is_of_keywords(spot, whole)
         case _:
             return False
