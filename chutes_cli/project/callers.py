@@ -10,6 +10,7 @@ from chutes_cli.project.facts import (
     Attribute,
     Call,
     Expression,
+    Name,
     Parameter,
     last_name,
 )
@@ -42,6 +43,13 @@ class Callers:
         """Return every expression that a call certainly passes for a parameter."""
         given = (self._given(call, function, parameter) for call in self._calls(function))
         return [each for each in given if each is not None]
+
+    def passed_as(self, module: Module, scope: int, expression: Expression) -> list[Placed]:
+        """Return every expression that a call certainly passes for what a name stands for."""
+        name = expression.id if isinstance(expression, Name) else ""
+        where, bindings = module.lookup(name, scope)
+        parameters = (each.parameter for each in bindings if each.parameter is not None)
+        return [each for one in parameters for each in self.passed(Function(module, where), one)]
 
     def only(self, function: Function, parameter: Parameter) -> Placed | None:
         """Return what the one call of a function passes; None when others may call it.

@@ -8,13 +8,44 @@ from chutes_cli.project.facts import Call, Expression, Name, Parameter
 from chutes_cli.project.targets import Function
 
 
-def inner_functions(function: Function, depth: int) -> Iterator[Function]:
-    """Yield the functions defined in a function, and in those, to a depth."""
+def inner_functions(function: Function) -> Iterator[Function]:
+    """Yield the functions defined in a function, those in them left out."""
     for index, inner in enumerate(function.module.facts.scopes):
         if inner.parent == function.index and inner.kind == "function":
             yield Function(function.module, index)
-            if depth > 1:
-                yield from inner_functions(Function(function.module, index), depth - 1)
+
+
+def decorating(decorator: Function, *, with_arguments: bool) -> Iterator[Function]:
+    """Yield what runs once, when a decorator is applied.
+
+    Args:
+        decorator: The decorator.
+        with_arguments: Whether it is called with arguments first: then an inner function of
+            its own decorates.
+    """
+    yield decorator
+    if with_arguments:
+        yield from filter(_gives_inner, inner_functions(decorator))
+
+
+def wrappers_made(decorator: Function, *, with_arguments: bool) -> Iterator[Function]:
+    """Yield the functions of a decorator that run instead of the decorated one."""
+    for inner in inner_functions(decorator):
+        if with_arguments and _gives_inner(inner):
+            yield from inner_functions(inner)
+        else:
+            yield inner
+
+
+def _gives_inner(function: Function) -> bool:
+    """Say whether a function returns one that is defined in it, wrapped or not."""
+    names = {each.scope.name for each in inner_functions(function)}
+    return any(
+        isinstance(each, Name) and each.id in names
+        for statement in function.module.statements_in(function.index)
+        if statement.kind == "return"
+        for each in statement.expressions()
+    )
 
 
 def is_given(expression: Expression, parameters: tuple[Parameter, ...]) -> bool:

@@ -26,7 +26,7 @@ from chutes_cli.project.facts import (
     Statement,
 )
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.nested import inner_functions, is_given
+from chutes_cli.project.nested import decorating, is_given, wrappers_made
 from chutes_cli.project.operators import implied, taken
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, Method
@@ -188,6 +188,8 @@ class Reach:
                 for root in (*statement.values, *statement.targets):
                     yield from self._walk(module, statement, root, "same", task=False)
                 yield from self._implied(module, statement, taken(statement), "same")
+                if statement.kind == "define":
+                    yield from self._decorating(module, statement)
         yield from self._wrappers(function)
 
     def _walk(
@@ -362,14 +364,25 @@ class Reach:
     def _wrapped(self, function: Function) -> Iterator[tuple[Expression, Function]]:
         module, scope = function.module, function.scope
         for decorator in scope.decorators:
-            callee = decorator.function if isinstance(decorator, Call) else decorator
-            # A decorator with arguments returns the one that returns the wrapper.
-            depth = 2 if isinstance(decorator, Call) else 1
-            for target in self._resolver.resolve(module, scope.parent, callee):
-                found = target.function if isinstance(target, Method) else target
-                if isinstance(found, Function):
-                    for wrapper in inner_functions(found, depth):
-                        yield decorator, wrapper
+            called = isinstance(decorator, Call)
+            for found in self._decorators(module, scope.parent, decorator):
+                for wrapper in wrappers_made(found, with_arguments=called):
+                    yield decorator, wrapper
+
+    def _decorators(self, module: Module, scope: int, decorator: Expression) -> Iterator[Function]:
+        callee = decorator.function if isinstance(decorator, Call) else decorator
+        for target in self._resolver.resolve(module, scope, callee):
+            found = target.function if isinstance(target, Method) else target
+            if isinstance(found, Function):
+                yield found
+
+    def _decorating(self, module: Module, statement: Statement) -> Iterator[Edge]:
+        """A definition runs its decorators, and what those with arguments return."""
+        for decorator in module.scope(statement.defines).decorators:
+            called = isinstance(decorator, Call)
+            for found in self._decorators(module, statement.scope, decorator):
+                for each in decorating(found, with_arguments=called):
+                    yield Edge(each, statement, decorator.span.line, "same")
 
 
 def _next(caller: Function, arrival: Arrival, edge: Edge) -> Arrival:

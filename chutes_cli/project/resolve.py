@@ -296,10 +296,13 @@ class Resolver:
         match call.function:
             case Name(id="super"):
                 return self._super(module, scope)
-        found: list[Target] = []
-        for callee in self.resolve(module, scope, call.function):
-            found.extend(self._result(module, scope, call, callee))
-        return found
+        callees = self.resolve(module, scope, call.function) or [
+            each
+            for place in self.callers.passed_as(module, scope, call.function)
+            for each in self.resolve(*place)
+            if isinstance(each, External | Class)  # of which an object is made
+        ]
+        return [each for callee in callees for each in self._result(module, scope, call, callee)]
 
     def _result(self, module: Module, scope: int, call: Call, callee: Target) -> Iterable[Target]:
         match callee:

@@ -132,7 +132,7 @@ class Keeping:
                 if self._lands(function, statement, part, depth + 1):
                     return True
                 inner = module.enclosing_function(statement.scope)
-                if inner != function.index and self._is_entry(Function(module, inner)):
+                if inner != function.index and self._serves(function, Function(module, inner)):
                     return True
         return False
 
@@ -141,9 +141,12 @@ class Keeping:
             scope = module.scope(scope).parent
         return scope == outer
 
-    def _is_entry(self, function: Function) -> bool:
-        arrivals = self._project.reach.arrivals(function, "cord")
-        return any(each.entry.function == function for each in arrivals)
+    def _serves(self, outer: Function, inner: Function) -> bool:
+        """Say whether cords run a function again and again inside one that has run before."""
+        arrivals = self._project.reach.arrivals(inner, "cord")
+        if not self._project.reach.arrivals(outer, "cord"):
+            return bool(arrivals)
+        return any(each.entry.function == inner for each in arrivals)
 
     def outlives(
         self, module: Module, statement: Statement, target: Expression, depth: int = 0

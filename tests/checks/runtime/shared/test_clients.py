@@ -131,6 +131,21 @@ FIRES = {
         "    @chute.cord(public_api_path='/y')\n    async def y(self, args: dict):\n"
         "        return await c.get('u')\nbuild(chute)\n",
     ),
+    "in_a_decorator": (
+        "pass",
+        "await work(1)",
+        HTTPX + "def using(function):\n    c = httpx.AsyncClient()\n"
+        "    async def inner(given):\n        await c.get('u')\n        await function(given)\n"
+        "    return inner\n@using\nasync def work(one):\n    return one\n",
+    ),
+    "in_what_a_decorator_with_arguments_returns": (
+        "pass",
+        "await work(1)",
+        HTTPX + "def using(times):\n    def wrap(function):\n        c = httpx.AsyncClient()\n"
+        "        async def inner(given):\n            await c.get('u')\n"
+        "            await function(given)\n        return inner\n    return wrap\n"
+        "@using(3)\nasync def work(one):\n    return one\n",
+    ),
     "gathered": (
         "self.c = httpx.AsyncClient()",
         "return await asyncio.gather(*(self.c.get(u) for u in args))",
@@ -165,6 +180,17 @@ FIRES = {
     ),
 }  # fmt: skip
 SILENT = {
+    "per_call_in_a_closure": (
+        "pass",
+        "c = httpx.AsyncClient()\nasync def ask():\n    return await c.get('u')\nawait ask()",
+        HTTPX,
+    ),
+    "per_call_of_a_helper_that_start_up_calls_too": (
+        "await helped()",
+        "await helped()",
+        HTTPX + "async def helped():\n    c = httpx.AsyncClient()\n    async def ask():\n"
+        "        return await c.get('u')\n    return await ask()\n",
+    ),
     "per_call": ("pass", "async with httpx.AsyncClient() as c:\n    await c.get('u')", HTTPX),
     "per_call_service": (
         "pass",

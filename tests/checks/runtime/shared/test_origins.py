@@ -17,6 +17,11 @@ REDIS = "import redis.asyncio as redis\n"
 SQL = "from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine\n"
 # (start-up, cord, module)
 FIRES = {
+    "made_of_a_parameter": (
+        "self.c = made(httpx.AsyncClient)",
+        "await self.c.get('u')",
+        HTTPX + "def made(make):\n    return make(timeout=5)\n",
+    ),
     "made_by_a_helper": (
         "self.c = made()",
         "await self.c.get('u')",
