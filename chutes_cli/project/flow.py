@@ -1,4 +1,4 @@
-"""Small questions about LibCST statements: does a block leave, what does a pattern bind."""
+"""Small questions about LibCST statements: does a block leave, does a case take everything."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def leaves(suite: cst.BaseSuite) -> bool:
             return leaves(last.body)
         case cst.If(orelse=cst.If() | cst.Else()):
             return leaves(last.body) and _if_leaves(last.orelse)
+        case cst.Match(cases=cases):
+            return is_irrefutable(cases[-1]) and all(leaves(each.body) for each in cases)
         case _:
             return False
 
@@ -36,13 +38,6 @@ def _if_leaves(node: cst.If | cst.Else | None) -> bool:
     return node is not None and leaves(node.body)
 
 
-def captured_names(pattern: cst.CSTNode) -> list[str]:
-    """Return the names a match pattern binds."""
-    names = []
-    if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name:
-        names.append(pattern.name.value)
-    if isinstance(pattern, cst.MatchMapping) and pattern.rest:
-        names.append(pattern.rest.value)
-    for child in pattern.children:
-        names += captured_names(child)
-    return names
+def is_irrefutable(case: cst.MatchCase) -> bool:
+    """Say whether a case takes whatever is left: ``case _``, ``case name``."""
+    return case.guard is None and isinstance(case.pattern, cst.MatchAs) and not case.pattern.pattern

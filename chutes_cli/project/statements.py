@@ -20,7 +20,8 @@ from chutes_cli.project.facts import (
     Span,
     Statement,
 )
-from chutes_cli.project.flow import captured_names, dotted_name, leaves
+from chutes_cli.project.flow import dotted_name, is_irrefutable, leaves
+from chutes_cli.project.patterns import Patterns, any_of
 from chutes_cli.project.positions import Positions
 
 
@@ -182,7 +183,7 @@ class StatementReader:
             case cst.Try() | cst.TryStar():
                 self._try(node, guards)
             case cst.Match():
-                self._match(node, guards)
+                return self._match(node, guards)
             case _:
                 pass
         return guards
@@ -260,15 +261,36 @@ class StatementReader:
         if node.finalbody:
             self._suite(node.finalbody.body, self._guard("finally", None, guards))
 
-    def _match(self, node: cst.Match, guards: int) -> None:
+    def _match(self, node: cst.Match, guards: int) -> int:
+        """A case that leaves guards what follows, as an ``if`` does."""
         subject = self._expressions.read(node.subject)
+        patterns = Patterns(self._expressions.read, self._positions.of)
+        after, staying = guards, list[Expression | None]()
         for case in node.cases:
-            names = tuple(Name(subject.span, name) for name in captured_names(case.pattern))
+            bound = list(patterns.bound(case.pattern, subject))
+            names = tuple(Name(subject.span, name) for name, held in bound if held is None)
             self._say("match", guards, subject.span, values=(subject,), targets=names)
             inner = self._guard("match", subject, guards)
+            test = patterns.test(case.pattern, subject)
+            if test is not None:
+                self._say("test", inner, test.span, values=(test,))
+                inner = self._guard("if", test, inner)
+            for name, held in bound:
+                if held is not None:
+                    target = Name(held.span, name)
+                    self._say("assign", inner, held.span, values=(held,), targets=(target,))
             if case.guard:
                 inner = self._guard("if", self._test(case.guard, inner), inner)
             self._suite(case.body, inner)
+            if not leaves(case.body):
+                staying.append(None if case.guard else test)
+            elif test is not None and not case.guard:
+                after = self._guard("else", test, after)
+            elif is_irrefutable(case):
+                tests = [each for each in staying if each is not None]
+                one = any_of(tests, subject.span) if len(tests) == len(staying) else None
+                after = self._guard("if", one, after) if one is not None else after
+        return after
 
     # Definitions
 

@@ -339,7 +339,6 @@ def test_what_partials_properties_and_decorators_run(project: ReadTree) -> None:
     assert cord.function is not None
     around = [each.qualname for each in found.reach.wrappers(cord.function)]
     assert around == ["Guard.around.inner", "logged.wrap.inner"]
-    (module,) = found.modules
     at_import = {function.qualname for function, _ in found.reach.reached("import")}
     assert {"Guard.around", "logged", "logged.wrap"} <= at_import
     assert "logged.wrap" not in names
