@@ -170,7 +170,13 @@ def everything_reached(project: Project, inputs: str = "none") -> Project:
         for index, scope in enumerate(module.facts.scopes)
         if scope.kind == "function"
     ]
-    taint = Taint(project.knowledge, project.schemas, project.chutes, project.reach.wrappers)
+    taint = Taint(
+        project.knowledge,
+        project.schemas,
+        project.passings,
+        project.chutes,
+        project.reach.wrappers,
+    )
     for function in functions if inputs != "none" else ():
         _receive(project, taint, function, all_of_them=inputs == "all")
     entries = [Entry("cord", each) for each in functions]

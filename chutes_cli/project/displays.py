@@ -29,6 +29,9 @@ Turn = tuple[tuple[Statement, Expression], ...]
 """One turn of nested loops: each ``for`` with the item it holds, the outermost loop first."""
 
 
+_COPIES = frozenset({"dict", "frozenset", "list", "set", "tuple", "MappingProxyType"})
+
+
 def looped(resolver: Resolver, module: Module, statement: Statement, name: str) -> list[Target]:
     """Return what a name bound by a for statement stands for."""
     items = display_items(module, statement.scope, statement.values[0])
@@ -117,3 +120,12 @@ def _picked(
             ]
         case _:
             return []
+
+
+def copies(function: Expression) -> bool:
+    """Say whether a callee makes a collection of the collection it is given: ``dict(x)``."""
+    match function:
+        case Name(id=name) | Attribute(value=Name(id="types"), attribute=name):
+            return name in _COPIES
+        case _:
+            return False

@@ -7,7 +7,7 @@ from typing import Any
 
 from chutes_cli.project import facts
 from chutes_cli.project.callers import Placed
-from chutes_cli.project.displays import Turn, picked, spreads
+from chutes_cli.project.displays import Turn, copies, picked, spreads
 from chutes_cli.project.fields import Fields
 from chutes_cli.project.module import Binding, Module, Site, bound_names, changed_in_place
 from chutes_cli.project.questions import Questions
@@ -133,7 +133,14 @@ class Evaluator:
 
     def changes(self, module: Module, scope: int, binding: Binding) -> bool:
         """Say whether a list or dict is changed in place after its assignment."""
-        if not isinstance(binding.value, facts.Collection | facts.Mapping) or not binding.statement:
+        match binding.value:
+            case facts.Collection() | facts.Mapping():
+                pass
+            case facts.Call(function=function) if copies(function):
+                pass
+            case _:
+                return False
+        if binding.statement is None:
             return False
         names = {name for each in binding.statement.targets for name in bound_names(each)}
         return any(name in self._changed_names(module) for name in names)
@@ -276,6 +283,10 @@ class Evaluator:
                 found = self._named(module, scope, expression)
             case facts.Attribute(value=owner, attribute=name):
                 found = self._kept(module, scope, owner, name)
+            case facts.Call(
+                function=function, arguments=(facts.Argument(value=one, keyword=None, star=""),)
+            ) if copies(function):
+                found = module, scope, one
             case facts.Operation(operator="[]", operands=(base, key)):
                 at, where, display = self.held(module, scope, base, depth + 1)
                 value = self.value(module, scope, key)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from chutes_cli.contract.libraries import handing
+from chutes_cli.contract.libraries.web import APPLICATIONS
 from chutes_cli.contract.sdk import IMAGE
 from chutes_cli.project.callers import Callers
 from chutes_cli.project.displays import looped
@@ -40,6 +41,7 @@ from chutes_cli.project.targets import (
     Method,
     ModuleTarget,
     Target,
+    maker_of,
 )
 
 Targets = tuple[Target, ...]
@@ -235,11 +237,13 @@ class Resolver:
             if chutes:
                 return chutes
         found = list(self.instances(module, function.parent, parameter.annotation))
-        if found and not all(map(_is_sdks, found)):
+        if found and not all(map(_may_be_chute, found)):
             return found
         # Which chute or image it is, and what an object is made with, only a call can say. The
         # rest is left out: all that goes through parameters is more than anybody can follow.
         passed = self.callers.passed(Function(module, scope), parameter)
+        if found and not passed:
+            passed = self.callers.every(Function(module, scope), parameter)
         given = [each for place in passed for each in self.resolve(*place)]
         known = [each for each in given if _is_sdks(each) or self.members.is_chute(each)]
         if not known and parameter.annotation is None:
@@ -373,11 +377,11 @@ class Resolver:
 
 
 def _is_sdks(target: Target) -> bool:
-    return (
-        isinstance(target, Instance)
-        and isinstance(target.of, External)
-        and target.of.name.startswith("chutes.")
-    )
+    return maker_of(target).startswith("chutes.")
+
+
+def _may_be_chute(target: Target) -> bool:
+    return _is_sdks(target) or maker_of(target) in APPLICATIONS
 
 
 def _is_own(target: Target) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from chutes_cli.project import facts
-from chutes_cli.project.arguments import ArgumentBinder
+from chutes_cli.project.binder import ArgumentBinder
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External

@@ -93,3 +93,12 @@ class Instance:
 
 
 Target = External | ModuleTarget | Function | Class | Method | Instance
+
+
+def maker_of(target: Target) -> str:
+    """Return the external name whose result a target is, nothing for anything else."""
+    match target:
+        case Instance(of=External(name=name)):
+            return name
+        case _:
+            return ""

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from chutes_cli.contract.sdk import contract
 from chutes_cli.core.report import Skipped
-from chutes_cli.project.arguments import ArgumentBinder, Arguments
+from chutes_cli.project.arguments import Arguments
+from chutes_cli.project.binder import ArgumentBinder
 from chutes_cli.project.displays import Turn
 from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.facts import Call, Import, ModuleFacts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.project import facts
-from chutes_cli.project.arguments import ArgumentBinder
+from chutes_cli.project.binder import ArgumentBinder
 from chutes_cli.project.module import Site
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, Function

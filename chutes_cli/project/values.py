@@ -45,7 +45,14 @@ CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "builtins.int": int,
     "builtins.float": float,
     "builtins.str": str,
+    "builtins.dict": dict,
+    "builtins.frozenset": set,
+    "builtins.list": list,
+    "builtins.set": set,
+    "builtins.tuple": tuple,
+    "types.MappingProxyType": dict,
 }
+"""What calls with one argument make of it."""
 
 
 def applied(symbol: str, left: Any, right: Any) -> Value:

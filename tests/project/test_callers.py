@@ -34,6 +34,19 @@ def test_cords_registered_by_a_function(parameter: str, argument: str, project: 
     assert [each.function.scope.name for each in chute.cords if each.function] == ["x"]
 
 
+@pytest.mark.parametrize("annotation", ["FastAPI", "Starlette", "'FastAPI'", "fastapi.FastAPI"])
+@pytest.mark.parametrize("call", ["Routes().add(chute)", "register(chute)"])
+def test_a_chute_taken_for_a_web_application(annotation: str, call: str, project: ReadTree) -> None:
+    found = project(
+        f"{MADE}import fastapi\nfrom fastapi import FastAPI\n"
+        "from starlette.applications import Starlette\n"
+        f"class Routes:\n    def add(self, app: {annotation}):\n        register(app)\n"
+        f"def register(app: {annotation}):\n    app.cord(public_api_path='/x')(x)\n"
+        f"def x(self): ...\n{call}\n"
+    )
+    assert len(found.chutes[0].cords) == 1
+
+
 @pytest.mark.parametrize(
     ("source", "known"),
     [

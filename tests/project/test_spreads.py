@@ -45,6 +45,22 @@ def given(project: Project) -> dict[str | None, object]:
         "CONFIG = {}\nCONFIG.update({'username': 'u'}, name='n')\nchute = Chute(**CONFIG)",
         "def config():\n    found = {}\n    found['username'] = 'u'\n    found['name'] = 'n'\n"
         "    return found\nchute = Chute(**config())",
+        "from types import MappingProxyType\n"
+        "CONFIG = MappingProxyType({'username': 'u', 'name': 'n'})\nchute = Chute(**CONFIG)",
+        "import types\nCONFIG = types.MappingProxyType({'username': 'u', 'name': 'n'})\n"
+        "chute = Chute(**dict(CONFIG))",
+        "BASE = {'username': 'x'}\nchute = Chute(**dict(BASE, username='u', name='n'))",
+        "def make(options):\n    return Chute(**options)\n"
+        "chute = make({'username': 'u', 'name': 'n'})",
+        "class Kept:\n    def __init__(self):\n"
+        "        self.config = {'username': 'u', 'name': 'n'}\n"
+        "kept = Kept()\nchute = Chute(**kept.config)",
+        "import dataclasses\n@dataclasses.dataclass\nclass Config:\n    username: str\n"
+        "    name: str = 'n'\nchute = Chute(**dataclasses.asdict(Config('u')))",
+        "from dataclasses import dataclass\n@dataclass\nclass Config:\n    username: str\n"
+        "    name: str = 'n'\nchute = Chute(**vars(Config('u')))",
+        "from pydantic import BaseModel\nclass Config(BaseModel):\n    username: str\n"
+        "    name: str = 'n'\nconfig = Config(username='u')\nchute = Chute(**config.model_dump())",
         "CONFIG = {'username': 'u', 'name': 'n'}\ndef other(CONFIG):\n    CONFIG['name'] = 'm'\n"
         "chute = Chute(**CONFIG)",
     ],
@@ -74,6 +90,15 @@ def test_followed(source: str, project: ReadTree) -> None:
         "CONFIG = {'name': 'n'}\nchute = Chute(**CONFIG)\nCONFIG['tag'] = 1",
         "CONFIG = {'name': 'n'}\ndef change():\n    CONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
         "CONFIG = unknown()\nCONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
+        "CONFIG = dict(unknown(), name='n')\nchute = Chute(**CONFIG)",
+        "CONFIG = store.dict({'name': 'n'})\nchute = Chute(**CONFIG)",
+        "def make(options):\n    return Chute(**options)\nchute = make({})\nother = make({'a': 1})",
+        "class Kept:\n    def __init__(self, config):\n        self.config = config\n"
+        "kept = Kept(unknown())\nchute = Chute(**kept.config)",
+        "class Kept:\n    pass\nkept = Kept()\nchute = Chute(**kept.config)",
+        "class Config:\n    name = 'n'\nchute = Chute(**vars(Config()))",
+        "from pydantic import BaseModel\nclass Config(BaseModel):\n    username: str\n"
+        "config = Config(username='u')\nchute = Chute(**config.model_dump(exclude={'username'}))",
         "CONFIG = {'name': 'n'}\nCONFIG = {'name': 'm'}\nchute = Chute(**CONFIG)",
         "CONFIG = {**CONFIG}\nchute = Chute(**CONFIG)",
         "from app import CONFIG\nchute = Chute(**CONFIG)",
@@ -91,6 +116,7 @@ def test_given_up(source: str, project: ReadTree) -> None:
 @pytest.mark.parametrize(
     "call",
     [
+        "Chute(*list(['u', 'n']))", "PAIR = tuple(('u', 'n'))\nchute = Chute(PAIR[0], PAIR[1])",
         "Chute(*['u', 'n'])", "Chute(*('u', 'n'))", "PAIR = ('u', 'n')\nchute = Chute(*PAIR)",
         "Chute('u', *['n'])", "C = {'a': 'u', 'b': 'n'}\nchute = Chute(C['a'], C['b'])",
         "CONFIG = {'a': 'u', 'b': unknown(), 'a': 'u'}\nchute = Chute(CONFIG['a'], 'n')",
@@ -145,13 +171,14 @@ def test_imports_that_lead_nowhere(call: str, project: ReadTree) -> None:
     "value",
     [
         "CONFIG['missing']", "CONFIG[unknown()]", "CONFIG['b']", "OPEN['a']", "NUMBER['a']",
-        "CHANGED['a']", "unknown()['a']", "TWICE['a']", "WITHIN['a']",
+        "CHANGED['a']", "COPIED[0]", "unknown()['a']", "TWICE['a']", "WITHIN['a']",
     ],
 )  # fmt: skip
 def test_entries_that_are_not_known(value: str, project: ReadTree) -> None:
     source = (
         f"{HEAD}CONFIG = {{'a': 'u', 'b': unknown()}}\nOPEN = {{'a': 'u', **unknown()}}\n"
-        "NUMBER = 3\nCHANGED = {'a': 'u'}\nCHANGED['a'] = 'v'\nTWICE = {'a': 1}\n"
+        "NUMBER = 3\nCHANGED = {'a': 'u'}\nCHANGED['a'] = 'v'\n"
+        "COPIED = list(['u'])\nCOPIED.insert(0, 'v')\nTWICE = {'a': 1}\n"
         "with {'a': 'u'} as WITHIN: pass\n"
         f"TWICE = {{'a': 2}}\nchute = Chute({value})\n"
     )

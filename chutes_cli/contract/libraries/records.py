@@ -29,3 +29,7 @@ POSITIONAL_DEFAULT = frozenset(
     {"pydantic.Field", "pydantic.fields.Field", "attr.ib", "attr.attrib"}
 )
 """Those whose first argument is the default."""
+AS_DICTIONARY = frozenset({"asdict", "vars"})
+"""Last names of functions that give the fields of an object by their names."""
+DUMPS = frozenset({"model_dump", "dict", "_asdict"})
+"""Methods that do so of their own object."""

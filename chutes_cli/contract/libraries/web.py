@@ -6,6 +6,11 @@ Source: the public names of FastAPI 0.165 and Starlette 1.10 (``fastapi/__init__
 
 from __future__ import annotations
 
+APPLICATIONS = frozenset(
+    {"fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette"}
+)
+"""What a Chute is one of (SDK 0.6.9 chutes/chute/base.py, `class Chute(FastAPI)`)."""
+
 REQUESTS = frozenset(
     {"fastapi.Request", "fastapi.requests.Request", "fastapi.requests.HTTPConnection",
      "starlette.requests.Request", "starlette.requests.HTTPConnection"}
