@@ -29,7 +29,7 @@ Turn = tuple[tuple[Statement, Expression], ...]
 """One turn of nested loops: each ``for`` with the item it holds, the outermost loop first."""
 
 
-_COPIES = frozenset({"dict", "frozenset", "list", "set", "tuple", "MappingProxyType"})
+_COPIES = frozenset({"dict", "MappingProxyType"})
 
 
 def looped(resolver: Resolver, module: Module, statement: Statement, name: str) -> list[Target]:
@@ -123,7 +123,7 @@ def _picked(
 
 
 def copies(function: Expression) -> bool:
-    """Say whether a callee makes a collection of the collection it is given: ``dict(x)``."""
+    """Say whether a callee makes a dictionary of the dictionary it is given: ``dict(x)``."""
     match function:
         case Name(id=name) | Attribute(value=Name(id="types"), attribute=name):
             return name in _COPIES

@@ -136,7 +136,7 @@ class Evaluator:
         match binding.value:
             case facts.Collection() | facts.Mapping():
                 pass
-            case facts.Call(function=function) if copies(function):
+            case facts.Call(function=facts.Name(id="dict" | "list" | "set")):
                 pass
             case _:
                 return False

@@ -116,7 +116,7 @@ def test_given_up(source: str, project: ReadTree) -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        "Chute(*list(['u', 'n']))", "PAIR = tuple(('u', 'n'))\nchute = Chute(PAIR[0], PAIR[1])",
+        "PAIR = tuple(('u', 'n'))\nchute = Chute(PAIR[0], PAIR[1])",
         "Chute(*['u', 'n'])", "Chute(*('u', 'n'))", "PAIR = ('u', 'n')\nchute = Chute(*PAIR)",
         "Chute('u', *['n'])", "C = {'a': 'u', 'b': 'n'}\nchute = Chute(C['a'], C['b'])",
         "CONFIG = {'a': 'u', 'b': unknown(), 'a': 'u'}\nchute = Chute(CONFIG['a'], 'n')",

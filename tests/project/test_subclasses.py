@@ -31,7 +31,9 @@ FIRST = "username='u', name='n', image='i'"
          "chute = Mine(concurrency=4)",
          {"username": "u", "name": "n", "image": "i", "concurrency": 4}, True),
         ("class Mine(Chute):\n    def __init__(self, config):\n"
-         "        super().__init__(**config)\nchute = Mine({})", {}, False),
+         "        super().__init__(**config)\nchute = Mine(unknown())", {}, False),
+        ("class Mine(Chute):\n    def __init__(self, config):\n"
+         "        super().__init__(**config)\nchute = Mine({'name': 'n'})", {"name": "n"}, True),
         ("class Mine(Chute):\n    def __init__(self):\n        self.prepare()\nchute = Mine()",
          {}, False),
     ],

@@ -50,9 +50,12 @@ def set_in_messages(
 
 def _is_list(project: Project, step: Step, expression: Expression) -> bool:
     """Say whether an expression is the list of headers of a message, or a copy of it."""
-    evaluator = project.knowledge.evaluator
-    *_, held = evaluator.held(step.module, step.statement.scope, expression)
-    parts = list(held.walk())
+    *_, held = project.knowledge.evaluator.held(step.module, step.statement.scope, expression)
+    made = [held]
+    if isinstance(held, Name):  # a copy that is added to
+        _, bindings = step.module.lookup(held.id, step.statement.scope)
+        made = [each.value for each in bindings if each.value is not None]
+    parts = [part for each in made for part in each.walk()]
     return is_message(step, parts) and any(
         isinstance(each, Literal) and each.value == "headers" for each in parts
     )

@@ -17,6 +17,7 @@ from chutes_cli.project.facts import (
     Literal,
     Mapping,
     Name,
+    Opaque,
     Operation,
     Statement,
 )
@@ -27,7 +28,7 @@ from .judging import is_long_key, may_name_secret, names_secret, names_secrets
 
 IN_CALL = "secret"
 """The name of what has none, but stands where a library takes a secret."""
-_FIELDS = frozenset({"Field", "Option"})
+_FIELDS = frozenset({"Field", "Option", "field", "attrib", "ib"})
 _WRAPPERS = _FIELDS | {"SecretStr", "SecretBytes", "str", "bytes", "Secret"}
 _FALLBACKS = frozenset({"getenv", "get", "setdefault", "pop", "config", "env"})
 _DECODED = frozenset({"encode", "decode", "strip", "lower"})
@@ -188,6 +189,9 @@ def _of_wrapper(call: Call, fallback: bool) -> Iterator[tuple[str, Expression, b
     for each in given:
         if each.keyword in (None, "default", "fallback"):
             yield from _texts(each.value, fallback)
+        match each:
+            case Argument(keyword="default_factory", value=Opaque(kind="Lambda", parts=(*_, made))):
+                yield from _texts(made, fallback)
 
 
 def _is_of_section(call: Call) -> bool:

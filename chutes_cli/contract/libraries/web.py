@@ -72,5 +72,7 @@ Starlette's documentation; the documentation of starlette-context 0.4, asgi-corr
 4.3 and Secweb 1.11.
 """
 
-OWN_HEADERS = ("x-chutes-", "content-", "transfer-encoding", "connection", "host", "accept")
-"""Beginnings of the request headers that the gateway sends of its own (PLATFORM F26, F27)."""
+OWN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "host", "transfer-encoding"})
+"""Request headers that the gateway sends of its own (PLATFORM F26, F27)."""
+OWN_BEGINNINGS = ("x-chutes-", "content-")
+"""How others begin that it sends."""

@@ -53,6 +53,7 @@ class Audit:
 AUDIT = Audit()
 """
 FIRES = {
+    "language": app("request.headers.get('Accept-Language')"),
     "called_object": app(
         "await GATE(request)",
         "class Gate:\n    async def __call__(self, request):\n        return request.cookies\n"
@@ -117,6 +118,11 @@ SILENT = {
     "all_headers": app("sorted(request.headers)"),
     "asked_whether_known": app("if request.client:\n    pass"),
     "client_kept": app("told = request.client"),
+    "of_the_gateway_itself": app(
+        "request.headers['accept'], "
+        "request.headers.get('Accept-Encoding'), request.headers['Content-Length'], "
+        "request.headers['X-Chutes-Nonce'], request.headers['host']"
+    ),
     "client_gone_over": app("for host, port in request.client:\n    pass"),
     "deleted": app("told = more = 1\ndel (told, more)"),
     "something_unpacked": app("told, more = request.state"),

@@ -79,6 +79,11 @@ NAMED = {
     "for_production": f"JWT_SECRET_PROD = '{SECRET}'",
     "class": f"class Settings:\n    jwt_secret = '{SECRET}'",
     "field": f"class Settings(BaseModel):\n    api_key: str = Field(default='{SECRET}')",
+    "field_of_a_dataclass": f"class Settings:\n    api_key: str = field(default='{SECRET}')",
+    "field_of_attrs": f"class Settings:\n    api_key = attr.ib(default='{SECRET}')",
+    "factory_of_a_field": (
+        f"class Settings:\n    api_key: str = field(default_factory=lambda: '{SECRET}')"
+    ),
     "field_positional": f"class Settings(BaseModel):\n    api_key: str = Field('{SECRET}')",
     "secret_str": f"class S(BaseModel):\n    token: SecretStr = SecretStr('{SECRET}')",
     "function": "def connect():\n    password = 'Kestrel9wings'\n    return password",
@@ -204,6 +209,9 @@ SILENT = {
     "made_by_another_call": f"from a import make\nAPI_KEY = make('x', '{SECRET}')",
     "getenv_by_name": f"NAME = os.name\nX = os.getenv(NAME, '{SECRET}')",
     "getenv_by_number": f"X = os.environ.get(1, '{SECRET}')",
+    "factory_of_a_field_that_asks": (
+        "class S:\n    api_key: str = field(default_factory=lambda: os.environ['API_KEY'])"
+    ),
     "described": f"class S(BaseModel):\n    api_key: str = Field(description='{SECRET}')",
     "keys_spread": "API_KEYS = {**os.X}",
     "jwt_without_key": "jwt.encode({})",
