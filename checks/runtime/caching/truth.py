@@ -111,18 +111,17 @@ class Truths:
             if each.parameter is not None:
                 parent = module.scope(where).parent
                 found.append(self.annotated(module, parent, each.parameter.annotation))
-            elif each.value is not None and each.statement is not self._besides:
-                found.append(self.of(module, where, each.value, depth + 1))
             elif each.value is None:
                 found.append(Truth.OPEN)
+            elif each.statement is not self._besides:
+                found.append(self.of(module, where, each.value, depth + 1))
         return _joined(found)
 
     def _call(self, module: Module, scope: int, call: Call, depth: int) -> Truth:
         targets = self._resolver.resolve(module, scope, call.function)
-        if targets and not all(isinstance(each, External) for each in targets):
+        if not all(isinstance(each, External) for each in targets):
             return _joined(self._result(each, depth) for each in targets)
-        names = [each.name for each in targets if isinstance(each, External)]
-        if EMPTY_OR_ZERO & set(names):
+        if any(getattr(each, "name", "") in EMPTY_OR_ZERO for each in targets):
             return Truth.EMPTY
         name = last_name(call.function)
         if name in NEVER_EMPTY or name[:1].isupper():
@@ -137,7 +136,8 @@ class Truths:
                 return self._returned(function, depth)
             case Class():
                 members = self._resolver.members
-                sized = any(members.class_member(callee, each) for each in _SIZED)
+                found = [each for name in _SIZED for each in members.class_member(callee, name)]
+                sized = any(isinstance(each, Function) for each in found)
                 built_in = any(each.startswith(_BUILT_IN) for each in members.ancestors(callee))
                 return Truth.OPEN if sized or built_in else Truth.ALWAYS
             case _:

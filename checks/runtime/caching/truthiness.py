@@ -167,26 +167,18 @@ def _tested(lookup: Lookup, put: Put) -> Expression | None:
     if lookup.otherwise is not None:
         return lookup.statement.values[-1]
     module = lookup.module
-    around = set(module.guards_of(put.statement.guards))
-    for index in around:
+    for index in module.guards_of(put.statement.guards):
+        # What follows `if hit: return hit` stands under an else.
         guard = module.facts.guards[index]
         if guard.test is not None and _says(guard.test, lookup.name) == (guard.kind == "else"):
             return guard.test
-    for statement in module.statements_in(lookup.function.index):
-        left = statement.kind == "return" and statement.span < put.statement.span
-        for index in set(module.guards_of(statement.guards)) - around if left else ():
-            guard = module.facts.guards[index]
-            if guard.kind == "if" and guard.test is not None and _says(guard.test, lookup.name):
-                return guard.test
     return None
 
 
 def _says(test: Expression, name: str) -> bool | None:
     """Return whether a test asks for something true (or for nothing), None if for neither."""
     match test:
-        case Name(id=tested) if tested == name:
-            return True
-        case Opaque(kind="NamedExpr", names=(tested,)) if tested == name:
+        case Name(id=tested) | Opaque(kind="NamedExpr", names=(tested,)) if tested == name:
             return True
         case Operation(operator="not", operands=(inner,)):
             return False if _says(inner, name) else None

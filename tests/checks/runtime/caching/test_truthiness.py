@@ -191,6 +191,7 @@ SILENT = {
     "lambda": miss("lambda: words(key)"),
     "sum_of_unknowns": miss("other(key) + other(key)"),
     "default": miss("words(key)", get="cache.get(key, missing)"),
+    "default_of_another_kind": miss("words(key)", get="cache.get(key, 0)"),
     "no_key": miss("words(key)", get="cache.get()"),
     "another_key": miss("words(key)", put="cache[key + 1] = found"),
     "another_cache": miss("words(key)", put="other[key] = found"),
@@ -219,6 +220,9 @@ SILENT = {
     "another_walrus": "hit = cache.get(key)\nif m := model:\n    return m\nvalue = words(key)\n"
                       "cache[key] = value",
     "or_the_hit": hit("words(key)").replace("if hit:", "if hit or model:"),
+    "and_others": hit("words(key)").replace("if hit:", "if model and key:"),
+    "or_nots": miss("words(key)").replace("if not found:", "if model or not key:"),
+    "or_others": miss("words(key)").replace("if not found:", "if model or key:"),
     "and_not": miss("words(key)").replace("if not found:", "if model and not found:"),
     "counted": miss("words(key)").replace("not found", "len(found)"),
     "looped": hit("words(key)").replace("if hit:", "while hit:"),
@@ -267,6 +271,105 @@ def test_believes_the_annotation_of_what_returns_the_value(name: str, findings: 
 @pytest.mark.parametrize("name", OPEN)
 def test_says_nothing_of_what_may_be_anything(name: str, findings: Findings) -> None:
     assert findings(app(hit("other(key)"), returns=OPEN[name]), ID) == []
+
+
+ALWAYS = {
+    "pair": "pair(key)",
+    "none_or_pair": "none_or_pair(key)",
+    "literal": "'a' if other(key) else None",
+    "display": "{'words': other(key)}",
+    "json": "json_text(key)",
+    "f_string_with_text": "f'answer: {other(key)}'",
+    "object": "Thing(key)",
+    "model": "Answer(text=text(key))",
+    "external_object": "httpx.AsyncClient(timeout=key)",
+    "unknown_object": "somewhere.Thing(key)",
+    "generator": "stream(key)",
+}
+MAYBE = {
+    "spread": "{**other(key)}",
+    "starred": "[*other(key)]",
+    "sized": "Sized(key)",
+    "with_bool": "True_(key)",
+    "derived_from_list": "Items(key)",
+    "derived_from_a_collection": "Counts(key)",
+    "changed": "other(key) + 'a'",
+    "called_later": "(lambda: key)(key)",
+    "item": "other(key)['a']",
+    "negative": "-pair(key)",
+}
+
+
+@pytest.mark.parametrize("name", ALWAYS)
+def test_what_is_always_true_goes_before_the_annotation(name: str, findings: Findings) -> None:
+    assert findings(app(hit(ALWAYS[name]), returns=" -> dict"), ID) == []
+
+
+@pytest.mark.parametrize("name", MAYBE)
+def test_where_nothing_is_known_the_annotation_speaks(name: str, findings: Findings) -> None:
+    assert len(findings(app(hit(MAYBE[name]), returns=" -> dict"), ID)) == 1
+
+
+@pytest.mark.parametrize(
+    ("annotation", "count"),
+    [
+        ("Union[str, None]", 1),
+        ("Annotated[str, 1]", 1),
+        ("Literal['a', 'b']", 0),
+        ("Callable[[str], str]", 0),
+        ("Iterator[str]", 0),
+    ],
+)
+def test_what_an_annotation_holds(annotation: str, count: int, findings: Findings) -> None:
+    source = app(hit("other(key)"), returns=f" -> {annotation}")
+    source = "from typing import Annotated, Callable, Iterator, Literal, Union\n" + source
+    assert len(findings(source, ID)) == count
+
+
+def test_an_empty_text_that_a_function_returns(findings: Findings) -> None:
+    """A store keeps a text, and a number as a text that is not empty."""
+    for returned, count in (("''", 1), ("b''", 1), ("0", 0), ("'a'", 0)):
+        rest = f"\n\ndef made(key):\n    if key:\n        return {returned}\n    return 'b'\n"
+        body = miss("made(key)", get="client.get(key)", put="client.set(key, found)")
+        assert len(findings(app(body) + rest, ID)) == count, returned
+
+
+def test_another_attribute_is_no_text(findings: Findings) -> None:
+    assert findings(app(miss("(await model.ask(key)).answer")), ID) == []
+
+
+def test_what_was_found_says_nothing_of_what_is_kept(findings: Findings) -> None:
+    body = (
+        "hit = cache.get(key)\nif not hit:\n    hit = pair(key)\n    cache[key] = hit\nreturn hit"
+    )
+    assert findings(app(body, returns=" -> dict"), ID) == []
+
+
+def test_what_a_loop_gives_goes_by_the_annotation(findings: Findings) -> None:
+    body = "hit = cache.get(key)\nif hit:\n    return hit\nfor value in other(key):\n    pass\n"
+    body += "cache[key] = value\nvalue.sort(key)\nreturn value"
+    body = body.replace("    pass\n", "    print(value, key)\n")
+    assert len(findings(app(body, returns=" -> list"), ID)) == 1
+
+
+def test_what_else_a_function_does_says_nothing(findings: Findings) -> None:
+    rest = "\n\ndef made(key):\n    if not key:\n        return\n    n = ''\n    return [n]\n"
+    assert findings(app(miss("made(key)")) + rest, ID) == []
+    assert findings(app(hit("made(key)"), returns=" -> list") + rest, ID) == []
+
+
+def test_an_option_with_a_kept_answer(findings: Findings) -> None:
+    body = "found = cache.get(key) or other(key)\ncache[key] = [other(key)]\nreturn found"
+    assert findings(app(body), ID) == []
+    body = "found = cache.get(key) or pair(key)\nvalue = words(key)\ncache[key] = value"
+    assert len(findings(app(body), ID)) == 1
+
+
+def test_a_store_by_its_name_or_its_class(findings: Findings) -> None:
+    for owner, count in (("client", 0), ("my_redis", 0), ("httpx.Client()", 1)):
+        body = f"c = {owner}\n" + miss("len(key)", get="c.get(key)", put="c.set(key, found)")
+        body = body.replace("c.", f"{owner}.") if owner == "my_redis" else body
+        assert len(findings(app(body), ID)) == count, owner
 
 
 def test_an_annotation_of_something_else_says_nothing(findings: Findings) -> None:
