@@ -150,7 +150,7 @@ class PoolSlotLeaks(Check):
                 given = [
                     last
                     for last in range(place + 1, len(body))
-                    if pool and _gives_back(module, body[last], pool, name)
+                    if _gives_back(module, body[last], pool, name)
                 ]
                 if not given or any(_is_under(module, body[each], _SURE) for each in given):
                     continue
