@@ -223,15 +223,16 @@ def _protected(project: Project, module: Module, statement: Statement) -> Iterat
 
 
 def _serialises(project: Project, module: Module, scope: int, expression: Expression) -> bool:
-    return any(
-        isinstance(each, Instance) and isinstance(each.of, External) and each.of.name in SERIALISING
-        for each in project.knowledge.resolver.resolve(module, scope, expression)
-    )
+    for each in project.knowledge.resolver.resolve(module, scope, expression):
+        match each:
+            case Instance(of=External(name=name)) if name in SERIALISING:
+                return True
+    return False
 
 
 def _is_async(project: Project, module: Module, scope: int, expression: Expression) -> bool:
     for each in project.knowledge.resolver.resolve(module, scope, expression):
-        function = each.function if isinstance(each, Method) else each
-        if isinstance(function, Function) and function.scope.is_async:
-            return True
+        match each:
+            case (Function() as function) | Method(function=function):
+                return function.scope.is_async
     return False
