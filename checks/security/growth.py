@@ -24,6 +24,7 @@ from chutes_cli.project.facts import (
     Mapping,
     Name,
     Operation,
+    Parameter,
     Statement,
 )
 from chutes_cli.project.model import Project
@@ -208,12 +209,19 @@ def _varies(
     parts = key.children()
     match key:
         case Name(id=name):
-            _, bindings = module.lookup(name, statement.scope)
-            made = [(each.statement, each.value) for each in bindings]
+            where, bindings = module.lookup(name, statement.scope)
+            made = [
+                (module, each.statement, each.value)
+                for each in bindings
+                if each.statement and each.value
+            ]
+            for each in bindings:
+                if each.parameter is not None:
+                    made += _passed(project, Function(module, where), each.parameter)
             return any(
-                _varies(project, module, at, value, seen | {at})
-                for at, value in made
-                if at and value and at not in seen
+                _varies(project, there, at, value, seen | {at})
+                for there, at, value in made
+                if at not in seen
             )
         case Attribute(value=Name() | Attribute()):
             return False  # a field that is no text of the caller's
@@ -222,6 +230,16 @@ def _varies(
                 return True
             parts = (*callee.children(), *parts[1:])  # a method of a text, or a function
     return any(_varies(project, module, statement, each, seen) for each in parts)
+
+
+def _passed(
+    project: Project, function: Function, parameter: Parameter
+) -> Iterator[tuple[Module, Statement, Expression]]:
+    """Yield what the calls of a function of the tree pass for a parameter, and where."""
+    for module, scope, value in project.knowledge.resolver.callers.every(function, parameter):
+        for statement in module.statements_in(scope):
+            if any(each is value for each in statement.expressions()):
+                yield module, statement, value
 
 
 def _is_unbounded(project: Project, program: Module, name: str) -> bool:

@@ -29,3 +29,10 @@ POOLS = frozenset(
     }
 )  # fmt: skip
 """Pools, and clients with threads of their own: one for every call piles them up."""
+
+TAKING = ("get", "acquire", "take", "borrow", "checkout", "check_out", "lease", "reserve", "claim")
+"""How the names of methods begin that take a thing out of a pool: ``queue.Queue.get``,
+psycopg2's ``getconn``, asyncpg's and aiomysql's ``acquire``, and those people write."""
+
+GIVING = ("put", "release", "give", "return", "restore", "checkin", "check_in", "free")
+"""How the names of methods begin that take it back."""

@@ -117,6 +117,18 @@ FIRES = {
         "state.py": "SEEN = []\n",
         "app.py": app("SEEN.append(1)", "from state import SEEN\n"),
     },
+    "passed_on": app(
+        "STORE.ask(hashlib.md5(args.text.encode()).hexdigest())",
+        "class Store:\n    def __init__(self):\n        self.rates = {}\n\n"
+        "    def ask(self, key):\n        self.note(key)\n\n"
+        "    def note(self, key):\n        self.rates[key] = 1\n\nSTORE = Store()\n",
+    ),
+    "passed_by_another_module": {
+        "state.py": "SEEN = {}\n\ndef put(key):\n    SEEN[key] = 1\n",
+        "app.py": app(
+            "key = hashlib.md5(args.text.encode()).hexdigest()\nput(key)", "from state import put\n"
+        ),
+    },
     "looked_at": app(f"{PUT}\nreturn {{'n': len(SEEN), 'all': json.dumps(SEEN)}}"),
     "another_is_cleared": app(f"{PUT}\nother.clear()\ndel other[1]\nother[:] = []"),
     "another_is_watched": app(f"if len(other) > 9:\n    return 1\n{PUT}"),
@@ -146,6 +158,13 @@ SILENT = {
     "constant_local": app("key = 'a'\nSEEN[key] = 1"),
     "constant_loop": app("for key in ('a', 'b'):\n    SEEN[key] = 1"),
     "constant_parameter": app("put('a')", "SEEN = {}\ndef put(key):\n    SEEN[key] = 1\n"),
+    "constants_passed_on": app(
+        "note('a')\nnote('b')",
+        "SEEN = {}\ndef note(key):\n    put(key)\ndef put(key):\n    SEEN[key] = 1\n",
+    ),
+    "passed_round": app(
+        "put('a')", "SEEN = {}\ndef put(key):\n    SEEN[key] = 1\n    put(key)\n"
+    ),
     "circle": app("key = 'a'\nkey = key + 'b'\nSEEN[key] = 1"),
     "other_call": app("SEEN[str('a')] = 1"),
     "get": app("return SEEN.get(args.text)"),

@@ -26,6 +26,9 @@ FIRES = {
     "or": "API_KEY = os.getenv('API_KEY') or 'dev-key'",
     "field": "class S(BaseModel):\n    jwt_secret: str = Field(default='change-me-in-production')",
     "secret_str": "class S(BaseModel):\n    secret_key: SecretStr = SecretStr('super-secret-key')",
+    "constructor": "class J:\n    def __init__(self, secret_key: str = 'secret'):\n"
+    "        self.secret_key = secret_key",
+    "hyphenated": "JWT_SECRET = os.getenv('JWT_SECRET', 'change-me')",
     "parameter": "def sign(text, secret='secret'):\n    return text",
     "assigned_to_be_changed": "SECRET_KEY = 'your-secret-key-change-in-production'",
     "handed_to_a_library": "import jwt\njwt.decode('x', 'secret', algorithms=['HS256'])",
