@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from chutes_cli.check import Check, Circumstances
@@ -33,11 +33,12 @@ from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import Function
 
 from ..runtime.shared.places import Places
-from ..runtime.ways import judged, steps
+from ..runtime.ways import Step, judged, steps
 from .endless import endless_cache, takes_text
 from .production import is_production, last_name
 
 _ORDERS = frozenset({"<", "<=", ">", ">="})
+_ASKS = _ORDERS | {"==", "!=", "in", "not in", "is", "is not", "not"}
 _GIVEN = {"assign": 0, "annotate": 1}
 """Kinds of statement that give a value, to its place: an annotation stands before it."""
 _CONSTRUCTORS = ("__init__", "__post_init__")
@@ -144,7 +145,10 @@ class UnboundedModuleGrowth(Check):
         for step in steps(project, judged(circumstances), "cord", "route"):
             for grown, key in _growths(step.statement):
                 name = last_name(grown)
-                if key is not None and not _varies(project, step.module, step.statement, key):
+                if key is not None and (
+                    not _varies(project, step.module, step.statement, key)
+                    or _is_one_of_few(step, key, name)
+                ):
                     continue
                 if not places.is_shared(step.module, step.statement, grown):
                     continue
@@ -206,7 +210,7 @@ def _varies(
     """Say whether a key is another one for each call, or whichever a caller likes."""
     if project.taint.origin(Site(module, statement, key), Threat.SHELL):
         return True
-    parts = key.children()
+    parts: Sequence[Expression] = key.children()
     match key:
         case Name(id=name):
             where, bindings = module.lookup(name, statement.scope)
@@ -225,11 +229,38 @@ def _varies(
             )
         case Attribute(value=Name() | Attribute()):
             return False  # a field that is no text of the caller's
+        case Operation(operator="?:", operands=(_, *parts)):
+            pass
+        case Operation(operator="[]", operands=(table, _)):
+            parts = [table]  # an entry of a table is none of the caller's making
+        case Operation(operator=operator) if operator in _ASKS:
+            return False
         case Call(function=callee):
             if project.knowledge.resolver.dotted(module, statement.scope, callee) in FRESH:
                 return True
             parts = (*callee.children(), *parts[1:])  # a method of a text, or a function
     return any(_varies(project, module, statement, each, seen) for each in parts)
+
+
+def _is_one_of_few(step: Step, key: Expression, grown: str) -> bool:
+    """Say whether a function looks a key up elsewhere first: what it does not know, it leaves."""
+    return isinstance(key, Name) and any(
+        last_name(asked) == key.id and last_name(table) != grown
+        for statement in step.module.statements_in(step.statement.scope)
+        for asked, table in _lookups(statement)
+    )
+
+
+def _lookups(statement: Statement) -> Iterator[tuple[Expression, Expression]]:
+    """Yield what a statement looks up, and in what."""
+    for expression in statement.expressions():
+        match expression:
+            case Operation(operator="in" | "not in", operands=(asked, table)):
+                yield asked, table
+            case Operation(operator="[]", operands=(table, asked)):
+                yield asked, table
+            case Call(function=Attribute(value=table, attribute="get"), arguments=(first, *_)):
+                yield first.value, table
 
 
 def _passed(

@@ -58,6 +58,11 @@ def cached(decorator: str, call: str = "look(args.text)") -> str:
 
 
 FIRES = {
+    "one_of_two_texts": app("text = args.text if args.n else 'b'\nSEEN[text] = 1"),
+    "looked_up_in_itself": app("text = args.text\nif text not in SEEN:\n    SEEN[text] = 1"),
+    "another_looked_up": app(
+        "text = args.text\nif args.n in LIMITS:\n    SEEN[text] = 1", "SEEN = {}\nLIMITS = {1: 1}\n"
+    ),
     "moved_to_the_end": app(
         f"{PUT}\nSEEN.move_to_end(args.text)",
         "import collections\nSEEN = collections.OrderedDict()\n",
@@ -138,6 +143,23 @@ FIRES = {
     },
 }  # fmt: skip
 SILENT = {
+    "one_of_two_keys": app("kind = 'a' if args.text else 'b'\nSEEN[kind] = 1"),
+    "one_of_two_keys_in_a_helper": app(
+        "STORE.put('a' if args.text else 'b', 1)", STORE + "STORE = Store()\n"
+    ),
+    "entry_of_a_table": app("SEEN[KINDS[args.text]] = 1", "SEEN = {}\nKINDS = {'a': 'b'}\n"),
+    "whether_it_is": app("SEEN[args.text == 'a'] = 1"),
+    "looked_up_first": app(
+        "text = args.text\nif LIMITS.get(text) is None:\n    return\nSEEN[text] = 1",
+        "SEEN = {}\nLIMITS = {'a': 1}\n",
+    ),
+    "asked_for_first": app(
+        "text = args.text\nif text not in LIMITS:\n    return\nSEEN[text] = 1",
+        "SEEN = {}\nLIMITS = {'a': 1}\n",
+    ),
+    "entry_first": app(
+        "text = args.text\nmost = LIMITS[text]\nSEEN[text] = most", "SEEN = {}\nLIMITS = {'a': 1}\n"
+    ),
     "handed_removal": app(
         "job = make(args)\nSEEN.add(job)\njob.add_done_callback(SEEN.discard)",
         "SEEN = set()\nmake = object\n",
