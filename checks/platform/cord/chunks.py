@@ -236,4 +236,14 @@ _MAKES = {
     ),
     "pydantic.BaseModel.model_dump": "a dict",
     "pydantic.BaseModel.dict": "a dict",
+    **dict.fromkeys(
+        (
+            "pydantic.BaseModel.copy",
+            "pydantic.BaseModel.model_construct",
+            "pydantic.BaseModel.model_copy",
+            "pydantic.BaseModel.model_validate",
+            "pydantic.BaseModel.model_validate_json",
+        ),
+        "a pydantic model",
+    ),
 }

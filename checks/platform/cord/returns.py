@@ -25,7 +25,7 @@ _LONGEST_CHAIN = 8
 """Names that stand for names, helpers that return helpers; also ends a recursion."""
 _TRANSPARENT = frozenset(
     {"builtins.staticmethod", "builtins.classmethod", "functools.cache", "functools.lru_cache",
-     "torch.no_grad", "torch.inference_mode"}
+     "functools.wraps", "torch.no_grad", "torch.inference_mode"}
 )  # fmt: skip
 """Decorators that leave alone what a function returns."""
 

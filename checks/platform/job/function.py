@@ -12,6 +12,8 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import External, Function, Method
 
+from ..cord.returns import is_bare
+
 
 class JobSyncFunction(Check):
     """The function of a job is no coroutine function.
@@ -251,7 +253,7 @@ def _called_otherwise(project: Project) -> Iterator[Function]:
             function = job.function
             if function is None:
                 continue
-            if not function.scope.decorators:
+            if is_bare(project, function, None):
                 found[function] = None
             for wrapper in project.reach.wrappers(function):
                 values = list(_returned(wrapper))

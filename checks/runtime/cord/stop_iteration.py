@@ -242,7 +242,17 @@ def _is_ending_generator(
     for target in project.knowledge.resolver.resolve(at, where, taken.function):
         if isinstance(target, Function) and target.scope.is_generator:
             return not any(_is_forever(target, each) for each in _body(target))
+        if isinstance(target, Function):
+            return any(_gives_search(each) for each in _body(target))
     return False
+
+
+def _gives_search(statement: Statement) -> bool:
+    match statement:
+        case Statement(kind="return", values=(Opaque(kind="GeneratorExp") as given,)):
+            return _searches(given)
+        case _:
+            return False
 
 
 def _body(function: Function) -> list[Statement]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.contract.libraries.handing import CLOSING
+from chutes_cli.contract.libraries.iterators import GOES_THROUGH
 from chutes_cli.project.facts import Call, Expression, Name, Statement, Yield
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
@@ -34,14 +35,14 @@ def _gone_through(statement: Statement) -> Iterator[Expression]:
 def _unwrapped(
     project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
 ) -> Expression:
-    """Return what a name holds, and what ``contextlib.closing`` is given."""
+    """Return what a name holds, and what ``closing`` or ``enumerate`` is given."""
     match expression:
         case Name(id=name) if depth < _DEEPEST:
             where, bindings = module.lookup(name, scope)
             if len(bindings) == 1 and bindings[0].value is not None:
                 return _unwrapped(project, module, where, bindings[0].value, depth + 1)
         case Call(function=function, arguments=(first, *_)):
-            if project.knowledge.resolver.dotted(module, scope, function) in CLOSING:
+            if project.knowledge.resolver.dotted(module, scope, function) in CLOSING | GOES_THROUGH:
                 return _unwrapped(project, module, scope, first.value, depth + 1)
     return expression
 

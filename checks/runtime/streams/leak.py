@@ -19,6 +19,7 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Function
+from chutes_cli.project.values import Known
 
 from ...platform.cord.body import running
 from ..turns import Turns
@@ -141,7 +142,7 @@ def _feeding(project: Project, function: Function) -> list[Function]:
     found = [function]
     for each in found:
         for statement in each.module.statements_in(each.index):
-            if statement.kind == "for" and _is_thinned(each, statement):
+            if statement.kind == "for" and _is_thinned(project, each, statement):
                 continue
             for one in handed_on(project, each.module, statement):
                 if one not in found:
@@ -149,7 +150,7 @@ def _feeding(project: Project, function: Function) -> list[Function]:
     return found
 
 
-def _is_thinned(function: Function, loop: Statement) -> bool:
+def _is_thinned(project: Project, function: Function, loop: Statement) -> bool:
     """Say whether a loop yields for some of its items only, or for several together."""
     module = function.module
     index = next(
@@ -162,7 +163,7 @@ def _is_thinned(function: Function, loop: Statement) -> bool:
         and any(isinstance(part, Yield) for part in each.expressions())
     ]
     return all(
-        _collects(module, function, index, _conditions(module, each, index)) for each in inside
+        _collects(project, function, index, _conditions(module, each, index)) for each in inside
     )
 
 
@@ -202,7 +203,7 @@ def _endless(project: Project, function: Function) -> Iterator[Expression]:
         if most <= _QUEUE:
             continue
         index, _, test = loops[0]
-        if not _collects(module, function, index, _conditions(module, statement, index)):
+        if not _collects(project, function, index, _conditions(module, statement, index)):
             yield test
 
 
@@ -216,9 +217,12 @@ def _rounds(project: Project, function: Function, kind: str, test: Expression) -
     return Turns(project).of(function.module, function.index, kind, test)
 
 
-def _collects(module: Module, function: Function, loop: int, conditions: list[Expression]) -> bool:
+def _collects(
+    project: Project, function: Function, loop: int, conditions: list[Expression]
+) -> bool:
     """Say whether conditions in a loop ask the time, or what the loop has collected."""
     gathered: set[str] = set()
+    module = function.module
     for statement in module.statements_in(function.index):
         if loop not in module.guards_of(statement.guards):
             continue
@@ -242,5 +246,19 @@ def _collects(module: Module, function: Function, loop: int, conditions: list[Ex
         or (isinstance(each, Call) and isinstance(each.function, Attribute)
             and each.function.attribute in _CLOCKS)
         for test in conditions
+        if not _is_always_reached(project, function, test)
         for each in test.walk()
     )  # fmt: skip
+
+
+def _is_always_reached(project: Project, function: Function, test: Expression) -> bool:
+    """Say whether one item is enough for a condition: ``len(held) >= 1``."""
+    match test:
+        case Operation(
+            operator=">=" | "==" | ">" as operator, operands=(Call(function=Name(id="len")), most)
+        ):
+            evaluator = project.knowledge.evaluator
+            match evaluator.value(*evaluator.held(function.module, function.index, most)):
+                case Known(value=int() as least):
+                    return least <= (0 if operator == ">" else 1)
+    return False

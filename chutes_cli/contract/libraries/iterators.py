@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+GOES_THROUGH = frozenset(
+    {"builtins.aiter", "builtins.enumerate", "builtins.iter", "tqdm.asyncio.tqdm", "tqdm.auto.tqdm",
+     "tqdm.tqdm"}
+)  # fmt: skip
+"""What gives one item for each item of its first argument."""
+
 ENDING = frozenset(
     {
         "builtins.enumerate", "builtins.filter", "builtins.iter", "builtins.map", "builtins.open",

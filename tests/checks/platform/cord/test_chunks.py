@@ -140,6 +140,8 @@ CHUNKS_BAD = {
     "('a', 'b')": "a tuple", "{'a'}": "a set", "['a' for _ in 'a']": "a list",
     "1": "the number 1", "1.5": "the number 1.5", "None": "nothing", "True": "the number True",
     "Part()": "a Part", "Part().model_dump()": "a dict", "Part().dict()": "a dict",
+    "Part().model_copy()": "a pydantic model", "Part.model_validate({})": "a pydantic model",
+    "Part.model_construct()": "a pydantic model",
     "dict(a=1)": "a dict", "list('a')": "a list", "len('a')": "a number",
     "JSONResponse({})": "a JSONResponse", "{'a': 1} if args else 'a'": "a dict",
 }  # fmt: skip

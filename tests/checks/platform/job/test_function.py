@@ -144,6 +144,16 @@ def test_registered_without_a_decorator(findings: Findings) -> None:
     assert len(findings(HEAD + source, SIGNATURE)) == 1
 
 
+@pytest.mark.parametrize(("kind", "count"), [("def", 1), ("async def", 0)])
+def test_made_by_a_function(kind: str, count: int, findings: Findings) -> None:
+    source = (
+        "import functools\ndef logged(function):\n    @functools.wraps(function)\n"
+        f"    {kind} run(self, output_dir, **job_data):\n        return function(self)\n"
+        "    return run\ndef train(self): ...\nchute.job()(logged(train))\n"
+    )
+    assert len(findings(HEAD + source, SYNC)) == count
+
+
 def test_defined_in_a_class(findings: Findings) -> None:
     source = "class Jobs:\n    @chute.job()\n    def train(self): ...\n"
     assert len(findings(HEAD + source, SYNC)) == 1

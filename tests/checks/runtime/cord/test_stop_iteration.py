@@ -39,6 +39,14 @@ FIRES = {
         "return next(words(args))",
         "def words(args):\n    for each in args:\n        yield each\n",
     ),
+    "search_of_the_tree": (
+        "return next(words(args))",
+        "def words(args):\n    return (each for each in args if each)\n",
+    ),
+    "search_of_the_tree_under_a_name": (
+        "found = words(args)\nreturn next(found)",
+        "def words(args):\n    return (each for each in args if each)\n",
+    ),
     "while_that_ends": (
         "return next(words(args))",
         "def words(args):\n    while args:\n        yield args.pop()\n",
@@ -94,6 +102,9 @@ SILENT = {
     "generator_without_end": (
         "return next(words())",
         "def words():\n    n = 0\n    while True:\n        n += 1\n        yield n\n",
+    ),
+    "all_of_the_tree": (
+        "return next(words(args))", "def words(args):\n    return (each for each in args)\n",
     ),
     "plain_function": ("return next(words())", "def words():\n    return itertools.count()\n"),
     "own_next": (

@@ -127,7 +127,35 @@ FIRES = {
     "asked_of_no_clock": collecting("pass", "self.ask() and call()"),
     "two_of_one_loop": app("while True:\n    yield 'a'\n    yield 'b'"),
 }
+GATHERED = (
+    "def gathered(parts, least):\n    held = []\n"
+    "    for part in parts:\n        held.append(part)\n"
+    "        if len(held) {} least:\n            yield held\n            held = []\n"
+)
+FIRES |= {
+    "counted_generator": app("for n, token in enumerate(tokens(args)):\n    yield token", TOKENS),
+    "gathered_by_one": app(
+        "for token in gathered(args, 1):\n    yield token", GATHERED.format(">=")
+    ),
+    "gathered_by_a_name_for_one": app(
+        "least = 1\nfor token in gathered(args, least):\n    yield token", GATHERED.format("==")
+    ),
+    "gathered_by_more_than_none": app(
+        "for token in gathered(args, 0):\n    yield token", GATHERED.format(">")
+    ),
+}
 SILENT = {
+    "gathered": app("for token in gathered(args, 8):\n    yield token", GATHERED.format(">=")),
+    "gathered_and_counted": app(
+        "for n, token in enumerate(gathered(args, 8)):\n    yield token", GATHERED.format(">=")
+    ),
+    "gathered_by_more_than_one": app(
+        "for token in gathered(args, 1):\n    yield token", GATHERED.format(">")
+    ),
+    "gathered_by_what_is_not_known": app(
+        "for token in gathered(args, args['n']):\n    yield token", GATHERED.format(">=")
+    ),
+    "gathered_until": app("for token in gathered(args, 1):\n    yield token", GATHERED.format("<")),
     "named": app("some = few(args)\nfor each in some:\n    yield each", FEW),
     "closed_at_once": app(
         "import contextlib\nwith contextlib.closing(few(args)) as some:\n"
