@@ -79,11 +79,18 @@ def on_gateway(_: Arrival, exposures: frozenset[str]) -> bool:
 
 
 def calls(project: Project, step: Step) -> Iterator[tuple[Site, tuple[Target, ...]]]:
-    """Yield the calls of a step with what they may call."""
+    """Yield the calls of a step with what they may call, through a ``partial`` as well."""
+    resolver = project.knowledge.resolver
     for site in calls_in(step.module, step.statement):
         assert isinstance(site.expression, Call)
-        resolve = project.knowledge.resolver.resolve
-        yield site, resolve(site.module, site.scope, site.expression.function)
+        yield (
+            site,
+            tuple(
+                called
+                for target in resolver.resolve(site.module, site.scope, site.expression.function)
+                for called in resolver.handed.wrapped(target)
+            ),
+        )
 
 
 def external(targets: tuple[Target, ...]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from chutes_cli.contract.libraries import handing
 from chutes_cli.project import facts
 from chutes_cli.project.arguments import Arguments, BoundArgument
 from chutes_cli.project.callers import Placed
@@ -13,6 +14,7 @@ from chutes_cli.project.evaluator import Evaluator
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.spreads import Spreads
+from chutes_cli.project.targets import External, Instance
 
 
 class ArgumentBinder:
@@ -39,6 +41,12 @@ class ArgumentBinder:
         found: list[BoundArgument] = []
         complete = True
         names = iter(parameters)
+        for prefilled in self._prefilled(site, call):
+            before = self.bind(prefilled, ("func", *parameters))
+            found += [each for each in before if each.name != "func"]
+            complete = complete and before.complete
+            filled = sum(not each.keyword for each in before) - 1
+            names = iter(parameters[max(0, filled) :])
         for argument in call.arguments:
             if argument.star == "**":
                 spread = self._spreads.entries(site.module, site.scope, argument.value)
@@ -60,6 +68,13 @@ class ArgumentBinder:
                 )
                 found.append(replace(bound, keyword=argument.keyword is not None))
         return Arguments(tuple(found), complete)
+
+    def _prefilled(self, site: Site, call: facts.Call) -> Iterator[Site]:
+        """Yield the `functools.partial` that a call goes through, for its arguments come first."""
+        targets = self._resolver.resolve(site.module, site.scope, call.function)
+        match targets:
+            case (Instance(of=External(name=handing.PARTIAL), site=Site() as made),):
+                yield made
 
     def _items(
         self, module: Module, scope: int, expression: facts.Expression

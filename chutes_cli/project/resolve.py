@@ -30,6 +30,7 @@ from chutes_cli.project.facts import (
     Parameter,
     Statement,
 )
+from chutes_cli.project.handed import Handed
 from chutes_cli.project.members import Members
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.questions import Questions
@@ -75,6 +76,7 @@ class Resolver:
         self._canonical = canonical
         self.members = Members(self, self._modules)
         self.callers = Callers(self, self._modules)
+        self.handed = Handed(self)
         self._questions: Questions[Targets] = Questions((), _MAX_DEPTH)
 
     # Expressions
@@ -306,18 +308,25 @@ class Resolver:
             for each in self.resolve(*place)
             if isinstance(each, External | Class)  # of which an object is made
         ]
-        return [each for callee in callees for each in self._result(module, scope, call, callee)]
+        return [each for callee in callees for each in self.result(module, scope, call, callee)]
 
-    def _result(self, module: Module, scope: int, call: Call, callee: Target) -> Iterable[Target]:
+    def result(self, module: Module, scope: int, call: Call, callee: Target) -> Iterable[Target]:
+        """Return what a call gives that runs a certain callee."""
         match callee:
             case External(name=name, receiver=Instance() as receiver) if _returns_self(name):
                 return [receiver]
             case External(name=name) if name in handing.HANDS_THROUGH and call.arguments:
                 return self.resolve(module, scope, call.arguments[0].value)
+            case External(name=name) if (place := handing.thread_argument(name)) is not None:
+                return [
+                    each
+                    for argument in call.arguments[place : place + 1]
+                    for each in self.handed.from_thread(module, scope, argument.value)
+                ]
             case External() | Class():
                 return [Instance(callee, self._site(module, scope, call))]
             case Instance(of=External(name=handing.PARTIAL), site=Site() as made):
-                return self._of_partial(made)
+                return self.handed.called(made)
             case Function() | Method():
                 return self.returned(callee if isinstance(callee, Function) else callee.function)
             case Instance(of=Class() as of):
@@ -328,14 +337,6 @@ class Resolver:
                 ]
             case _:
                 return []
-
-    def _of_partial(self, made: Site) -> Iterable[Target]:
-        """Return what calling a ``partial(...)`` gives: what it was made of, called."""
-        assert isinstance(made.expression, Call)
-        for argument in made.expression.arguments[:1]:
-            for callee in self.resolve(made.module, made.scope, argument.value):
-                if not isinstance(callee, Instance):
-                    yield from self._result(made.module, made.scope, made.expression, callee)
 
     def returned(self, function: Function) -> Targets:
         """Return what a function's return statements stand for, or its return annotation."""

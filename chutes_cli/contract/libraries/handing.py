@@ -16,6 +16,7 @@ THREAD_FUNCTIONS = {
 """Run the argument at a position in a thread, with the arguments after it."""
 THREAD_METHODS = {"run_in_executor": 1, "submit": 0}
 """Methods of loops and executors that do the same."""
+_AWAITED = "run_in_executor"
 LOOP_METHODS = {"call_soon": 0, "call_soon_threadsafe": 0, "call_later": 1, "call_at": 1}
 """Methods of event loops that call the argument at a position later, with those after it."""
 THREADS = frozenset({"threading.Thread"})
@@ -28,3 +29,17 @@ CLOSING = frozenset({"contextlib.closing", "contextlib.aclosing"})
 """What closes a generator or a connection at the end of a ``with``."""
 HANDS_THROUGH = CLOSING | {"contextlib.nullcontext"}
 """Their result stands for what they are given: ``with closing(connect()) as db``."""
+
+
+def thread_argument(name: str) -> int | None:
+    """Return the position of what an external function runs in a thread and gives the result of.
+
+    Args:
+        name: Its dotted name.
+
+    Returns:
+        None for what runs nothing in a thread, or gives a future.
+    """
+    if name.endswith(f".{_AWAITED}"):
+        return THREAD_METHODS[_AWAITED]
+    return THREAD_FUNCTIONS.get(name)

@@ -50,6 +50,12 @@ def start(text: str) -> str:
 
 
 FIRES = {
+    "partial": app(
+        "ask('u')", "import functools\nask = functools.partial(requests.get, stream=True)\n"
+    ),
+    "partial_without_end": app(
+        "ask('u')", "import functools\nask = functools.partial(requests.get, timeout=None)\n"
+    ),
     "nothing_given": app("requests.post('http://a/b', json=args)"),
     "none": app("requests.get('http://a/b', timeout=None)"),
     "constant": app("requests.get('http://a/b', timeout=LIMIT)", "LIMIT = None\n"),
@@ -108,6 +114,12 @@ FIRES = {
     "program": app("subprocess.run(['nvidia-smi'])"),
 }  # fmt: skip
 SILENT = {
+    "partial_with_a_timeout": app(
+        "ask('u')", "import functools\nask = functools.partial(requests.get, timeout=5)\n"
+    ),
+    "partial_that_is_told_a_timeout": app(
+        "ask('u', timeout=5)", "import functools\nask = functools.partial(requests.get)\n"
+    ),
     "given": app("requests.get('http://a/b', timeout=5)"),
     "given_by_position": app(
         "requests.Session().request('GET', 'u', None, None, None, None, None, None, 5)"
