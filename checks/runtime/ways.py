@@ -88,7 +88,7 @@ def calls(project: Project, step: Step) -> Iterator[tuple[Site, tuple[Target, ..
             tuple(
                 called
                 for target in resolver.resolve(site.module, site.scope, site.expression.function)
-                for called in resolver.handed.wrapped(target)
+                for called in resolver.results.wrapped(target)
             ),
         )
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries import handing
 from chutes_cli.contract.libraries.logs import PRINT, STREAMS, STRUCTURED
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Argument, Call
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.targets import External, Instance, Target
 
-from ..runtime.ways import calls, judged, steps
+from ..runtime.ways import calls, external, judged, steps
 
 _SERVING = ("cord", "route", "on_startup", "job")
 
@@ -104,11 +102,10 @@ class PrintAsLogging(Check):
         told: set[Module] = set()
         for step in steps(project, judged(circumstances), *_SERVING):
             for site, targets in calls(project, step):
-                printing = list(_printing(project, site, targets))
                 if (
-                    printing
+                    external(targets) == PRINT
                     and step.module not in told
-                    and all(_is_line(project, each) for each in printing)
+                    and _is_line(project, site)
                 ):
                     told.add(step.module)
                     yield self.at(
@@ -120,29 +117,13 @@ class PrintAsLogging(Check):
                     )
 
 
-def _printing(project: Project, site: Site, targets: tuple[Target, ...]) -> Iterator[Site]:
-    """Yield the call of print, and the `functools.partial` that it goes through, if one does."""
-    match targets:
-        case (External(name=name),) if name == PRINT:
-            yield site
-        case (
-            Instance(
-                of=External(name=handing.PARTIAL),
-                site=Site(expression=Call(arguments=(first, *_))) as made,
-            ),
-        ):
-            resolver = project.knowledge.resolver
-            if resolver.dotted(made.module, made.scope, first.value) == PRINT:
-                yield from (site, made)
-
-
 def _is_line(project: Project, site: Site) -> bool:
     """Say whether a call prints a line for people to the log."""
     assert isinstance(site.expression, Call)
     resolver = project.knowledge.resolver
-    for argument in site.expression.arguments:
-        if argument.keyword == "file":
-            return resolver.dotted(site.module, site.scope, argument.value) in STREAMS
+    to = project.knowledge.binder.bind(site).get("file")
+    if to is not None:
+        return resolver.dotted(to.module, to.scope, to.expression) in STREAMS
     match site.expression.arguments:
         case (Argument(value=Call(function=made)), *_):
             return resolver.dotted(site.module, site.scope, made) not in STRUCTURED

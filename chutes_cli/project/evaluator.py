@@ -287,6 +287,8 @@ class Evaluator:
                 function=function, arguments=(facts.Argument(value=one, keyword=None, star=""),)
             ) if copies(function):
                 found = module, scope, one
+            case facts.Call(function=function):
+                found = self._resolver.results.only(module, scope, function)
             case facts.Operation(operator="[]", operands=(base, key)):
                 at, where, display = self.held(module, scope, base, depth + 1)
                 value = self.value(module, scope, key)

@@ -83,8 +83,28 @@ class Members:
 
     def _taken_from(self, function: Function, owner: Instance) -> Target:
         """A property gives what it returns; any other function gives a method."""
-        results = self._resolver.returned(function) if function.is_property else ()
+        results = self._resolver.results.returned(function) if function.is_property else ()
         return results[0] if len(results) == 1 else Method(function, owner)
+
+    @cached_property
+    def _heirs(self) -> dict[Class, list[Class]]:
+        """The classes of the tree below each, those that derive from it at once."""
+        found: dict[Class, list[Class]] = defaultdict(list)
+        for module in self._modules:
+            for index, scope in enumerate(module.facts.scopes):
+                if scope.kind == "class" and scope.bases:
+                    heir = Class(module, index)
+                    for base in self.bases(heir):
+                        if isinstance(base, Class):
+                            found[base].append(heir)
+        return dict(found)
+
+    def with_heirs(self, owner: Class) -> list[Class]:
+        """Return a class and all classes of the tree that derive from it."""
+        found = [owner]
+        for each in found:
+            found += [heir for heir in self._heirs.get(each, ()) if heir not in found]
+        return found
 
     def methods(self, owner: Class, name: str) -> list[Function]:
         """Return the functions that a name in a class body or its bases stands for."""
@@ -167,10 +187,27 @@ class Members:
     def is_changed(self, owner: Instance, name: str) -> bool:
         """Say whether code adds to an attribute of an object, or changes in place what it holds."""
         return any(
-            same_object(owner, each)
+            self.may_be_same(owner, each)
             for module, statement, place in self._attribute_changes.get(name, ())
             for each in self._resolver.resolve(module, statement.scope, place.value)
         )
+
+    def may_be_same(self, left: Target, right: Target) -> bool:
+        """Say whether two targets can be the same object: one's class, or one making call.
+
+        What a base class knows of ``self`` holds for an object of a class below it.
+        """
+        match left, right:
+            case Instance(of=Class() as one), Instance(of=Class() as other):
+                return (
+                    one == other or other in self.with_heirs(one) or one in self.with_heirs(other)
+                )
+            case Instance(of=Class()), _:
+                return False
+            case Instance(site=Site() as one_site), Instance(site=other_site):
+                return one_site == other_site
+            case _:
+                return False
 
     def stores(self, owner: Instance, name: str) -> list[tuple[Site, Expression]]:
         """Return each assignment to an attribute of an object, with the value assigned."""
@@ -179,18 +216,9 @@ class Members:
             if statement.kind not in ("assign", "annotate", "with"):
                 continue
             holders = self._resolver.resolve(module, statement.scope, target.value)
-            if any(same_object(owner, each) for each in holders):
+            if any(self.may_be_same(owner, each) for each in holders):
                 found.append((Site(module, statement, target), value))
         return found
-
-
-def same_object(left: Target, right: Target) -> bool:
-    """Say whether two targets can be the same object: same class, or same making call."""
-    if not isinstance(left, Instance) or not isinstance(right, Instance):
-        return False
-    if isinstance(left.of, Class):
-        return left.of == right.of
-    return left.site is not None and left.site == right.site
 
 
 def is_pack(target: Target) -> bool:

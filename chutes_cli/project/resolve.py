@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable
-from functools import cached_property
 
-from chutes_cli.contract.libraries import handing
 from chutes_cli.contract.libraries.web import APPLICATIONS
-from chutes_cli.contract.sdk import IMAGE
 from chutes_cli.project.callers import Callers
 from chutes_cli.project.displays import looped
 from chutes_cli.project.facts import (
@@ -28,12 +25,11 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
     Parameter,
-    Statement,
 )
-from chutes_cli.project.handed import Handed
 from chutes_cli.project.members import Members
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.questions import Questions
+from chutes_cli.project.results import Results
 from chutes_cli.project.targets import (
     Class,
     External,
@@ -76,7 +72,7 @@ class Resolver:
         self._canonical = canonical
         self.members = Members(self, self._modules)
         self.callers = Callers(self, self._modules)
-        self.handed = Handed(self)
+        self.results = Results(self, self._modules)
         self._questions: Questions[Targets] = Questions((), _MAX_DEPTH)
 
     # Expressions
@@ -98,7 +94,7 @@ class Resolver:
                 owners = self.resolve(module, scope, value)
                 return [each for owner in owners for each in self.members.member(owner, name)]
             case Call():
-                return self._call(module, scope, expression)
+                return self.results.of(module, scope, expression)
             case Await(value=value) | Operation(operator="*", operands=(value,)):
                 return self.resolve(module, scope, value)
             case Operation(operator="or" | "and", operands=parts):
@@ -296,86 +292,6 @@ class Resolver:
                     or (isinstance(each, External) and each.receiver is None)
                 ]
 
-    # Calls
-
-    def _call(self, module: Module, scope: int, call: Call) -> Iterable[Target]:
-        match call.function:
-            case Name(id="super"):
-                return self._super(module, scope)
-        callees = self.resolve(module, scope, call.function) or [
-            each
-            for place in self.callers.passed_as(module, scope, call.function)
-            for each in self.resolve(*place)
-            if isinstance(each, External | Class)  # of which an object is made
-        ]
-        return [each for callee in callees for each in self.result(module, scope, call, callee)]
-
-    def result(self, module: Module, scope: int, call: Call, callee: Target) -> Iterable[Target]:
-        """Return what a call gives that runs a certain callee."""
-        match callee:
-            case External(name=name, receiver=Instance() as receiver) if _returns_self(name):
-                return [receiver]
-            case External(name=name) if name in handing.HANDS_THROUGH and call.arguments:
-                return self.resolve(module, scope, call.arguments[0].value)
-            case External(name=name) if (place := handing.thread_argument(name)) is not None:
-                return [
-                    each
-                    for argument in call.arguments[place : place + 1]
-                    for each in self.handed.from_thread(module, scope, argument.value)
-                ]
-            case External() | Class():
-                return [Instance(callee, self._site(module, scope, call))]
-            case Instance(of=External(name=handing.PARTIAL), site=Site() as made):
-                return self.handed.called(made)
-            case Function() | Method():
-                return self.returned(callee if isinstance(callee, Function) else callee.function)
-            case Instance(of=Class() as of):
-                return [
-                    result
-                    for method in self.members.methods(of, "__call__")
-                    for result in self.returned(method)
-                ]
-            case _:
-                return []
-
-    def returned(self, function: Function) -> Targets:
-        """Return what a function's return statements stand for, or its return annotation."""
-        scope = function.scope
-        if scope.is_generator:
-            return ()
-        found: list[Target] = []
-        for statement in function.module.statements_in(function.index):
-            if statement.kind == "return" and statement.values:
-                found += self.resolve(function.module, function.index, statement.values[0])
-        if not found:
-            found += self.instances(function.module, scope.parent, scope.returns)
-        return tuple(dict.fromkeys(found))
-
-    def _super(self, module: Module, scope: int) -> Iterable[Target]:
-        owner = module.enclosing_class(module.enclosing_function(scope))
-        if owner < 0:
-            return []
-        found: list[Target] = []
-        for base in module.facts.scopes[owner].bases:
-            for target in self.resolve(module, module.facts.scopes[owner].parent, base):
-                if isinstance(target, Class | External):
-                    found.append(Instance(target, None))
-        return found
-
-    @cached_property
-    def _statement_of(self) -> dict[tuple[int, Call], Statement]:
-        return {
-            (id(module), expression): statement
-            for module in self._modules
-            for statement in module.facts.statements
-            for expression in statement.expressions()
-            if isinstance(expression, Call)
-        }
-
-    def _site(self, module: Module, scope: int, call: Call) -> Site | None:
-        statement = self._statement_of.get((id(module), call))
-        return Site(module, statement, call) if statement else None
-
 
 def _is_sdks(target: Target) -> bool:
     return maker_of(target).startswith("chutes.")
@@ -392,8 +308,3 @@ def _is_own(target: Target) -> bool:
     return isinstance(target, Function | Class) or (
         isinstance(target, External) and target.receiver is None
     )
-
-
-def _returns_self(name: str) -> bool:
-    """Image methods return the image itself (SDK image/__init__.py)."""
-    return name.startswith(f"{IMAGE}.")

@@ -167,14 +167,8 @@ class Spreads:
         self, module: Module, scope: int, function: facts.Expression, depth: int
     ) -> list[BoundArgument] | None:
         """Follow a function of the tree whose only return gives a dictionary."""
-        targets = self._resolver.resolve(module, scope, function)
-        if len(targets) != 1 or not isinstance(targets[0], Function):
-            return None
-        body = targets[0].module.statements_in(targets[0].index)
-        returns = [each for each in body if each.kind == "return"]
-        if len(returns) != 1 or not returns[0].values:
-            return None
-        return self.entries(targets[0].module, targets[0].index, returns[0].values[0], depth + 1)
+        given = self._resolver.results.only(module, scope, function)
+        return self.entries(*given, depth + 1) if given is not None else None
 
     def _entries(
         self,

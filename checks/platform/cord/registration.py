@@ -134,7 +134,7 @@ def _wrapper(project: Project, function: Function, decorator: Expression) -> Fun
     targets = resolver.resolve(function.module, function.scope.parent, decorator)
     if len(targets) != 1 or not isinstance(targets[0], Function):
         return None
-    results = resolver.returned(targets[0])
+    results = resolver.results.returned(targets[0])
     if len(results) != 1 or not isinstance(results[0], Function):
         return None
     return results[0]

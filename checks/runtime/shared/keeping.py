@@ -176,7 +176,8 @@ class Keeping:
 
     def is_class_shared(self, owner: Class, depth: int = 0) -> bool:
         """Say whether every object of a class is shared: each is made and kept beyond a call."""
-        made = self._project.passings.making(owner)
+        heirs = self._resolver.members.with_heirs(owner)
+        made = [call for each in heirs for call in self._project.passings.making(each)]
         return bool(made) and all(self.is_shared(each.site, depth + 1) for each in made)
 
     def _is_cached(self, function: Function) -> bool:

@@ -21,7 +21,6 @@ from chutes_cli.project.facts import (
     Statement,
     last_name,
 )
-from chutes_cli.project.members import same_object
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.targets import Class, External, Function, Instance, Target
@@ -132,7 +131,7 @@ class Origins:
                         case Function():
                             yield from (
                                 Instance(each.of, site)
-                                for each in self._resolver.returned(made)
+                                for each in self._resolver.results.returned(made)
                                 if isinstance(each, Instance)
                             )
 
@@ -243,7 +242,7 @@ class Origins:
                 )
             case (module, scope, Attribute(value=value)), (other, at, Attribute(value=again)):
                 return any(
-                    same_object(one, two)
+                    self._resolver.members.may_be_same(one, two)
                     for one in self._resolver.resolve(module, scope, value)
                     for two in self._resolver.resolve(other, at, again)
                 )

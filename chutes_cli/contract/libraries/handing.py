@@ -25,6 +25,8 @@ PROCESSES = frozenset({"multiprocessing.Process"})
 ALSO_IN_THREADS = frozenset({"_thread.start_new_thread", "asgiref.sync.sync_to_async"})
 """Run a function in a thread with arguments that are given in another way."""
 
+CONTEXT_MANAGERS = ("contextmanager", "asynccontextmanager")
+"""Decorators of generators of which ``with`` binds what is yielded."""
 CLOSING = frozenset({"contextlib.closing", "contextlib.aclosing"})
 """What closes a generator or a connection at the end of a ``with``."""
 HANDS_THROUGH = CLOSING | {"contextlib.nullcontext"}

@@ -28,7 +28,7 @@ BAD = {
     "Chute('u', 'svc', 'u/i:1', node_selector={'gpu_count': int(os.getenv('N', '1'))})": "a dict",
     "Chute('u', 'svc', 'u/i:1', node_selector=[NodeSelector()])": "is a list",
     "Chute('u', 'svc', 'u/i:1', node_selector=dict(gpu_count=int('1')))": "is {'gpu_count': 1}",
-    "Chute('u', 'svc', 'u/i:1', node_selector=dict([('gpu_count', 1)]))": "is a dict",
+    "Chute('u', 'svc', 'u/i:1', node_selector=dict([('gpu_count', 1)]))": "is {'gpu_count': 1}",
     "Chute('u', 'svc', 'u/i:1', node_selector=1)": "is 1",
     "Chute('u', 'svc', 'u/i:1', node_selector=LONG)": f"is '{'a' * 59}…,",
     "Chute('u', 'svc', 'u/i:1', node_selector=NodeSelector)": "is the class NodeSelector",
