@@ -240,12 +240,13 @@ class Resolver:
         # Which chute or image it is, and what an object is made with, only a call can say. The
         # rest is left out: all that goes through parameters is more than anybody can follow.
         passed = self.callers.passed(Function(module, scope), parameter)
-        if found and not passed:
+        if not passed:
             passed = self.callers.every(Function(module, scope), parameter)
         given = [each for place in passed for each in self.resolve(*place)]
         known = [each for each in given if _is_sdks(each) or self.members.is_chute(each)]
         if not known and parameter.annotation is None:
-            known = [each for each in given if function.name == "__init__" and _is_own(each)]
+            is_one = function.name == "__init__" or len(passed) == 1
+            known = [each for each in given if is_one and _is_own(each)]
             if not passed and isinstance(parameter.default, Call):
                 known = list(self.resolve(module, function.parent, parameter.default))
         return known or found

@@ -279,6 +279,9 @@ def _made_of(
         case Call(function=Name(id=name), arguments=arguments) if name in _PASSES_ON:
             parts = [each.value for each in arguments]
         case Call(function=function):
+            given = project.knowledge.resolver.results.only(module, scope, function)
+            if given is not None and depth < _DEEPEST:
+                yield from _made_of(project, *given, depth + 1)
             parts = [function]
         case Opaque(parts=(gone_over, *_)):
             parts = [gone_over]

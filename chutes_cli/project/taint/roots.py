@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 from chutes_cli.contract.libraries import values as libraries
@@ -49,7 +50,7 @@ class Roots:
         """Say whether an expression was made by resolving ``..`` and links."""
         return any(
             getattr(each.function, "attribute", getattr(each.function, "id", "")) in _RESOLVES
-            for each in self._made_of(spot, expression, 0)
+            for each in self._made_of(spot, expression)
             if isinstance(each, Call)
         )
 
@@ -90,12 +91,18 @@ class Roots:
                 yield name
                 yield from self._of(at, held, threat)
 
-    def _made_of(self, spot: Spot, expression: Expression, depth: int) -> Iterator[Expression]:
-        if depth > _DEEPEST:
-            return
-        yield expression
-        for at, part in self._parts(spot, expression):
-            yield from self._made_of(at, part, depth + 1)
+    def _made_of(self, spot: Spot, expression: Expression) -> Iterator[Expression]:
+        """Yield an expression and all it is made of, what comes by several ways once."""
+        pending = deque([(spot, expression, 0)])
+        seen = set()
+        while pending:
+            at, part, depth = pending.popleft()
+            what = part.id if isinstance(part, Name) else part
+            if depth > _DEEPEST or (at.module, at.at, what) in seen:
+                continue
+            seen.add((at.module, at.at, what))
+            yield part
+            pending.extend((where, each, depth + 1) for where, each in self._parts(at, part))
 
     def _parts(self, spot: Spot, expression: Expression) -> Iterator[tuple[Spot, Expression]]:
         match expression:
