@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Call,
     Expression,
@@ -67,6 +68,29 @@ class Callers:
             return None
         calls = self._calls(function)
         return self._given(calls[0], function, parameter) if len(calls) == 1 else None
+
+    def options(self, function: Function) -> tuple[Module, int, tuple[Argument, ...]] | None:
+        """Return what the one call of a function passes for its ``**options``.
+
+        Returns:
+            The module and scope of the call and the arguments; None where others may call it.
+        """
+        if function.scope.decorators or self._handed_on[function.scope.name]:
+            return None
+        match self._calls(function):
+            case [(module, scope, Call(arguments=arguments))]:
+                taken = {each.name for each in function.scope.parameters}
+                return (
+                    module,
+                    scope,
+                    tuple(
+                        each
+                        for each in arguments
+                        if each.star == "**" or (each.keyword and each.keyword not in taken)
+                    ),
+                )
+            case _:
+                return None
 
     def every(self, function: Function, parameter: Parameter) -> list[Placed]:
         """Return what each call passes for a parameter, of methods too, defaults included.

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from chutes_cli.project.facts import Call, Expression, Name, Parameter
-from chutes_cli.project.targets import Function
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Function, Method
+
+if TYPE_CHECKING:
+    from chutes_cli.project.resolve import Resolver
 
 
 def inner_functions(function: Function) -> Iterator[Function]:
@@ -13,6 +18,17 @@ def inner_functions(function: Function) -> Iterator[Function]:
     for index, inner in enumerate(function.module.facts.scopes):
         if inner.parent == function.index and inner.kind == "function":
             yield Function(function.module, index)
+
+
+def decorators_of(
+    resolver: Resolver, module: Module, scope: int, decorator: Expression
+) -> Iterator[Function]:
+    """Yield the functions of the tree that a decorator is, with its arguments or without."""
+    callee = decorator.function if isinstance(decorator, Call) else decorator
+    for target in resolver.resolve(module, scope, callee):
+        found = target.function if isinstance(target, Method) else target
+        if isinstance(found, Function):
+            yield found
 
 
 def decorating(decorator: Function, *, with_arguments: bool) -> Iterator[Function]:

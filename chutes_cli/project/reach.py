@@ -14,6 +14,7 @@ from functools import cached_property
 
 from chutes_cli.contract.libraries import handing
 from chutes_cli.core.finding import TraceStep
+from chutes_cli.project.bridges import BRIDGE_METHOD, Bridges
 from chutes_cli.project.exposure import EXPOSURES, exposures_at
 from chutes_cli.project.facts import (
     Attribute,
@@ -26,15 +27,13 @@ from chutes_cli.project.facts import (
     Statement,
 )
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.nested import decorating, is_given, wrappers_made
+from chutes_cli.project.nested import decorating, decorators_of, wrappers_made
 from chutes_cli.project.operators import implied, taken
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, Method
 from chutes_cli.project.tasks import is_awaited, starts_task
 
-BRIDGE = "asyncio.run_coroutine_threadsafe"
-_BRIDGE_METHOD = "call_soon_threadsafe"
-_LATER = handing.LOOP_METHODS.keys() - {_BRIDGE_METHOD} | {"add_done_callback"}
+_LATER = handing.LOOP_METHODS.keys() - {BRIDGE_METHOD} | {"add_done_callback"}
 _TO_THREAD = handing.THREAD_FUNCTIONS.keys() | handing.THREADS | handing.ALSO_IN_THREADS
 _TO_PROCESS = "multiprocessing."
 
@@ -110,7 +109,7 @@ class Reach:
         self._modules = tuple(modules)
         self._entries = tuple(entries)
         self._edges: dict[Function, tuple[Edge, ...]] = {}
-        self._bridging: dict[Function, bool] = {}
+        self._bridges = Bridges(resolver)
 
     @cached_property
     def _arrivals(self) -> dict[Function, tuple[Arrival, ...]]:
@@ -198,7 +197,7 @@ class Reach:
         inner = loop
         if isinstance(expression, Call):
             yield from self._call(module, statement, expression, loop, task=task)
-            if self.bridges(module, statement.scope, expression):
+            if self._bridges.bridges(module, statement.scope, expression):
                 loop = inner = "main"
                 task = True
             elif self._is_thread(module, statement.scope, expression):
@@ -267,9 +266,10 @@ class Reach:
         scope = statement.scope
         for target in self._resolver.resolve(module, scope, call.function):
             for function in self._runs(target):
-                yield Edge(function, statement, call.span.line, loop, task)
+                at = "main" if self._bridges.by_decorator(function) else loop
+                yield Edge(function, statement, call.span.line, at, task or at != loop)
         handed = "thread" if self._is_thread(module, scope, call) else loop
-        if self.bridges(module, scope, call):
+        if self._bridges.bridges(module, scope, call):
             handed = "main"
             task = True
         elif self._is_process(module, scope, call):
@@ -281,40 +281,13 @@ class Reach:
                 for target in self._resolver.resolve(module, scope, argument.value):
                     if isinstance(target, Function | Method):
                         found = target.function if isinstance(target, Method) else target
-                        yield Edge(found, statement, call.span.line, handed, task)
+                        carried = self._bridges.carries(module, scope, call, argument)
+                        at = "main" if carried else handed
+                        yield Edge(found, statement, call.span.line, at, task or carried)
 
     def bridges(self, module: Module, scope: int, call: Call) -> bool:
-        """Say whether the coroutine or function that a call is given runs on the main loop.
-
-        It does in the bridge itself, and in a function of the tree that hands one of its
-        parameters to it.
-        """
-        match call.function:
-            case Attribute(attribute=method) if method == _BRIDGE_METHOD:
-                return True
-        for target in self._resolver.resolve(module, scope, call.function):
-            match target:
-                case External(name=name) if name == BRIDGE:
-                    return True
-                case Function() | Method():
-                    function = target if isinstance(target, Function) else target.function
-                    if self._hands_to_main(function):
-                        return True
-        return False
-
-    def _hands_to_main(self, function: Function) -> bool:
-        if function not in self._bridging:
-            self._bridging[function] = False  # until told otherwise: it may call itself
-            parameters = function.scope.parameters
-            self._bridging[function] = any(
-                isinstance(each, Call)
-                and bool(each.arguments)
-                and is_given(each.arguments[0].value, parameters)
-                and self.bridges(function.module, function.index, each)
-                for statement in function.module.statements_in(function.index)
-                for each in statement.expressions()
-            )
-        return self._bridging[function]
+        """Say whether the coroutine or function that a call is given runs on the main loop."""
+        return self._bridges.bridges(module, scope, call)
 
     def _runs(self, target: object) -> Iterator[Function]:
         match target:
@@ -365,22 +338,15 @@ class Reach:
         module, scope = function.module, function.scope
         for decorator in scope.decorators:
             called = isinstance(decorator, Call)
-            for found in self._decorators(module, scope.parent, decorator):
+            for found in decorators_of(self._resolver, module, scope.parent, decorator):
                 for wrapper in wrappers_made(found, with_arguments=called):
                     yield decorator, wrapper
-
-    def _decorators(self, module: Module, scope: int, decorator: Expression) -> Iterator[Function]:
-        callee = decorator.function if isinstance(decorator, Call) else decorator
-        for target in self._resolver.resolve(module, scope, callee):
-            found = target.function if isinstance(target, Method) else target
-            if isinstance(found, Function):
-                yield found
 
     def _decorating(self, module: Module, statement: Statement) -> Iterator[Edge]:
         """A definition runs its decorators, and what those with arguments return."""
         for decorator in module.scope(statement.defines).decorators:
             called = isinstance(decorator, Call)
-            for found in self._decorators(module, statement.scope, decorator):
+            for found in decorators_of(self._resolver, module, statement.scope, decorator):
                 for each in decorating(found, with_arguments=called):
                     yield Edge(each, statement, decorator.span.line, "same")
 

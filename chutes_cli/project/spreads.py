@@ -132,6 +132,9 @@ class Spreads:
             if found is None or imported.name is None or depth > _DEEPEST_SPREAD:
                 return None
             return self._named(found, 0, imported.name, depth + 1)
+        if binding.parameter is not None and binding.parameter.kind == "**":
+            options = self._resolver.callers.options(Function(module, where))
+            return self._given(*options, depth) if options is not None else None
         if binding.parameter is not None:
             passed = self._resolver.callers.only(Function(module, where), binding.parameter)
             return self.entries(*passed, depth + 1) if passed is not None else None

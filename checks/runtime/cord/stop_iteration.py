@@ -184,8 +184,9 @@ def _can_be_empty(project: Project, module: Module, statement: Statement, call: 
             taken = held.value
         case _:
             return False
-    *_, held = project.knowledge.evaluator.held(module, statement.scope, taken)
-    taken = held if isinstance(held, Opaque) else taken
+    at, where, held = project.knowledge.evaluator.held(module, statement.scope, taken)
+    if isinstance(held, Opaque) and (at, where) == (module, statement.scope):
+        taken = held
     if isinstance(taken, Opaque) and taken.kind == "GeneratorExp":
         return _searches(taken) or not _is_asked_about(module, statement, taken.parts[0])
     found = project.knowledge.resolver.resolve(module, statement.scope, taken)
@@ -237,22 +238,14 @@ def _is_ending_generator(
 ) -> bool:
     """Say whether a generator of the tree's own ends, which one with ``while True`` does not."""
     at, where, taken = project.knowledge.evaluator.held(module, statement.scope, taken)
+    if isinstance(taken, Opaque) and taken.kind == "GeneratorExp":
+        return _searches(taken)
     if not isinstance(taken, Call):
         return False
     for target in project.knowledge.resolver.resolve(at, where, taken.function):
         if isinstance(target, Function) and target.scope.is_generator:
             return not any(_is_forever(target, each) for each in _body(target))
-        if isinstance(target, Function):
-            return any(_gives_search(each) for each in _body(target))
     return False
-
-
-def _gives_search(statement: Statement) -> bool:
-    match statement:
-        case Statement(kind="return", values=(Opaque(kind="GeneratorExp") as given,)):
-            return _searches(given)
-        case _:
-            return False
 
 
 def _body(function: Function) -> list[Statement]:

@@ -176,6 +176,9 @@ def _compared(
     sent, own = last_name(given), last_name(ours)
     if _is_environment(project, module, statement.scope, ours):
         return f"a variable of the environment ({sent})" if _is_secret(sent) else None
+    kept = project.knowledge.evaluator.held(module, statement.scope, ours)
+    if isinstance(ours, Attribute) and _is_secret(own) and _is_environment(project, *kept):
+        return own
     if not _is_secret(sent) or not _is_secret(own) or _is_own(given):
         return None
     return own if _is_own(ours) else None

@@ -9,6 +9,7 @@ from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.targets import Class
 
 from .sinks import (
     Reached,
@@ -129,4 +130,13 @@ def _is_safe(project: Project, passing: Passing) -> bool:
         return False
     site = passing.site
     dotted = project.knowledge.resolver.dotted(site.module, site.scope, loader)
+    targets = project.knowledge.resolver.resolve(site.module, site.scope, loader)
+    bases = {
+        name
+        for target in targets
+        if isinstance(target, Class)
+        for name in project.knowledge.resolver.members.ancestors(target)
+    }
+    if any(name.startswith("yaml.") for name in bases - SAFE_LOADERS):
+        return False
     return dotted is None or dotted in SAFE_LOADERS
