@@ -142,7 +142,10 @@ class Turns:
             case Call(function=Attribute(value=whole, attribute=name)) if name in _OF_A_MAPPING:
                 return self._most(module, scope, whole, depth + 1, _LENGTH)
             case _:
-                return 1 if _is_batch(call) else math.inf
+                if _is_batch(call):
+                    return 1
+                given = self._resolver.results.only(module, scope, call.function)
+                return self._most(*given, depth + 1, _LENGTH) if given is not None else math.inf
 
     def _range(self, module: Module, scope: int, call: Call, depth: int) -> float:
         values = [each.value for each in call.arguments]

@@ -8,7 +8,7 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Await, Call, Expression, Name, Statement
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module, Site
+from chutes_cli.project.module import Module, Site, unpacked
 from chutes_cli.project.targets import Function
 
 from ..cord.arriving import from_cords
@@ -117,8 +117,8 @@ class SharedCounterRace(Check):
             if any(map(_holds_lock, project.reach.wrappers(function))):
                 continue
             for statement in module.statements_in(function.index):
-                for target in statement.targets if statement.kind in ("assign", "augment") else ():
-                    if not _loses(function, statement, target):
+                for target, value in _written(statement):
+                    if not _loses(function, statement, target, value):
                         continue
                     if places.is_shared(module, statement, target):
                         place = spelled(module, target)
@@ -141,11 +141,16 @@ def _holds_lock(wrapper: Function) -> bool:
     )
 
 
-def _loses(function: Function, statement: Statement, target: Expression) -> bool:
+def _written(statement: Statement) -> Iterator[tuple[Expression, Expression]]:
+    """Yield the places that a statement writes to, each with its value."""
+    for target in statement.targets if statement.kind in ("assign", "augment") else ():
+        yield from unpacked(statement, target) or [(target, statement.values[0])]
+
+
+def _loses(function: Function, statement: Statement, target: Expression, value: Expression) -> bool:
     """Say whether a write rests on a value read before an await."""
     module = function.module
     place = spelled(module, target)
-    value = statement.values[0]
     if statement.kind == "augment":
         # `x += await f()` reads x first.
         return _awaits_in(value) and not is_locked(module, statement)
@@ -153,15 +158,16 @@ def _loses(function: Function, statement: Statement, target: Expression) -> bool
         return not is_locked(module, statement)
     names = {each.id for each in value.walk() if isinstance(each, Name)}
     for name in names:
-        read = _last_read(function, statement, name)
-        if read is None or not reads(module, read.values[0], place):
+        found = _last_read(function, statement, name)
+        if found is None or not reads(module, found[1], place):
             continue
+        read, source = found
         added = any(
             each.kind == "augment" and isinstance(each.targets[0], Name)
             and each.targets[0].id == name
             for each in between(function, read, statement)
         )  # fmt: skip
-        if isinstance(value, Name) and spelled(module, read.values[0]) == place and not added:
+        if isinstance(value, Name) and spelled(module, source) == place and not added:
             continue  # put back as it was
         if is_locked(module, read, statement):
             continue
@@ -185,17 +191,24 @@ def _awaits_in(value: Expression) -> bool:
     return any(isinstance(each, Await) for each in value.walk())
 
 
-def _last_read(function: Function, write: Statement, name: str) -> Statement | None:
-    """Return the assignment that last gave a local name its value before a write.
+def _last_read(
+    function: Function, write: Statement, name: str
+) -> tuple[Statement, Expression] | None:
+    """Return the assignment that last gave a local name its value before a write, and that.
 
     What was added to it since makes no other value of it.
     """
-    found = None
+    found: tuple[Statement, Expression | None] | None = None
     for each in function.module.statements_in(function.index):
         if each is write:
             break
-        if each.kind != "augment" and any(
-            isinstance(target, Name) and target.id == name for target in each.targets
-        ):
-            found = each
-    return found if found is not None and found.kind == "assign" else None
+        for target in each.targets if each.kind != "augment" else ():
+            whole = [(target, each.values[-1] if each.values else None)]
+            for part, value in unpacked(each, target) or whole:
+                if isinstance(part, Name) and part.id == name:
+                    found = each, value
+    match found:
+        case (Statement(kind="assign") as read, Expression() as value):
+            return read, value
+        case _:
+            return None

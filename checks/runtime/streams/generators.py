@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chutes_cli.contract.libraries.handing import CLOSING
 from chutes_cli.contract.libraries.iterators import GOES_THROUGH
+from chutes_cli.project.callers import Placed
 from chutes_cli.project.facts import Call, Expression, Name, Statement, Yield
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
@@ -34,17 +35,22 @@ def _gone_through(statement: Statement) -> Iterator[Expression]:
 
 def _unwrapped(
     project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
-) -> Expression:
+) -> Placed:
     """Return what a name holds, and what ``closing`` or ``enumerate`` is given."""
     match expression:
         case Name(id=name) if depth < _DEEPEST:
             where, bindings = module.lookup(name, scope)
             if len(bindings) == 1 and bindings[0].value is not None:
                 return _unwrapped(project, module, where, bindings[0].value, depth + 1)
+            if len(bindings) == 1 and bindings[0].parameter is not None:
+                callers = project.knowledge.resolver.callers
+                passed = callers.only(Function(module, where), bindings[0].parameter)
+                if passed is not None:
+                    return _unwrapped(project, *passed, depth + 1)
         case Call(function=function, arguments=(first, *_)):
             if project.knowledge.resolver.dotted(module, scope, function) in CLOSING | GOES_THROUGH:
                 return _unwrapped(project, module, scope, first.value, depth + 1)
-    return expression
+    return module, scope, expression
 
 
 def goes_through_decorated(module: Module, statement: Statement) -> bool:
@@ -61,11 +67,11 @@ def called(
     project: Project, module: Module, statement: Statement, expression: Expression
 ) -> list[Function]:
     """Return the generators of the tree that an expression calls."""
-    expression = _unwrapped(project, module, statement.scope, expression)
+    at, where, expression = _unwrapped(project, module, statement.scope, expression)
     if not isinstance(expression, Call):
         return []
     resolver = project.knowledge.resolver
-    targets = resolver.resolve(module, statement.scope, expression.function)
+    targets = resolver.resolve(at, where, expression.function)
     functions: list[Target] = [
         each.function if isinstance(each, Method) else each for each in targets
     ]
