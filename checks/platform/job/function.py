@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Expression
+from chutes_cli.project.facts import Attribute, Call, Expression, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.nested import decorators_of
 from chutes_cli.project.targets import External, Function, Method
 
 from ..cord.returns import is_bare
@@ -255,11 +256,44 @@ def _called_otherwise(project: Project) -> Iterator[Function]:
                 continue
             if is_bare(project, function, None):
                 found[function] = None
+            if _is_wrapped_plainly(project, function):
+                found[function] = None
             for wrapper in project.reach.wrappers(function):
                 values = list(_returned(wrapper))
                 if values and all(_drives_loop(project, wrapper, each) for each in values):
                     found[wrapper] = None
     yield from found
+
+
+def _is_wrapped_plainly(project: Project, function: Function) -> bool:
+    """Say whether every decorator is the tree's own, and gives what the function gives."""
+    own = [
+        each
+        for decorator in function.scope.decorators
+        for each in decorators_of(
+            project.knowledge.resolver, function.module, function.scope.parent, decorator
+        )
+    ]
+    wrappers = project.reach.wrappers(function)
+    registrations = {job.site.expression for chute in project.chutes for job in chute.jobs}
+    registered = registrations.intersection(function.scope.decorators)
+    return (
+        bool(own)
+        and len(own) + len(registered) == len(function.scope.decorators)
+        and len(wrappers) == len(own)
+        and all(not each.scope.is_async and _gives_as_it_is(project, each) for each in wrappers)
+    )
+
+
+def _gives_as_it_is(project: Project, wrapper: Function) -> bool:
+    """Say whether a wrapper returns what something unknown to the tree gives: its function."""
+    values = list(_returned(wrapper))
+    return bool(values) and all(
+        isinstance(each, Call)
+        and isinstance(each.function, Name)
+        and wrapper.module.lookup(each.function.id, wrapper.index)[0] == wrapper.scope.parent
+        for each in values
+    )
 
 
 def _returned(function: Function) -> Iterator[Expression]:

@@ -284,8 +284,9 @@ def _made(
     project: Project, module: Module, scope: int, call: Call
 ) -> Iterator[tuple[Module, Expression, int, str]]:
     for argument in call.arguments[:1]:
-        made = project.knowledge.resolver.dotted(module, scope, argument.value)
-        if made in HEADER_MIDDLEWARE:
+        targets = project.knowledge.resolver.resolve(module, scope, argument.value)
+        names = {each.name for each in targets if isinstance(each, External)}
+        for made in sorted(names & HEADER_MIDDLEWARE.keys()):
             yield module, call, scope, HEADER_MIDDLEWARE[made]
 
 

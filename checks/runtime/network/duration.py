@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.clocks import CLOCKS
 from chutes_cli.contract.libraries.waiting import LIMITS, SLEEPS, STARTERS
 from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Finding, Severity
@@ -26,6 +27,7 @@ from chutes_cli.project.values import Known
 from ..turns import Turns
 from ..ways import Step, calls, external, on_gateway, steps
 
+_LOOPS = ("for", "while")
 _BY_NAME = ("timeout",)
 
 
@@ -156,6 +158,10 @@ def _seconds(
             return
         turns = _turns(project, site)
         what, order = "sleeps for" if turns == 1 else "may sleep for", ("delay",)
+    elif name in CLOCKS:
+        for until in _leaves_after(project, site):
+            yield "may go on for", until
+        return
     elif name in LIMITS:
         what, order = "allows", LIMITS[name] or _BY_NAME
     else:
@@ -171,14 +177,36 @@ def _deadline(project: Project, site: Site) -> float | None:
         guard = site.module.facts.guards[index]
         match guard.kind, guard.test:
             case "while", Operation(operator="<" | "<=", operands=(Call() as clock, end)):
-                *_, held = project.knowledge.evaluator.held(site.module, site.scope, end)
-                match held:
-                    case Operation(operator="+", operands=(Call() as start, seconds)) if last_name(
-                        start.function
-                    ) == last_name(clock.function):
-                        match project.knowledge.evaluator.value(site.module, site.scope, seconds):
-                            case Known(value=int() | float() as known):
-                                return known
+                return _from_now(project, site, clock, end)
+    return None
+
+
+def _leaves_after(project: Project, site: Site) -> Iterator[float]:
+    """Yield when a loop is left by a condition: ``if time() > time() + 1800: return``."""
+    guards = [
+        site.module.facts.guards[each] for each in site.module.guards_of(site.statement.guards)
+    ]
+    for expression in site.statement.expressions():
+        match expression:
+            case Operation(operator=">" | ">=", operands=(Call() as clock, end)) if (
+                clock is site.expression and any(each.kind in _LOOPS for each in guards)
+            ):
+                seconds = _from_now(project, site, clock, end)
+                if seconds is not None:
+                    yield seconds
+
+
+def _from_now(project: Project, site: Site, clock: Call, end: Expression) -> float | None:
+    """Return how far ahead a time lies that was set by the same clock."""
+    evaluator = project.knowledge.evaluator
+    at, where, held = evaluator.held(site.module, site.scope, end)
+    match held:
+        case Operation(operator="+", operands=(Call() as start, seconds)) if last_name(
+            start.function
+        ) == last_name(clock.function):
+            match evaluator.value(at, where, seconds):
+                case Known(value=int() | float() as known):
+                    return known
     return None
 
 

@@ -66,6 +66,8 @@ class ErrorTexts:
     def __init__(self, project: Project) -> None:
         self._knowledge = project.knowledge
         self._reach = project.reach
+        self._passings = project.passings
+        self._passing_on: dict[Class, bool] = {}
         self._answers: Questions[tuple[Site | None, ...]] = Questions((), _DEEPEST)
 
     def found(self, place: Place, expression: Expression) -> Site | None:
@@ -143,10 +145,24 @@ class ErrorTexts:
         kinds = kind.items if isinstance(kind, Collection) else (kind,)
         for each in kinds:
             targets = self._knowledge.resolver.resolve(module, caught.scope, each)
-            own = any(isinstance(target, Class) for target in targets)
+            own = [target for target in targets if isinstance(target, Class)]
             if not own and not library_names(targets) & ABOUT_THE_INPUT:
                 return False
+            if any(map(self._passes_on, own)):
+                return False
         return True
+
+    def _passes_on(self, owner: Class) -> bool:
+        """Say whether an exception of the tree's own is raised with the text of another."""
+        if owner not in self._passing_on:
+            self._passing_on[owner] = False  # until told otherwise: it may be raised with its own
+            self._passing_on[owner] = any(
+                self.found(Place(Function(site.module, site.scope), site.statement), argument.value)
+                for site in (each.site for each in self._passings.making(owner))
+                if site.statement.kind == "raise" and isinstance(site.expression, Call)
+                for argument in site.expression.arguments
+            )
+        return self._passing_on[owner]
 
     def _named(self, place: Place, name: str) -> Iterator[Site | None]:
         """Follow a name to what it is given, and to what is put into it later."""

@@ -36,6 +36,10 @@ FIRES = {
         "until = time.monotonic() + LONG\nwhile time.monotonic() < until:\n"
         "    await asyncio.sleep(5)"
     ),
+    "deadline_that_leaves_a_loop": app(
+        "until = time.monotonic() + LONG\nfor n in args:\n    if time.monotonic() > until:\n"
+        "        break"
+    ),
     "sleep": app("await asyncio.sleep(900)"),
     "sync_sleep": app("time.sleep(601)"),
     "constant": app("await asyncio.sleep(LONG)"),
@@ -61,6 +65,20 @@ SILENT = {
     "near_deadline": app(
         "until = time.monotonic() + 300\nwhile time.monotonic() < until:\n"
         "    await asyncio.sleep(5)"
+    ),
+    "near_deadline_that_leaves_a_loop": app(
+        "until = time.monotonic() + 300\nfor n in args:\n    if time.monotonic() > until:\n"
+        "        break"
+    ),
+    "unknown_deadline_that_leaves_a_loop": app(
+        "until = later()\nfor n in args:\n    if time.monotonic() > until:\n        break"
+    ),
+    "deadline_that_was_passed": app(
+        "until = time.monotonic() + LONG\nif time.monotonic() > until:\n    return None"
+    ),
+    "deadline_that_is_near": app(
+        "until = time.monotonic() + LONG\nfor n in args:\n    if time.monotonic() < until:\n"
+        "        break"
     ),
     "unknown_deadline": app(
         "until = time.monotonic() + args['s']\nwhile time.monotonic() < until:\n"
