@@ -48,6 +48,18 @@ KNOWN = {
     "class_attribute_of_object": ("class C:\n    x: int = 3\nc = C()", "c.x", 3),
     "base": ("class B:\n    X = 3\nclass C(B):\n    pass\n", "C.X", 3),
     "kept": ("class C:\n    def __init__(self):\n        self.x = 3\nc = C()", "c.x", 3),
+    "made_by_a_lambda": (
+        "@dataclass\nclass C:\n    x: list = field(default_factory=lambda: [1, 2])\nc = C()",
+        "c.x[1]", 2),
+    "made_by_a_function": (
+        "def made():\n    return {'a': 3}\n@dataclass\nclass C:\n"
+        "    x: dict = field(default_factory=made)\nc = C()", "c.x['a']", 3),
+    "kept_above": (
+        "class B:\n    def __init__(self):\n        self.x = 3\nclass C(B):\n    pass\nc = C()",
+        "c.x", 3),
+    "of_a_parameter": (
+        "@dataclass\nclass C:\n    x: int = 3\nclass D:\n    def __init__(self, c):\n"
+        "        self.y = c.x\nd = D(C())", "d.y", 3),
     "kept_parameter": ("class C:\n    def __init__(self, x):\n        self.x = x\nc = C(3)",
                        "c.x", 3),
     "kept_default": ("class C:\n    def __init__(self, x=3):\n        self.x = x\nc = C()",
@@ -67,6 +79,11 @@ KNOWN = {
     "days": ("from datetime import timedelta\nP = timedelta(1)", "P.total_seconds()", 86400.0),
 }  # fmt: skip
 UNKNOWN = {
+    "changed_below": (
+        "class B:\n    def __init__(self):\n        self.x = 3\nclass C(B):\n"
+        "    def later(self):\n        self.x = 4\nc = C()", "c.x"),
+    "made_by_something_else": (
+        "@dataclass\nclass C:\n    x: list = field(default_factory=load)\nc = C()", "c.x"),
     "given_elsewhere": (f"{DATA}c = C(x=os.getpid())", "c.x"),
     "spread": (f"{DATA}c = C(**os.x)", "c.x"),
     "set_later": (f"{DATA}c = C()\nc.x = 7\nclass D:\n    def __init__(self): ...\n", "c.x"),

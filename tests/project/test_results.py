@@ -13,7 +13,9 @@ from chutes_cli.project.targets import Class, External, Instance, Target
 ReadTree = Callable[..., Project]
 SOURCE = """\
 import asyncio
+import contextlib
 import functools
+from contextlib import asynccontextmanager
 import httpx
 from chutes.chute import Chute
 
@@ -29,8 +31,35 @@ class Engine:
         return Engine()
 
 
+    def itself(self):
+        return self
+
+
+class Faster(Engine):
+    pass
+
+
 def load(name):
     return Engine()
+
+
+@contextlib.contextmanager
+def opened():
+    yield Engine()
+
+
+@asynccontextmanager
+async def opened_later():
+    yield Engine()
+
+
+@contextlib.contextmanager
+def kept_open(engine):
+    yield
+
+
+def numbers():
+    yield Engine()
 
 
 engine = Engine()
@@ -61,6 +90,13 @@ def shown(target: Target) -> str:
         ("functools.partial(load, 'a')()", ["Engine made here"]),
         ("functools.partial(functools.partial(load, 'a'))()", []),
         ("functools.partial()()", []),
+        ("engine.itself()", ["Engine made here"]),
+        ("engine.other().itself()", ["Engine made here"]),
+        ("Faster().itself()", ["Faster made here"]),
+        ("kept_open(engine)", []),
+        ("opened()", ["Engine made here"]),
+        ("opened_later()", ["Engine made here"]),
+        ("numbers()", []),
     ],
 )
 def test_what_it_gives(call: str, found: list[str], project: ReadTree) -> None:

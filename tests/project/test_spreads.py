@@ -50,6 +50,13 @@ def given(project: Project) -> dict[str | None, object]:
         "import types\nCONFIG = types.MappingProxyType({'username': 'u', 'name': 'n'})\n"
         "chute = Chute(**dict(CONFIG))",
         "BASE = {'username': 'x'}\nchute = Chute(**dict(BASE, username='u', name='n'))",
+        "def make(**options):\n    return Chute(**options)\nchute = make(username='u', name='n')",
+        "def make(first, **options):\n    return Chute(first, **options)\n"
+        "chute = make('u', name='n')",
+        "MORE = {'name': 'n'}\ndef make(**options):\n    return Chute(**options)\n"
+        "chute = make(username='u', **MORE)",
+        "class Maker:\n    def options(self):\n        return {'username': 'u', 'name': 'n'}\n"
+        "chute = Chute(**Maker().options())",
         "def make(options):\n    return Chute(**options)\n"
         "chute = make({'username': 'u', 'name': 'n'})",
         "class Kept:\n    def __init__(self):\n"
@@ -91,6 +98,10 @@ def test_followed(source: str, project: ReadTree) -> None:
         "CONFIG = {'name': 'n'}\ndef change():\n    CONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
         "CONFIG = unknown()\nCONFIG['tag'] = 1\nchute = Chute(**CONFIG)",
         "CONFIG = dict(unknown(), name='n')\nchute = Chute(**CONFIG)",
+        "def make(**options):\n    return Chute(**options)\nchute = make(name='n')\nmake(name='m')",
+        "def make(**options):\n    return Chute(**options)\nchute = make(name='n')\nprint(make)",
+        "@cached\ndef make(**options):\n    return Chute(**options)\nchute = make(name='n')",
+        "def make(**options):\n    return Chute(**options)\nchute = make(**unknown())",
         "CONFIG = store.dict({'name': 'n'})\nchute = Chute(**CONFIG)",
         "def make(options):\n    return Chute(**options)\nchute = make({})\nother = make({'a': 1})",
         "class Kept:\n    def __init__(self, config):\n        self.config = config\n"
