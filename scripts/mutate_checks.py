@@ -158,14 +158,17 @@ def target(path: str) -> Target:
     own = {each.id for each in checks() if type(each).__module__ == name}
     # What only serves others is tested through them.
     owners = {name} if own else importers
-    files = [_mirror(path) for path in _modules() if _import_name(path) in owners]
+    files = [_mirror(each) for each in _modules() if _import_name(each) in owners]
+    if not own:  # and through tests of the folder that are named after none of them
+        folder = (ROOT / _mirror(path)).parent
+        files += sorted(each.relative_to(ROOT).as_posix() for each in folder.glob("test_*.py"))
     ids = [each.id for each in checks() if type(each).__module__ in owners]
     return Target(
         path,
         name,
         importers,
         (
-            *(file for file in files if (ROOT / file).exists()),
+            *(file for file in dict.fromkeys(files) if (ROOT / file).exists()),
             *(f"{EXAMPLES}::{test}[{one}]" for one in ids for test in ON_EXAMPLES),
         ),
     )
