@@ -201,7 +201,7 @@ def _is_told_apart(
 
 
 def _asks(statement: Statement, name: str) -> bool:
-    if statement.kind in ("test", "assert", "match") and _is(statement.values[0], name):
+    if statement.kind in ("test", "assert") and _is(statement.values[0], name):
         return True
     return any(_is(part, name) for each in statement.expressions() for part in _asked_in(each))
 
@@ -228,11 +228,11 @@ def _is(expression: Expression, name: str) -> bool:
 def _has_a_switch(module: Module, statement: Statement, before: tuple[Expression, ...]) -> bool:
     """Say whether a plain flag lets the comparison run: it may be set with the limit only."""
     guards = (module.facts.guards[each] for each in module.guards_of(statement.guards))
-    tests = [*before, *(each.test for each in guards if each.kind != "with" and each.test)]
+    tests = [*before, *(each.test for each in guards if each.kind != "with")]
     return any(_is_switch(module, statement.scope, each) for each in tests)
 
 
-def _is_switch(module: Module, scope: int, test: Expression) -> bool:
+def _is_switch(module: Module, scope: int, test: Expression | None) -> bool:
     match test:
         case Attribute():
             return True

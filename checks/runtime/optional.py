@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from chutes_cli.contract.libraries.records import FIELD_CALLS, POSITIONAL_DEFAULT
+from chutes_cli.contract.libraries.records import FIELD_CALLS
 from chutes_cli.project.callers import Placed, given_to
-from chutes_cli.project.facts import Attribute, Call, Expression, Literal, Name, Parameter
+from chutes_cli.project.facts import (
+    Argument,
+    Attribute,
+    Call,
+    Expression,
+    Literal,
+    Name,
+    Parameter,
+)
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.targets import Class, Function, Instance, Target
@@ -105,11 +113,7 @@ class Optionals:
                 return True
             case Call(function=callee, arguments=given):
                 called = self._resolver.dotted(of.module, of.index, callee)
-                return called in FIELD_CALLS and any(
-                    each.keyword == "default" or (not each.keyword and called in POSITIONAL_DEFAULT)
-                    for each in given
-                    if isinstance(each.value, Literal) and each.value.value is None
-                )
+                return called in FIELD_CALLS and any(map(_gives_none, given))
             case _:
                 return False
 
@@ -125,3 +129,12 @@ class Optionals:
                 return True
             case _:
                 return False
+
+
+def _gives_none(argument: Argument) -> bool:
+    """Say whether an argument of `field` is a default of None."""
+    match argument:
+        case Argument(keyword=None | "default", value=Literal(value=None)):
+            return True
+        case _:
+            return False

@@ -58,6 +58,7 @@ PARAMETER = {
     "first_of_and": "return count < limit and count > 1",
     "first_of_conditional": "return 1 if count < limit else 2",
     "another_is_asked": "if count is None:\n    return\nreturn count < limit",
+    "another_number": "if self.total > 1:\n    return count < limit",
     "found_first": "found = load()\nif found:\n    return count < limit",
     "in_a_comprehension": "return [each for each in count if each < limit]",
     "second_of_and": "return count > 1 and count < limit",
@@ -70,7 +71,7 @@ PARAMETER = {
 }
 MAYBE = {
     "in_a_comprehension", "second_of_and", "second_of_or", "of_a_conditional",
-    "under_a_condition", "in_a_chain", "found_first",
+    "under_a_condition", "in_a_chain", "found_first", "another_number",
 }  # fmt: skip
 PARAMETER_SILENT = {
     "is_not": "return limit is not None and count < limit",
@@ -90,6 +91,15 @@ PARAMETER_SILENT = {
     "assigned": "limit = 3\nreturn count < limit",
     "made_sure_of": "ensure(limit)\nreturn count < limit",
     "caught": "try:\n    return count < limit\nexcept TypeError:\n    return True",
+    "not_equal": "asked = limit != None\nreturn asked and count < limit",
+    "not_in": "asked = limit not in (None, 0)\nreturn asked and count < limit",
+    "not_kept": "off = not limit\nreturn off or count < limit",
+    "and_kept": "most = limit and 1\nif most == 1:\n    return count < limit",
+    "or_kept": "most = limit or 0\nif most > 0:\n    return count < limit",
+    "chosen": "most = 1 if limit else 0\nif most > 0:\n    return count < limit",
+    "asked_before": "most = 0\nif limit:\n    most = 1\nif most > 0:\n    return count < limit",
+    "nothing_else": "if self.off is None:\n    return count < limit",
+    "one_of_two": "if self.on or count > 1:\n    return count < limit",
     "equality": "return count == limit",
     "added": "return count + limit",
     "switched_on": "if enabled:\n    return count < limit",
@@ -162,7 +172,9 @@ def test_counts_where_the_exposure_lets_it_run(findings: Findings) -> None:
 
 
 def test_tests_are_left_alone(findings: Findings) -> None:
-    assert findings({"tests/app.py": app(CALLED, helper(BARE))}, ID) == []
+    source = app("return 3 < args.limit", ASK.format("None"), "Ask")
+    assert findings({"tests/app.py": source}, ID) == []
+    assert len(findings({"app.py": source}, ID)) == 1
 
 
 MADE = "quota = Quota()\nreturn quota.allows(3)"
@@ -215,7 +227,9 @@ def test_an_attribute_asked_in_another_module(findings: Findings) -> None:
         "app.py": app(MADE, "import reset\nfrom quota import Quota\n"),
     }
     assert len(findings(files, ID)) == 1
-    files["tests/test_quota.py"] = "def test_it(quota):\n    assert quota.limit is None\n"
+    files["tests/test_quota.py"] = (
+        "import chutes\n\n\ndef test_it(quota):\n    assert quota.limit is None\n"
+    )
     assert len(findings(files, ID)) == 1
     files["reset.py"] = "def reset(quota):\n    return quota.limit is None\n"
     assert findings(files, ID) == []
@@ -239,6 +253,9 @@ ASK = "class Ask(BaseModel):\n    limit: Optional[int] = {}\n"
         ("return 3 < Settings().limit", RECORD.format("made()"), None),
         ("return 3 < Settings().limit", RECORD.format("made(default=None)"), None),
         ("return 3 < Settings().limit", RECORD.format("dataclasses.field(repr=None)"), None),
+        ("return 3 < Settings(*args).limit", RECORD.format("None"), None),
+        ("return 3 < Settings(**args).limit, Settings()", RECORD.format("None"),
+         Severity.WARNING),
         ("return 3 < Settings().other", RECORD.format("None"), None),
         ("return 3 < settings.limit", RECORD.format("None") + "settings = load()\n", None),
         ("return 3 < Settings().limit", "class Settings:\n    limit = None\n", None),
