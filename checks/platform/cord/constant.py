@@ -91,7 +91,7 @@ class CordConstant(Check):
 
     id = "cord-constant"
     category = "platform"
-    severity = Severity.INFO
+    severity = Severity.WARNING
     confidence = Confidence.MEDIUM
     item = "health-checks"
 
@@ -108,7 +108,7 @@ class CordConstant(Check):
                     f"{cord.label} always returns the same value; the platform's review of "
                     f"{rule.as_of} banned cords that do nothing useful",
                     "return live state, such as whether the model answers",
-                    severity=Severity.WARNING if _tells_health(cord) else None,
+                    severity=None if _tells_health(cord) else Severity.INFO,
                 )
 
 
