@@ -30,7 +30,6 @@ _HEALTH = re.compile(
     r"(?:.*[/_-])?(?:health(?:z|[_-]?check)?|ready|readyz|readiness|status)/?", re.IGNORECASE
 )
 _PATHS = ("public_api_path", "path")
-_DEEPEST = 5
 _LOGS = ("loguru.logger.", "logging.", "builtins.print")
 
 
@@ -215,10 +214,12 @@ def _is_idle(project: Project, module: Module, statement: Statement) -> bool:
             return False
 
 
-def _constant(project: Project, function: Function, depth: int = 0) -> Expression | None:
+def _constant(
+    project: Project, function: Function, seen: frozenset[Function] = frozenset()
+) -> Expression | None:
     """Return the value that a function always returns and does nothing else, None for others."""
     module, returned = function.module, []
-    if function.scope.is_generator or depth > _DEEPEST:
+    if function in seen:
         return None
     for each in _doing(project, function):
         guards = (module.facts.guards[index].kind for index in module.guards_of(each.guards))
@@ -226,11 +227,11 @@ def _constant(project: Project, function: Function, depth: int = 0) -> Expressio
             continue  # nothing beside it can fail
         match each:
             case Statement(kind="return", values=(value,)) if _is_fixed(
-                project, function, value, depth
+                project, function, value, seen
             ):
                 returned.append(value)
             case Statement(kind="test" | "assign", values=(value,), targets=targets) if _is_fixed(
-                project, function, value, depth
+                project, function, value, seen
             ):
                 if not all(isinstance(target, Name) for target in targets):
                     return None
@@ -239,20 +240,22 @@ def _constant(project: Project, function: Function, depth: int = 0) -> Expressio
     return returned[0] if returned else None
 
 
-def _is_fixed(project: Project, function: Function, expression: Expression, depth: int) -> bool:
+def _is_fixed(
+    project: Project, function: Function, expression: Expression, seen: frozenset[Function]
+) -> bool:
     value = project.knowledge.evaluator.value(function.module, function.index, expression)
     if isinstance(value, Known):
         return value.value is not None
     match expression:
         case Await(value=inner):
-            return _is_fixed(project, function, inner, depth)
+            return _is_fixed(project, function, inner, seen)
         case Mapping() | Collection():
-            return all(_is_fixed(project, function, each, depth) for each in expression.children())
+            return all(_is_fixed(project, function, each, seen) for each in expression.children())
         case Call(function=callee, arguments=()):
             resolve = project.knowledge.resolver.resolve
             match resolve(function.module, function.index, callee):
                 case (Function() as called,) | (Method(function=called),):
-                    return _constant(project, called, depth + 1) is not None
+                    return _constant(project, called, seen | {function}) is not None
     return False
 
 
