@@ -7,14 +7,14 @@ from math import ceil, floor
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Call, Expression, Name, Operation
+from chutes_cli.project.facts import Call, Expression, Name, Operation, Parameter
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module
+from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.running import Runs, how_surely
 from chutes_cli.project.targets import Function
 from chutes_cli.project.values import Known
 
-_ROUNDS: dict[str, Callable[[float], float]] = {
+_ROUNDS: dict[str | None, Callable[[float], float]] = {
     "builtins.int": floor,
     "math.floor": floor,
     "builtins.round": round,
@@ -135,38 +135,37 @@ def _first_failing(
     match _meant(module, scope, index):
         case Call(function=callee, arguments=(only,)):
             name = project.knowledge.resolver.dotted(module, scope, callee)
-            rounded = _ROUNDS.get(name or "")
-            factor = _factor(module, scope, only.value, values)
+            rounded = _ROUNDS.get(name)
+            factors = _factors(module, scope, only.value, values)
         case _:
             return None
-    if rounded is None or factor is None:
+    if rounded is None:
         return None
-    shares = _shares(project, module, scope, factor)
+    shares = [share for each in factors for share in _shares(project, module, scope, each)]
     past = (n for n in _LENGTHS for share in shares if rounded(n * share) >= n)
     return next(past, None)
 
 
-def _meant(module: Module, scope: int, expression: Expression) -> Expression:
+def _meant(module: Module, scope: int, expression: Expression) -> Expression | None:
     """Return what a local name is given, where that is one thing only."""
     match expression:
         case Name(id=name):
             where, bindings = module.lookup(name, scope)
-            if where == scope and len(bindings) == 1 and bindings[0].value is not None:
+            if where == scope and len(bindings) == 1:
                 return bindings[0].value
     return expression
 
 
-def _factor(module: Module, scope: int, product: Expression, values: str) -> Expression | None:
-    """Return what the length of a list is multiplied by, None where it is not."""
+def _factors(module: Module, scope: int, product: Expression, values: str) -> Iterator[Expression]:
+    """Yield what the length of a list is multiplied by."""
     match product:
         case Operation(operator="*", operands=(left, right)):
             for length, share in ((left, right), (right, left)):
                 if _is_length(_meant(module, scope, length), values):
-                    return share
-    return None
+                    yield share
 
 
-def _is_length(expression: Expression, values: str) -> bool:
+def _is_length(expression: Expression | None, values: str) -> bool:
     match expression:
         case Call(function=Name(id="len"), arguments=(argument,)):
             return isinstance(argument.value, Name) and argument.value.id == values
@@ -180,13 +179,15 @@ def _shares(project: Project, module: Module, scope: int, expression: Expression
     match expression:
         case Name(id=name):
             where, bindings = module.lookup(name, scope)
-            if where == scope and len(bindings) == 1 and bindings[0].parameter is not None:
-                function = Function(module, scope)
-                callers = project.knowledge.resolver.callers
-                places = callers.every(function, bindings[0].parameter)
+            match bindings:
+                case [Binding(parameter=Parameter() as parameter)]:
+                    callers = project.knowledge.resolver.callers
+                    places = callers.every(Function(module, where), parameter)
     found = [project.knowledge.evaluator.value(*place) for place in places]
     return [
         each.value
         for each in found
-        if isinstance(each, Known) and isinstance(each.value, int | float) and 0 < each.value <= 100
+        if isinstance(each, Known)
+        and isinstance(each.value, int | float)
+        and abs(each.value) <= 100
     ]

@@ -28,7 +28,7 @@ from chutes_cli.project.facts import (
     Statement,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module, Site
+from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import Function
 
@@ -214,14 +214,13 @@ def _varies(
     match key:
         case Name(id=name):
             where, bindings = module.lookup(name, statement.scope)
-            made = [
-                (module, each.statement, each.value)
-                for each in bindings
-                if each.statement and each.value
-            ]
+            made = []
             for each in bindings:
-                if each.parameter is not None:
-                    made += _passed(project, Function(module, where), each.parameter)
+                match each:
+                    case Binding(statement=Statement() as at, value=Expression() as value):
+                        made.append((module, at, value))
+                    case Binding(parameter=Parameter() as parameter):
+                        made += _passed(project, Function(module, where), parameter)
             return any(
                 _varies(project, there, at, value, seen | {at})
                 for there, at, value in made

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Call, Expression, Literal, Opaque, Statement
+from chutes_cli.project.facts import (
+    Await,
+    Call,
+    Collection,
+    Expression,
+    Literal,
+    Mapping,
+    Name,
+    Opaque,
+    Statement,
+)
 from chutes_cli.project.model import Cord, Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Function
+from chutes_cli.project.targets import Function, Method
 from chutes_cli.project.values import Known
 
 from .body import running
 
+_HEALTH = re.compile(
+    r"(?:.*[/_-])?(?:health(?:z|[_-]?check)?|ready|readyz|readiness|status)/?", re.IGNORECASE
+)
+_PATHS = ("public_api_path", "path")
 _LOGS = ("loguru.logger.", "logging.", "builtins.print")
 
 
@@ -22,8 +37,11 @@ class CordConstant(Check):
     """A cord returns the same value whatever happens.
 
     ## What it does
-    Reports cords whose one statement, logging left out, returns a value that the source
-    fixes.
+    Reports cords that return a value which the source fixes, and do nothing else but
+    logging: at once, by a local name, from within a `try` in which nothing can fail, under
+    conditions that the source fixes too, or by a function of the tree that does only this.
+    A warning where the path speaks of health or readiness, advice elsewhere: `/live` and
+    `/ping` may be so.
 
     ## Why it matters
     A health cord that says `{"status": "ok"}` says it with a dead model, too, so nothing
@@ -72,7 +90,7 @@ class CordConstant(Check):
 
     id = "cord-constant"
     category = "platform"
-    severity = Severity.INFO
+    severity = Severity.WARNING
     confidence = Confidence.MEDIUM
     item = "health-checks"
 
@@ -80,16 +98,17 @@ class CordConstant(Check):
         """Yield one finding per cord that only returns a constant."""
         rule = platform().rule("cord-does-nothing")
         for cord, function in _plain(project):
-            match [(each.kind, each.values) for each in _doing(project, function)]:
-                case [("return", (value,))] if _is_fixed(project, function, value):
-                    yield self.finding(
-                        function.module,
-                        value.span,
-                        function.index,
-                        f"{cord.label} always returns the same value; the platform's review of "
-                        f"{rule.as_of} banned cords that do nothing useful",
-                        "return live state, such as whether the model answers",
-                    )
+            value = _constant(project, function)
+            if value is not None:
+                yield self.finding(
+                    function.module,
+                    value.span,
+                    function.index,
+                    f"{cord.label} always returns the same value; the platform's review of "
+                    f"{rule.as_of} banned cords that do nothing useful",
+                    "return live state, such as whether the model answers",
+                    severity=None if _tells_health(cord) else Severity.INFO,
+                )
 
 
 class CordEmptyBody(Check):
@@ -195,6 +214,54 @@ def _is_idle(project: Project, module: Module, statement: Statement) -> bool:
             return False
 
 
-def _is_fixed(project: Project, function: Function, expression: Expression) -> bool:
+def _constant(
+    project: Project, function: Function, seen: frozenset[Function] = frozenset()
+) -> Expression | None:
+    """Return the value that a function always returns and does nothing else, None for others."""
+    module, returned = function.module, []
+    if function in seen:
+        return None
+    for each in _doing(project, function):
+        guards = (module.facts.guards[index].kind for index in module.guards_of(each.guards))
+        if each.kind == "except" or "except" in guards:
+            continue  # nothing beside it can fail
+        match each:
+            case Statement(kind="return", values=(value,)) if _is_fixed(
+                project, function, value, seen
+            ):
+                returned.append(value)
+            case Statement(kind="test" | "assign", values=(value,), targets=targets) if _is_fixed(
+                project, function, value, seen
+            ):
+                if not all(isinstance(target, Name) for target in targets):
+                    return None
+            case _:
+                return None
+    return returned[0] if returned else None
+
+
+def _is_fixed(
+    project: Project, function: Function, expression: Expression, seen: frozenset[Function]
+) -> bool:
     value = project.knowledge.evaluator.value(function.module, function.index, expression)
-    return isinstance(value, Known) and value.value is not None
+    if isinstance(value, Known):
+        return value.value is not None
+    match expression:
+        case Await(value=inner):
+            return _is_fixed(project, function, inner, seen)
+        case Mapping() | Collection():
+            return all(_is_fixed(project, function, each, seen) for each in expression.children())
+        case Call(function=callee, arguments=()):
+            resolve = project.knowledge.resolver.resolve
+            match resolve(function.module, function.index, callee):
+                case (Function() as called,) | (Method(function=called),):
+                    return _constant(project, called, seen | {function}) is not None
+    return False
+
+
+def _tells_health(cord: Cord) -> bool:
+    """Say whether what watches a service is to ask this cord how it is."""
+    values = [cord.arguments.value(each) for each in _PATHS]
+    return any(
+        isinstance(each, Known) and bool(_HEALTH.fullmatch(str(each.value))) for each in values
+    )

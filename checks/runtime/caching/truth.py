@@ -68,7 +68,9 @@ class Truths:
         self._resolver = project.knowledge.resolver
         self._besides = besides
 
-    def of(self, module: Module, scope: int, expression: Expression, depth: int = 0) -> Truth:
+    def of(
+        self, module: Module, scope: int, expression: Expression | None, depth: int = 0
+    ) -> Truth:
         """Return what is known of an expression."""
         if depth > _DEEPEST:
             return Truth.OPEN
@@ -111,8 +113,6 @@ class Truths:
             if each.parameter is not None:
                 parent = module.scope(where).parent
                 found.append(self.annotated(module, parent, each.parameter.annotation))
-            elif each.value is None:
-                found.append(Truth.OPEN)
             elif each.statement is not self._besides:
                 found.append(self.of(module, where, each.value, depth + 1))
         return _joined(found)
@@ -159,7 +159,7 @@ class Truths:
         return found
 
 
-def _written(expression: Expression) -> Truth:
+def _written(expression: Expression | None) -> Truth:
     """Return what an expression tells by how it is written."""
     match expression:
         case Literal(value=value):
@@ -171,7 +171,7 @@ def _written(expression: Expression) -> Truth:
         case Collection(items=items):
             return _display(len(items), not all(map(_is_starred, items)))
         case FormattedText(parts=parts):
-            fixed = any(isinstance(each, Literal) and each.value for each in parts)
+            fixed = any(isinstance(each, Literal) for each in parts)
             return Truth.ALWAYS if fixed else Truth.TEXT
         case Opaque(kind=kind):
             return Truth.EMPTY if kind in _COLLECTS else Truth.OPEN

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.model import Project
+from chutes_cli.project.targets import Class
 
 from .judging import is_default, is_stand_in, plain
 from .literals import IN_CALL, Named, named_texts
@@ -22,9 +23,10 @@ class DefaultSecret(Check):
     ## What it does
     Looks at names that speak of secrets for fallbacks such as `changeme`, `secret` or
     `your-secret-key`: the default of `os.getenv`, the right side of an `or`, the default of
-    a parameter or of a settings field, and plain assignments of a text that says itself that
-    it is to be changed. Texts for servers that ask for no key (`EMPTY`, `not-needed`) are
-    left alone.
+    a parameter or of a settings field (of a `BaseSettings`; of a model or dataclass for what
+    a service signs with: `secret_key`, `jwt_secret`), and plain assignments of a text that
+    says itself that it is to be changed. Texts for servers that ask for no key (`EMPTY`,
+    `not-needed`) are left alone.
 
     ## Why it matters
     The variable is forgotten once, nothing fails, and the service signs its tokens with a
@@ -94,7 +96,7 @@ class DefaultSecret(Check):
                 if each.expression in seen or module.only_as_script(each.statement.guards):
                     continue
                 seen.add(each.expression)
-                if _is_known(each):
+                if _is_known(project, each):
                     yield self.finding(
                         module,
                         each.expression.span,
@@ -106,9 +108,23 @@ class DefaultSecret(Check):
                     )
 
 
-def _is_known(each: Named) -> bool:
+def _is_known(project: Project, each: Named) -> bool:
     # `PASSWORD = "password"` names a grant type or a field; as a fallback it is a password.
     # `OpenAI(api_key="your-api-key")` fails at once; a secret of the service's own does not.
-    if each.fallback or each.name == IN_CALL:
+    own = bool(_OWN.fullmatch(plain(each.name)))
+    if each.fallback or each.name == IN_CALL or _is_of_settings(project, each, own=own):
         return is_default(each.text)
-    return bool(_OWN.fullmatch(plain(each.name))) and is_stand_in(each.text)
+    return own and is_stand_in(each.text)
+
+
+def _is_of_settings(project: Project, each: Named, *, own: bool) -> bool:
+    """Say whether a text is the default of a settings field, so that something comes before it.
+
+    A record that is no settings class by its base counts for what a service signs with only:
+    elsewhere, such a word may be a kind of token, or what a client sends.
+    """
+    module, statement = each.module, each.statement
+    if statement.kind != "annotate" or module.scope(statement.scope).kind != "class":
+        return False
+    fields, of = project.knowledge.evaluator.fields, Class(module, statement.scope)
+    return fields.is_settings(of) or (own and fields.is_record(of))

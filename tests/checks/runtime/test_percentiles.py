@@ -130,3 +130,12 @@ def test_tests_are_left_alone(findings: Findings) -> None:
 
 def test_a_name_of_the_module_is_not_followed(findings: Findings) -> None:
     assert findings(app("return v[n]", "v = [1]\nn = round(len(v) * 0.99)\n"), ID) == []
+
+
+def test_follows_the_parameter_of_the_function_around(findings: Findings) -> None:
+    around = (
+        "def share(v, p):\n    def at():\n        w = sorted(v)\n"
+        "        return w[int(len(w) * p)]\n    return at()\n"
+    )
+    assert len(findings(app("return share(self.v, 1.0)", around), ID)) == 1
+    assert findings(app("return share(self.v, 0.5)", around), ID) == []

@@ -180,6 +180,10 @@ SILENT = {
     "constant_local": app("key = 'a'\nSEEN[key] = 1"),
     "constant_loop": app("for key in ('a', 'b'):\n    SEEN[key] = 1"),
     "constant_parameter": app("put('a')", "SEEN = {}\ndef put(key):\n    SEEN[key] = 1\n"),
+    "one_of_a_few_passed_on": app(
+        "if args.text in ('a', 'b'):\n    put(args.text)",
+        "SEEN = {}\ndef put(key):\n    SEEN[key] = 1\n",
+    ),
     "constants_passed_on": app(
         "note('a')\nnote('b')",
         "SEEN = {}\ndef note(key):\n    put(key)\ndef put(key):\n    SEEN[key] = 1\n",

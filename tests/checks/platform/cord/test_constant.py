@@ -29,6 +29,53 @@ def measured():
     return time.time()
 
 
+def fixed():
+    return 'ok'
+
+
+async def later():
+    try:
+        return {'status': fixed()}
+    except Exception:
+        return measured()
+
+
+def around():
+    return around()
+
+
+def none():
+    return None
+
+
+def given(value):
+    return 'ok'
+
+
+def turns():
+    yield 'ok'
+
+
+def decorated():
+    measured()
+    return 'ok'
+
+
+@functools.cache
+def cached():
+    return 'ok'
+
+
+class Checker:
+    def state(self):
+        return 'ok'
+
+    def real(self):
+        return self.ready
+
+
+checker = Checker()
+
 """
 CONSTANT = [
     "return {'status': 'ok'}",
@@ -42,6 +89,15 @@ CONSTANT = [
     "log.info('asked')\nreturn 'ok'",
     "logging.info('asked')\nreturn 'ok'",
     "print('asked')\nreturn 'ok'",
+    "status = {'status': 'ok'}\nreturn status",
+    "if VERSION:\n    return 'ok'\nreturn 'no'",
+    "try:\n    return {'status': 'ok'}\nexcept Exception as e:\n    return {'error': str(e)}",
+    "try:\n    return 'ok'\nexcept Exception as e:\n    measured()\n    raise HTTPException(429)",
+    "return fixed()",
+    "return checker.state()",
+    "return cached()",
+    "return {'status': fixed()}",
+    "return ['ok', fixed()]",
 ]
 LIVE = [
     "return {'ready': self.ready}",
@@ -56,6 +112,26 @@ LIVE = [
     "raise HTTPException(429)",
     "self.n = 1",
     "assert True",
+    "if VERSION:\n    return 'ok'\nreturn self.state",
+    "try:\n    return self.state\nexcept Exception:\n    return 'no'",
+    "try:\n    measured()\nexcept Exception:\n    return 'no'\nreturn 'ok'",
+    "self.status = 'ok'\nreturn 'ok'",
+    "status = 'ok'\nstatus = measured()\nreturn status",
+    "status = measured()\nreturn 'ok'",
+    "if measured():\n    return 'ok'\nreturn 'ok'",
+    "return {'status': fixed(), 'ready': self.ready}",
+    "return ['ok', self.ready]",
+    "return decorated()",
+    "return around()",
+    "return none()",
+    "return turns()",
+    "return given(1)",
+    "return checker.real()",
+    "return checker.missing()",
+    "return unknown()",
+    "return await self.answer()",
+    "for each in [1]:\n    return 'ok'",
+    "status = 'ok'",
     "return",
 ]
 EMPTY = ["pass", "...", "'Not written yet.'", "return", "'Later.'\nreturn"]
@@ -71,6 +147,26 @@ def cord(body: str, decorator: str = "", around: str = "") -> str:
 def test_constant(body: str, findings: Findings) -> None:
     found = findings(HEAD + cord(body), "cord-constant")
     assert [each.severity for each in found] == [Severity.INFO] * (body in CONSTANT)
+
+
+@pytest.mark.parametrize("body", ["return await later()", "return await asked()"])
+def test_what_is_awaited_is_followed(body: str, findings: Findings) -> None:
+    source = HEAD + cord(body).replace("def x", "async def x")
+    assert len(findings(source, "cord-constant")) == ("later" in body)
+
+
+HEALTH = ["/health", "/healthz", "/HEALTH", "/health/", "/v1/health", "/health_check",
+          "/health-check", "/healthcheck", "/ready", "/readyz", "/readiness", "/status",
+          "/model_status"]  # fmt: skip
+OTHER = ["/live", "/livez", "/ping", "/x", "/healthy", "/already", "/health/live", "/version"]
+
+
+@pytest.mark.parametrize("path", [*HEALTH, *OTHER])
+def test_a_cord_that_tells_health_must_look(path: str, findings: Findings) -> None:
+    for option in ("public_api_path=", "path="):
+        source = HEAD + cord("return 'ok'").replace("public_api_path='/x'", f"{option}'{path}'")
+        (found,) = findings(source, "cord-constant")
+        assert found.severity is (Severity.WARNING if path in HEALTH else Severity.INFO)
 
 
 @pytest.mark.parametrize("body", [*EMPTY, *NOT_EMPTY])

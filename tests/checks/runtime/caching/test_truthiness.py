@@ -274,6 +274,7 @@ def test_says_nothing_of_what_may_be_anything(name: str, findings: Findings) -> 
 
 
 ALWAYS = {
+    "list_of_a_sum": "[key + key]",
     "pair": "pair(key)",
     "none_or_pair": "none_or_pair(key)",
     "literal": "'a' if other(key) else None",
@@ -416,3 +417,12 @@ def test_tests_are_left_alone(findings: Findings) -> None:
 
 def test_code_of_the_module_itself_runs_once(findings: Findings) -> None:
     assert findings(HEAD + "key = 1\n" + miss("words(key)").rsplit("\n", 1)[0] + "\n", ID) == []
+
+
+@pytest.mark.parametrize(("functions", "count"), [(1, 1), (5, 1), (6, 0)])
+def test_follows_a_few_functions(functions: int, count: int, findings: Findings) -> None:
+    made = "".join(
+        f"def made{each}(key):\n    return made{each + 1}(key)\n" for each in range(1, functions)
+    )
+    last = f"def made{functions}(key):\n    return [each for each in key]\n"
+    assert len(findings(app(hit("made1(key)")) + made + last, ID)) == count

@@ -10,7 +10,9 @@ Findings = Callable[..., list[Finding]]
 ID = "default-secret"
 HEAD = """\
 import os
+from dataclasses import dataclass
 from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings
 from chutes.chute import Chute
 
 chute = Chute("u", "my-service", "i")
@@ -26,6 +28,13 @@ FIRES = {
     "or": "API_KEY = os.getenv('API_KEY') or 'dev-key'",
     "field": "class S(BaseModel):\n    jwt_secret: str = Field(default='change-me-in-production')",
     "secret_str": "class S(BaseModel):\n    secret_key: SecretStr = SecretStr('super-secret-key')",
+    "of_settings": "class S(BaseSettings):\n    secret_key: str = 'secret'",
+    "of_settings_any": "class S(BaseSettings):\n    redis_password: str = 'redis'",
+    "of_settings_wrapped": "class S(BaseSettings):\n    password: SecretStr = SecretStr('admin')",
+    "of_settings_below": "class B(BaseSettings):\n    x: int = 1\nclass S(B):\n"
+    "    api_key: str = 'changeme'",
+    "of_a_model": "class S(BaseModel):\n    secret_key: str = 'secret'",
+    "of_a_dataclass": "@dataclass\nclass S:\n    jwt_secret: str = 'dev'",
     "constructor": "class J:\n    def __init__(self, secret_key: str = 'secret'):\n"
     "        self.secret_key = secret_key",
     "hyphenated": "JWT_SECRET = os.getenv('JWT_SECRET', 'change-me')",
@@ -42,6 +51,15 @@ SILENT = {
     "nothing": "JWT_SECRET = os.getenv('JWT_SECRET')",
     "local_server": "API_KEY = os.getenv('OPENAI_API_KEY', 'EMPTY')",
     "not_needed": "API_KEY = os.getenv('OPENAI_API_KEY', 'not-needed')",
+    "kind_of_token_of_a_model": "class T(BaseModel):\n    token: str = 'token'",
+    "password_of_a_model": "class T(BaseModel):\n    password: str = 'password'",
+    "token_of_a_language": "class T(BaseSettings):\n    eos_token: str = 'token'",
+    "token_of_settings": "class T(BaseSettings):\n    token: str = 'eos'",
+    "of_a_plain_class": "class T:\n    secret_key: str = 'secret'",
+    "of_a_module": "secret_key: str = 'secret'",
+    "given_in_settings": "class T(BaseSettings):\n    password = 'password'",
+    "open_settings": "class T(BaseSettings):\n    mode: str = 'dev'",
+    "in_a_method": "class T(BaseSettings):\n    def f(self):\n        secret_key: str = 'dev'",
     "grant_type": "PASSWORD = 'password'",
     "kind_of_token": "def f(token):\n    return token == 'key'",
     "section": "PASSWORD = settings.get('db', 'password')",
