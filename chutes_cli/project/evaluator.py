@@ -9,7 +9,7 @@ from chutes_cli.project import facts
 from chutes_cli.project.callers import Placed
 from chutes_cli.project.displays import Turn, copies, picked, spreads
 from chutes_cli.project.fields import Fields
-from chutes_cli.project.module import Binding, Module, Site, bound_names, changed_in_place
+from chutes_cli.project.module import Binding, Module, Site, bound_names
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
@@ -143,15 +143,7 @@ class Evaluator:
         if binding.statement is None:
             return False
         names = {name for each in binding.statement.targets for name in bound_names(each)}
-        return any(name in self._changed_names(module) for name in names)
-
-    def _changed_names(self, module: Module) -> set[str]:
-        return {
-            place.id
-            for statement in module.facts.statements
-            for place in changed_in_place(statement)
-            if isinstance(place, facts.Name)
-        }
+        return not names.isdisjoint(module.changed_names)
 
     def _imported(self, module: Module, imported: facts.Import) -> Value:
         found = self._resolver.find_module(module, imported.module, imported.level)

@@ -101,6 +101,16 @@ class Module:
         return {statement: index for index, statement in enumerate(self.facts.statements)}
 
     @cached_property
+    def changed_names(self) -> frozenset[str]:
+        """The names of which something is changed in place, in whatever scope."""
+        return frozenset(
+            place.id
+            for statement in self.facts.statements
+            for place in changed_in_place(statement)
+            if isinstance(place, Name)
+        )
+
+    @cached_property
     def bindings(self) -> dict[int, dict[str, list[Binding]]]:
         """Bindings of each scope, by name, in source order."""
         found: dict[int, dict[str, list[Binding]]] = defaultdict(lambda: defaultdict(list))
