@@ -84,6 +84,7 @@ class Optionals:
             (module, statement.scope, statement.values[-1])
             for module in self._project.modules
             for statement in module.facts.statements
+            if statement.values  # none where it is deleted
             for target in statement.targets
             for part in target.walk()
             if isinstance(part, Attribute) and part.attribute == name

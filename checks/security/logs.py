@@ -174,7 +174,10 @@ def _told(
 
 def _held(project: Project, step: Step, name: Name) -> Expression:
     """Return the display or the copy that a name holds; any other stays a name."""
-    *_, held = project.knowledge.evaluator.held(step.module, step.statement.scope, name)
+    scope = step.statement.scope
+    at, where, held = project.knowledge.evaluator.held(step.module, scope, name)
+    if at is not step.module or where not in (scope, 0):
+        return name  # the parameters of another function are followed by themselves
     match held:
         case Mapping():
             return held

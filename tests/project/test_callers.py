@@ -161,7 +161,7 @@ def test_a_common_name_tells_nothing(project: ReadTree) -> None:
     assert found.chutes[0].cords == ()
 
 
-def test_only_chutes_and_images_come_in_through_parameters(project: ReadTree) -> None:
+def test_chutes_images_and_own_objects_come_in_through_parameters(project: ReadTree) -> None:
     found = project(
         f"{MADE}import httpx\nclass Service(Chute): ...\nclass Other: ...\n"
         "def use(a, b, c, d, e):\n    ...\n"
@@ -174,4 +174,4 @@ def test_only_chutes_and_images_come_in_through_parameters(project: ReadTree) ->
         each.name: len(resolve(module, use, Name(each.span, each.name)))
         for each in module.scope(use).parameters
     }
-    assert known == {"a": 1, "b": 1, "c": 0, "d": 1, "e": 0}
+    assert known == {"a": 1, "b": 1, "c": 0, "d": 1, "e": 1}

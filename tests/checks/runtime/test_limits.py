@@ -294,3 +294,12 @@ def test_a_cord_that_cannot_be_told(findings: Findings) -> None:
     lambda_ = "chute.cord(public_api_path='/y')(lambda self: 1)\n"
     source = app("return 3 < args.limit", lambda_ + ASK.format("None"), "Ask")
     assert len(findings(source, ID)) == 1
+
+
+def test_an_attribute_that_is_deleted_elsewhere(findings: Findings) -> None:
+    source = kept("return count >= self.limit").replace(
+        "class ", "class Other:\n    def drop(self):\n        del self.limit\n\n\nclass ", 1
+    )
+    assert "del self.limit" in source
+    found = findings(app("return Quota().allows(3)", source), ID)
+    assert [each.check for each in found] == [ID]
