@@ -57,8 +57,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the twins' reader belongs to the tests, which are not installed
 
 from chutes_cli.registry import checks  # noqa: E402 - after the path
-from tests.twins.hazards import HAZARDS  # noqa: E402
-from tests.twins.twins import TWINS, Twin, twins  # noqa: E402
+from tests.twins.hazards import HAZARDS  # noqa: E402 - after the path
+from tests.twins.twins import TWINS, Twin, twins  # noqa: E402 - after the path
 
 OURS = "chutes-prod"
 NEAR = 3  # lines from the stated one

@@ -180,7 +180,7 @@ def everything_reached(project: Project, inputs: str = "none") -> Project:
     for function in functions if inputs != "none" else ():
         _receive(project, taint, function, all_of_them=inputs == "all")
     entries = [Entry("cord", each) for each in functions]
-    reach = Reach(project.knowledge.resolver, project.modules, entries)
+    reach = Reach(project.knowledge.resolver, project.passings, project.modules, entries)
     return replace(project, reach=reach, taint=taint)
 
 

@@ -95,20 +95,23 @@ class _Conditions:
 
     def visit(self, node: ast.AST) -> None:
         """Collect the mutants below a node."""
-        named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if named:
-            self._names.append(node.name)  # type: ignore[attr-defined]
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self._names.append(node.name)
+            self._inside(node)
+            self._names.pop()
+        else:
+            self._inside(node)
+
+    def _inside(self, node: ast.AST) -> None:
         for field, value in ast.iter_fields(node):
             children = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
             for index, child in children:
                 if isinstance(child, ast.AST) and not _is_left_alone(child):
                     self._at(_Slot(node, field, index), child)
                     self.visit(child)
-        if named:
-            self._names.pop()
 
     def _at(self, slot: _Slot, node: ast.AST) -> None:
-        if slot.is_test:
+        if slot.is_test and isinstance(node, ast.expr):
             for value in (True, False):
                 forced = ast.copy_location(ast.Constant(value), node)
                 self._add(node, f"always {value}".lower(), slot.filled(forced))
@@ -141,9 +144,8 @@ class _Conditions:
     def _where(self) -> str:
         return ".".join(self._names) or "<module>"
 
-    def _add(self, node: ast.AST, mutation: str, change: Change) -> None:
-        line: int = node.lineno  # type: ignore[attr-defined]
-        self._found.append(Mutant(self._where, line, ast.unparse(node), mutation, (change,)))
+    def _add(self, node: ast.expr | ast.pattern, mutation: str, change: Change) -> None:
+        self._found.append(Mutant(self._where, node.lineno, ast.unparse(node), mutation, (change,)))
 
 
 @dataclass(frozen=True)

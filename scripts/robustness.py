@@ -27,6 +27,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -160,12 +161,16 @@ def file_task(file: Path) -> Task:
     return Task(str(file), FILE_LIMIT_S, prepare)
 
 
+def _where_it_lies(package: Path, _: Path) -> Path:
+    return package
+
+
 def installed_trees() -> Iterator[Task]:
     """Yield each package of the standard library and of site-packages."""
     for folder in _installed():
         for package in sorted(folder.iterdir()):
             if package.is_dir() and package.name not in ("site-packages", "__pycache__"):
-                yield Task(f"{package}/", TREE_LIMIT_S, lambda _, package=package: package)  # type: ignore[misc]
+                yield Task(f"{package}/", TREE_LIMIT_S, partial(_where_it_lies, package))
 
 
 def _installed() -> list[Path]:

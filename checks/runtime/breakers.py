@@ -14,6 +14,7 @@ from chutes_cli.project.module import Module, calls_in
 from chutes_cli.project.targets import External, Function, Instance, Method
 
 _LOCK = re.compile(r"lock|mutex", re.IGNORECASE)
+"""Narrower than the locks of `places`: a semaphore lets several calls through."""
 _FAILURES = re.compile(r"fail|error", re.IGNORECASE)
 _STATE = re.compile(r"state|open", re.IGNORECASE)
 

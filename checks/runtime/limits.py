@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
@@ -21,6 +22,7 @@ from chutes_cli.project.module import Module
 from chutes_cli.project.running import Runs, how_surely
 
 from .optional import Optionals
+from .ways import concerning
 
 _ORDERS = frozenset({"<", "<=", ">", ">="})
 _TELLS = frozenset({"is", "is not", "==", "!=", "in", "not in", "not", "and", "or"})
@@ -143,7 +145,7 @@ class LimitMayBeNone(Check):
                         continue
                     surely = how_surely(
                         project.reach, module, statement.scope, statement.guards, "TypeError",
-                        counts=lambda arrival: circumstances.concerns(arrival.exposures),
+                        counts=concerning(circumstances),
                     )  # fmt: skip
                     if surely not in (Runs.ALWAYS, Runs.SOMETIMES):
                         continue
@@ -191,19 +193,28 @@ def _is_told_apart(
     """
     name = last_name(limit)
     if isinstance(limit, Name):
-        return any(_asks(each, name) for each in module.statements_in(statement.scope))
-    return any(
-        _asks(each, name)
-        for other in project.modules
-        for each in other.facts.statements
-        if not other.is_test
+        return any(name in _asked(each) for each in module.statements_in(statement.scope))
+    return name in _asked_anywhere(project)
+
+
+@lru_cache(maxsize=1)
+def _asked_anywhere(project: Project) -> frozenset[str]:
+    """Return the names that any statement asks; every comparison wants to know."""
+    return frozenset(
+        name
+        for module in project.modules
+        for each in module.facts.statements
+        if not module.is_test
+        for name in _asked(each)
     )
 
 
-def _asks(statement: Statement, name: str) -> bool:
-    if statement.kind in ("test", "assert") and _is(statement.values[0], name):
-        return True
-    return any(_is(part, name) for each in statement.expressions() for part in _asked_in(each))
+def _asked(statement: Statement) -> Iterator[str]:
+    """Yield the names that a statement tells from None."""
+    if statement.kind in ("test", "assert"):
+        yield last_name(statement.values[0])
+    for each in statement.expressions():
+        yield from map(last_name, _asked_in(each))
 
 
 def _asked_in(expression: Expression) -> tuple[Expression, ...]:
@@ -219,10 +230,6 @@ def _asked_in(expression: Expression) -> tuple[Expression, ...]:
             return parts
         case _:
             return ()
-
-
-def _is(expression: Expression, name: str) -> bool:
-    return last_name(expression) == name
 
 
 def _has_a_switch(module: Module, statement: Statement, before: tuple[Expression, ...]) -> bool:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from chutes_cli.contract.libraries.records import FIELD_CALLS
 from chutes_cli.project.callers import Placed, given_to
 from chutes_cli.project.facts import (
-    Argument,
     Attribute,
-    Call,
     Expression,
     Literal,
     Name,
@@ -70,7 +67,7 @@ class Optionals:
                 pass
             case _:
                 return None
-        match self._stores(name):
+        match self._resolver.members.assigned(name):
             case [(module, scope, Name(id=kept))] if module.scope(scope).parent == of.index:
                 return self._passed(module, scope, kept, made=True)
             case []:
@@ -78,24 +75,12 @@ class Optionals:
             case _:
                 return None
 
-    def _stores(self, name: str) -> list[Placed]:
-        """Return all that the tree gives an attribute of some name, whichever object's."""
-        return [
-            (module, statement.scope, statement.values[-1])
-            for module in self._project.modules
-            for statement in module.facts.statements
-            if statement.values  # none where it is deleted
-            for target in statement.targets
-            for part in target.walk()
-            if isinstance(part, Attribute) and part.attribute == name
-        ]
-
     def _field(self, of: Class, name: str) -> bool | None:
         fields = self._project.knowledge.evaluator.fields
         where, binding = fields.declared(of, name)
         if binding is None or binding.annotation is None or fields.is_settings(of):
             return None
-        if not self._is_none(where, binding.value):
+        if not self._is_known_none(fields.default(where, binding)):
             return None
         if any(self._project.schemas.validators.of(of, name, binding.annotation)):
             return None
@@ -106,17 +91,6 @@ class Optionals:
         return self._among(
             [given_to(each, place, name, default) for each in self._resolver.callers.making(of)]
         )
-
-    def _is_none(self, of: Class, default: Expression | None) -> bool:
-        """Say whether the default of a field is None, also where it is an argument of `field`."""
-        match default:
-            case Literal(value=None):
-                return True
-            case Call(function=callee, arguments=given):
-                called = self._resolver.dotted(of.module, of.index, callee)
-                return called in FIELD_CALLS and any(map(_gives_none, given))
-            case _:
-                return False
 
     def _among(self, given: list[Placed | None]) -> bool | None:
         none = [self._is_known_none(each) for each in given]
@@ -130,12 +104,3 @@ class Optionals:
                 return True
             case _:
                 return False
-
-
-def _gives_none(argument: Argument) -> bool:
-    """Say whether an argument of `field` is a default of None."""
-    match argument:
-        case Argument(keyword=None | "default", value=Literal(value=None)):
-            return True
-        case _:
-            return False

@@ -14,6 +14,8 @@ from chutes_cli.project.running import Runs, how_surely
 from chutes_cli.project.targets import Function
 from chutes_cli.project.values import Known
 
+from .ways import concerning
+
 _ROUNDS: dict[str | None, Callable[[float], float]] = {
     "builtins.int": floor,
     "math.floor": floor,
@@ -113,7 +115,7 @@ class PercentileOutOfRange(Check):
                             continue
                         surely = how_surely(
                             project.reach, module, statement.scope, statement.guards, *_FAILURES,
-                            counts=lambda arrival: circumstances.concerns(arrival.exposures),
+                            counts=concerning(circumstances),
                         )  # fmt: skip
                         if surely in (Runs.ALWAYS, Runs.SOMETIMES):
                             yield self.finding(

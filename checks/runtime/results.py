@@ -22,6 +22,8 @@ from chutes_cli.project.module import Module, Site
 from chutes_cli.project.running import Runs, how_surely
 from chutes_cli.project.targets import Class, External, Function, Method, Target
 
+from .ways import concerning
+
 _KEEPS_RESULT = frozenset({"staticmethod", "classmethod"})
 _PROTOCOL = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _FAILURES = ("TypeError", "AttributeError")
@@ -124,7 +126,7 @@ class FactoryReturnsNothing(Check):
             statement = site.statement
             surely = how_surely(
                 project.reach, site.module, site.scope, statement.guards, *_FAILURES,
-                counts=lambda each: circumstances.concerns(each.exposures),
+                counts=concerning(circumstances),
             )  # fmt: skip
             if surely in (Runs.ALWAYS, Runs.SOMETIMES):
                 name = site.module.snippet(target.span)

@@ -115,9 +115,11 @@ class Turns:
 
     def _part(self, module: Module, scope: int, item: Expression, depth: int) -> float:
         """Return how many items one part of a display stands for."""
-        if isinstance(item, Operation) and item.operator == "*":
-            return self._most(module, scope, item.operands[0], depth + 1, _LENGTH)
-        return 1
+        match item:
+            case Operation(operator="*", operands=(inner,)):
+                return self._most(module, scope, inner, depth + 1, _LENGTH)
+            case _:
+                return 1
 
     def _gone_over(self, module: Module, scope: int, call: Call, depth: int) -> float:
         """Return the length of what a call gives."""

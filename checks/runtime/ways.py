@@ -73,6 +73,11 @@ def judged(circumstances: Circumstances) -> Callable[[Arrival, frozenset[str]], 
     return lambda _, exposures: bool(exposures) and circumstances.concerns(exposures)
 
 
+def concerning(circumstances: Circumstances) -> Callable[[Arrival], bool]:
+    """Return the same for how surely something runs (`how_surely`)."""
+    return lambda arrival: circumstances.concerns(arrival.exposures)
+
+
 def on_gateway(_: Arrival, exposures: frozenset[str]) -> bool:
     """Say whether an arrival comes by the gateway."""
     return "gateway" in exposures

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chutes_cli.project.facts import Argument, Attribute, Call, Expression, Name, Parameter
-from chutes_cli.project.module import Module
+from chutes_cli.project.facts import Argument, Attribute, Call, Expression, Name
+from chutes_cli.project.module import Module, Site
 from chutes_cli.project.nested import decorating, decorators_of, is_given, wrappers_made
+from chutes_cli.project.passing import Passings
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import External, Function, Method
 
@@ -15,8 +16,9 @@ BRIDGE_METHOD = "call_soon_threadsafe"
 class Bridges:
     """Answers what a call, a helper or a decorator hands to the main loop."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, passings: Passings) -> None:
         self._resolver = resolver
+        self._passings = passings
         self._handing: dict[Function, bool] = {}
         self._decorated: dict[Function, bool] = {}
 
@@ -58,24 +60,18 @@ class Bridges:
             and self.bridges(function.module, function.index, each)
         ]
 
-    def carries(self, module: Module, scope: int, call: Call, argument: Argument) -> bool:
+    def carries(self, site: Site, argument: Argument) -> bool:
         """Say whether a function that a call is given gets to the main loop inside a coroutine.
 
         ``run(work)`` does so with ``run_coroutine_threadsafe(self._unit(work), loop)``.
         """
-        position = call.arguments.index(argument)
-        for target in self._resolver.resolve(module, scope, call.function):
-            match target:
-                case Function() as function:
-                    names = function.scope.parameters
-                case Method(function=function):
-                    names = function.scope.parameters[1:]
-                case _:
-                    continue
-            taken = _taker(names, position, argument.keyword)
-            if taken and any(_mentions(each, taken) for each in self._bridged_in(function)):
-                return True
-        return False
+        return any(
+            _mentions(bridged, taker.name)
+            for passing in self._passings.at(site)
+            if passing.function is not None
+            for taker in passing.takers(argument)
+            for bridged in self._bridged_in(passing.function)
+        )
 
     def by_decorator(self, function: Function) -> bool:
         """Say whether a decorator of the tree's own runs what it is put on on the main loop."""
@@ -104,14 +100,6 @@ class Bridges:
             for wrapper in wrappers_made(decorator, with_arguments=called)
             for bridged in self._bridged_in(wrapper)
         )
-
-
-def _taker(parameters: tuple[Parameter, ...], position: int, keyword: str | None) -> str:
-    """Return the parameter that an argument fills, nothing where it falls among others."""
-    if keyword is not None:
-        return keyword if any(each.name == keyword for each in parameters) else ""
-    positional = [each.name for each in parameters if each.kind == "positional"]
-    return positional[position] if position < len(positional) else ""
 
 
 def _mentions(expression: Expression, name: str) -> bool:

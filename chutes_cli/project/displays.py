@@ -13,8 +13,8 @@ from chutes_cli.project.facts import (
     Literal,
     Mapping,
     Name,
-    Operation,
     Statement,
+    is_starred,
 )
 from chutes_cli.project.module import Module
 from chutes_cli.project.targets import Target
@@ -67,7 +67,7 @@ def display_items(module: Module, scope: int, expression: Expression) -> tuple[E
 
 def spreads(items: Iterable[Expression]) -> bool:
     """Say whether a display spreads another into itself: how many items it has is not seen."""
-    return any(isinstance(each, Operation) and each.operator == "*" for each in items)
+    return any(map(is_starred, items))
 
 
 def _entries(pairs: Mapping, method: str) -> tuple[Expression, ...]:

@@ -349,3 +349,12 @@ def last_name(expression: Expression) -> str:
             return name
         case _:
             return ""
+
+
+def is_starred(expression: Expression) -> bool:
+    """Say whether an item of a display stands for several: ``*others``."""
+    return (
+        isinstance(expression, Operation)
+        and expression.operator == "*"
+        and (len(expression.operands) == 1)
+    )

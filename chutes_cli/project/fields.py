@@ -44,9 +44,9 @@ class Fields:
         if binding.annotation is None or not self.is_record(of):
             assert binding.statement is not None
             return _placed(where.module, binding.statement.scope, binding.value)
-        return self._made_with(owner, of, name, self._default(where, binding))
+        return self._made_with(owner, of, name, self.default(where, binding))
 
-    def _default(self, of: Class, binding: Binding) -> Placed | None:
+    def default(self, of: Class, binding: Binding) -> Placed | None:
         """Return the default of a field, also where it is an argument of `field`."""
         value = binding.value
         assert binding.statement is not None

@@ -46,8 +46,8 @@ def link(tree: SourceTree, modules: ModuleSet, scripts: tuple[Script, ...] = ())
     chutes = linker.chutes()
     entries = list(_entries(chutes))
     schemas = Schemas(knowledge.resolver, knowledge.binder)
-    reach = Reach(knowledge.resolver, modules.modules, entries)
     passings = Passings(knowledge)
+    reach = Reach(knowledge.resolver, passings, modules.modules, entries)
     return Project(
         root=tree.root,
         modules=modules.modules,

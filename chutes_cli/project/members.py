@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chutes_cli.contract.sdk import CHUTE
+from chutes_cli.project.callers import Placed
 from chutes_cli.project.facts import Attribute, Expression, Operation, Statement
 from chutes_cli.project.module import Module, Site, changed_in_place, unpacked
 from chutes_cli.project.targets import (
@@ -162,6 +163,11 @@ class Members:
                         if isinstance(part, Attribute):
                             stores[part.attribute].append((module, statement, part, value))
         return dict(stores)
+
+    def assigned(self, name: str) -> list[Placed]:
+        """Return all that is assigned to an attribute of some name, whichever object's."""
+        stores = self._attribute_stores.get(name, ())
+        return [(module, statement.scope, value) for module, statement, _, value in stores]
 
     def stored(self, owner: Instance, name: str) -> list[Target]:
         """Return what is assigned to an attribute of an object, anywhere in the tree."""

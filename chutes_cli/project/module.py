@@ -23,6 +23,7 @@ from chutes_cli.project.facts import (
     Scope,
     Span,
     Statement,
+    is_starred,
 )
 
 _MUTATORS = frozenset(
@@ -309,11 +310,11 @@ def unpacked(statement: Statement, target: Expression) -> list[tuple[Expression,
         case Collection(items=parts), (Collection(items=values),) if (
             statement.kind == "assign"
             and len(parts) == len(values)
-            and not any(_is_starred(each) for each in (*parts, *values))
+            and not any(is_starred(each) for each in (*parts, *values))
         ):
             return list(zip(parts, values, strict=True))
         case Collection(items=parts), (Call() as whole,) if statement.kind == "assign" and not any(
-            map(_is_starred, parts)
+            map(is_starred, parts)
         ):
             # `a, b = made()` gives a what `made()[0]` is.
             return [
@@ -322,10 +323,6 @@ def unpacked(statement: Statement, target: Expression) -> list[tuple[Expression,
             ]
         case _:
             return []
-
-
-def _is_starred(expression: Expression) -> bool:
-    return isinstance(expression, Operation) and expression.operator == "*"
 
 
 def _unpacks(target: Expression) -> bool:

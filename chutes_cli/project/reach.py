@@ -29,6 +29,7 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.nested import decorating, decorators_of, wrappers_made
 from chutes_cli.project.operators import implied, taken
+from chutes_cli.project.passing import Passings
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, External, Function, Instance, Method
 from chutes_cli.project.tasks import is_awaited, starts_task
@@ -104,12 +105,18 @@ class Arrival:
 class Reach:
     """The call graph, and what each entry reaches in it."""
 
-    def __init__(self, resolver: Resolver, modules: Iterable[Module], entries: Iterable[Entry]):
+    def __init__(
+        self,
+        resolver: Resolver,
+        passings: Passings,
+        modules: Iterable[Module],
+        entries: Iterable[Entry],
+    ):
         self._resolver = resolver
         self._modules = tuple(modules)
         self._entries = tuple(entries)
         self._edges: dict[Function, tuple[Edge, ...]] = {}
-        self._bridges = Bridges(resolver)
+        self._bridges = Bridges(resolver, passings)
 
     @cached_property
     def _arrivals(self) -> dict[Function, tuple[Arrival, ...]]:
@@ -281,7 +288,7 @@ class Reach:
                 for target in self._resolver.resolve(module, scope, argument.value):
                     if isinstance(target, Function | Method):
                         found = target.function if isinstance(target, Method) else target
-                        carried = self._bridges.carries(module, scope, call, argument)
+                        carried = self._bridges.carries(Site(module, statement, call), argument)
                         at = "main" if carried else handed
                         yield Edge(found, statement, call.span.line, at, task or carried)
 

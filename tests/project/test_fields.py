@@ -74,6 +74,7 @@ KNOWN = {
         "c.x", [3]),
     "model_made_here": (f"{HEAD}class C(BaseModel):\n    x: int = 3\nc = C(x=4)\n", "c.x", 4),
     "names": ("a, b = 3, 4", "b", 4),
+    "names_beside_a_product": ("a, b = open * 2, 4", "b", 4),
     "minutes": ("from datetime import timedelta\nP = timedelta(minutes=2, seconds=1)",
                 "P.total_seconds()", 121.0),
     "days": ("from datetime import timedelta\nP = timedelta(1)", "P.total_seconds()", 86400.0),

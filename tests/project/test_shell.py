@@ -100,7 +100,9 @@ def test_what_is_nested_in_what() -> None:
     assert isinstance(host, Command)
     (taken,) = host.assignments[0].inner
     assert (taken.taken, taken.owner) == (True, host)
-    assert [each.texts for each in taken.after(taken.stages[0])] == [("b",)]  # type: ignore[attr-defined]
+    (after,) = taken.after(taken.stages[0])
+    assert isinstance(after, Command)
+    assert after.texts == ("b",)
     assert outer.operator == "&&"
     following = outer.following
     assert following is not None

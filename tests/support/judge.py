@@ -41,8 +41,8 @@ def main() -> None:
     import chutes.chute.template.vllm
     import chutes.entrypoint.build
     import chutes.entrypoint.deploy
-    import chutes.entrypoint.run  # noqa: F401
-    import httpx  # noqa: F401
+    import chutes.entrypoint.run  # noqa: F401 - imported once, for every fork
+    import httpx  # noqa: F401 - the same
 
     for line in sys.stdin:
         answers.write(_in_a_fork(json.loads(line)) + "\n")

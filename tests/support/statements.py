@@ -40,7 +40,7 @@ def main() -> None:
     import chutes.chute.template.diffusion
     import chutes.chute.template.embedding
     import chutes.chute.template.sglang
-    import chutes.chute.template.vllm  # noqa: F401
+    import chutes.chute.template.vllm  # noqa: F401 - imported once, for every fork
 
     sys.meta_path.append(_StandIns())
     for line in sys.stdin:
@@ -168,7 +168,7 @@ class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def create_module(self, spec: Any) -> types.ModuleType:
         module = types.ModuleType(spec.name)
         module.__path__ = []
-        module.__getattr__ = lambda name: MagicMock(name=name)  # type: ignore[method-assign]
+        module.__getattr__ = lambda name: MagicMock(name=name)  # type: ignore[method-assign] - PEP 562 asks for it
         return module
 
     def exec_module(self, module: types.ModuleType) -> None: ...

@@ -138,7 +138,11 @@ def _found(
                 history.append(path)
             elif is_secret_file(path) or _is_key(folder / path):
                 secret.append(path)
-    return [list(dict.fromkeys(each)) for each in (secret, history, leftovers)]  # type: ignore[return-value]
+    return _once(secret), _once(history), _once(leftovers)
+
+
+def _once(paths: list[str]) -> list[str]:
+    return list(dict.fromkeys(paths))
 
 
 def _shipped(directive: Directive, source: str, folder: Path) -> Iterator[str]:

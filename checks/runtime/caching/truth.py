@@ -26,6 +26,7 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
     Statement,
+    is_starred,
     last_name,
 )
 from chutes_cli.project.model import Project
@@ -169,7 +170,7 @@ def _written(expression: Expression | None) -> Truth:
         case Mapping(keys=keys):
             return _display(len(keys), any(each is not None for each in keys))
         case Collection(items=items):
-            return _display(len(items), not all(map(_is_starred, items)))
+            return _display(len(items), not all(map(is_starred, items)))
         case FormattedText(parts=parts):
             fixed = any(isinstance(each, Literal) for each in parts)
             return Truth.ALWAYS if fixed else Truth.TEXT
@@ -179,10 +180,6 @@ def _written(expression: Expression | None) -> Truth:
             return Truth.TEXT if name in TEXT_ATTRIBUTES else Truth.OPEN
         case _:
             return Truth.OPEN
-
-
-def _is_starred(expression: Expression) -> bool:
-    return isinstance(expression, Operation) and expression.operator == "*"
 
 
 def _display(parts: int, certain: bool) -> Truth:

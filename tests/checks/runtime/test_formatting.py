@@ -125,7 +125,7 @@ def test_format_that_is_no_function_is_left_alone(findings: Findings) -> None:
 def logged(returned: object, capsys: pytest.CaptureFixture[str]) -> str:
     class Made(logging.Formatter):
         def format(self, record: logging.LogRecord) -> str:
-            return returned  # type: ignore[return-value]
+            return returned  # type: ignore[return-value] - the fault it shows
 
     handler = logging.StreamHandler()
     handler.setFormatter(Made())

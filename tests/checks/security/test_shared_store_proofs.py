@@ -21,7 +21,7 @@ def test_a_plain_client_cannot_be_awaited() -> None:
     async def call() -> None:
         transport = httpx.MockTransport(lambda request: httpx.Response(200))
         with httpx.Client(transport=transport) as client:
-            await client.get("https://store.test")  # type: ignore[misc]
+            await client.get("https://store.test")  # type: ignore[misc] - the fault it shows
 
     with pytest.raises(TypeError, match="can't be used in 'await' expression"):
         asyncio.run(call())

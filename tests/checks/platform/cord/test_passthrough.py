@@ -147,7 +147,7 @@ PORT = server.server_port
 def test_where_the_sdk_sends_calls(judge: Any) -> None:
     def answer(arguments: str) -> tuple[int, str]:
         (given,) = judge.calls(UPSTREAM + cord(arguments), ("POST", "/x", {"a": 1}))
-        return given  # type: ignore[no-any-return]
+        return given  # type: ignore[no-any-return] - JSON of the judge
 
     assert answer(with_(passthrough_port="PORT")) == (200, '{"path": "/v1/x"}')
     assert answer(with_(passthrough_port="str(PORT)")) == (200, '{"path": "/v1/x"}')

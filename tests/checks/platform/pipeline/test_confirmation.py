@@ -223,7 +223,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def run(line: str, status: int, *, has_image: bool) -> subprocess.CompletedProcess[str]:
-        answers.status, answers.has_image = status, has_image  # type: ignore[attr-defined]
+        answers.status, answers.has_image = status, has_image  # type: ignore[attr-defined] - of the class made here
         return subprocess.run(
             ["bash", "-c", line.replace("chutes ", f"{sys.executable} -P -m chutes.cli ")],
             cwd=tmp_path,

@@ -275,6 +275,7 @@ def test_says_nothing_of_what_may_be_anything(name: str, findings: Findings) -> 
 
 ALWAYS = {
     "list_of_a_sum": "[key + key]",
+    "list_of_a_product": "[key * 2]",
     "pair": "pair(key)",
     "none_or_pair": "none_or_pair(key)",
     "literal": "'a' if other(key) else None",
