@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.project.callers import Placed
-from chutes_cli.project.facts import Attribute, Expression, Operation, Statement
+from chutes_cli.project.facts import Attribute, Call, Expression, Operation, Statement
 from chutes_cli.project.module import Module, Site, changed_in_place, unpacked
 from chutes_cli.project.targets import (
     Class,
@@ -81,6 +81,20 @@ class Members:
                 return CHUTE in self.ancestors(of)
             case _:
                 return False
+
+    @cached_property
+    def chutes_made(self) -> tuple[Target, ...]:
+        """The chute of the tree, nothing where it makes several: one process serves one."""
+        found = [
+            chute
+            for module in self._modules
+            for statement in module.facts.statements
+            if statement.scope == 0 and statement.kind == "assign" and not module.is_test
+            if isinstance(statement.values[0], Call)
+            for chute in self._resolver.resolve(module, 0, statement.values[0])
+            if self.is_chute(chute)
+        ]
+        return tuple(found) if len(found) == 1 else ()
 
     def _taken_from(self, function: Function, owner: Instance) -> Target:
         """A property gives what it returns; any other function gives a method."""

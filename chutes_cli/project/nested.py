@@ -53,6 +53,16 @@ def wrappers_made(decorator: Function, *, with_arguments: bool) -> Iterator[Func
             yield inner
 
 
+def wrappers_of(resolver: Resolver, function: Function) -> Iterator[tuple[Expression, Function]]:
+    """Yield what decorators of the tree's own put around a function, beside the decorator."""
+    scope = function.scope
+    for decorator in scope.decorators if scope.kind == "function" else ():
+        called = isinstance(decorator, Call)
+        for found in decorators_of(resolver, function.module, scope.parent, decorator):
+            for wrapper in wrappers_made(found, with_arguments=called):
+                yield decorator, wrapper
+
+
 def _gives_inner(function: Function) -> bool:
     """Say whether a function returns one that is defined in it, wrapped or not."""
     names = {each.scope.name for each in inner_functions(function)}

@@ -20,6 +20,7 @@ from chutes_cli.project.facts import (
     last_name,
 )
 from chutes_cli.project.module import Site
+from chutes_cli.project.nested import wrappers_of
 from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 from chutes_cli.project.tree import Knowledge
 
@@ -117,6 +118,7 @@ class Passings:
         self._knowledge = knowledge
         self._resolver = knowledge.resolver
         self._known: dict[Site, list[Passing]] = {}
+        self._wrappers: dict[Function, tuple[Function, ...]] = {}
 
     @cached_property
     def _by_callee(self) -> dict[Function | Class | str, list[Passing]]:
@@ -188,10 +190,10 @@ class Passings:
                         yield Passing(site, member, named, arguments, filled=1)
             case Method(function=function):
                 filled = 0 if function.has_decorator("staticmethod") else 1
-                yield Passing(site, target, named, arguments, filled)
+                yield from self._with_wrappers(Passing(site, target, named, arguments, filled))
             case Function():
                 filled = 1 if target.has_decorator("classmethod") else 0
-                yield Passing(site, target, named, arguments, filled)
+                yield from self._with_wrappers(Passing(site, target, named, arguments, filled))
             case Instance(of=Class() as owner):
                 for member in self._resolver.members.methods(owner, "__call__"):
                     yield Passing(site, member, named, arguments, filled=1)
@@ -204,6 +206,17 @@ class Passings:
                     yield from self._prefilled(site, inner, named, arguments, before)
             case External():
                 yield Passing(site, target, named, arguments)
+
+    def _with_wrappers(self, passing: Passing) -> Iterator[Passing]:
+        """Yield a call of a function, and of those that decorators put in its place."""
+        yield passing
+        function = passing.function
+        assert function is not None
+        if function not in self._wrappers:
+            found = wrappers_of(self._resolver, function)
+            self._wrappers[function] = tuple(wrapper for _, wrapper in found)
+        for wrapper in self._wrappers[function]:
+            yield replace(passing, callee=wrapper)
 
     def _prefilled(
         self,

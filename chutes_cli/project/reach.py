@@ -27,7 +27,7 @@ from chutes_cli.project.facts import (
     Statement,
 )
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.nested import decorating, decorators_of, wrappers_made
+from chutes_cli.project.nested import decorating, decorators_of, wrappers_of
 from chutes_cli.project.operators import implied, taken
 from chutes_cli.project.passing import Passings
 from chutes_cli.project.resolve import Resolver
@@ -334,20 +334,12 @@ class Reach:
         if function.scope.kind != "function" or not function.scope.decorators:
             return
         definitions = [each for each in module.facts.statements if each.defines == function.index]
-        for decorator, wrapper in self._wrapped(function):
+        for decorator, wrapper in wrappers_of(self._resolver, function):
             yield Edge(wrapper, definitions[0], decorator.span.line, "same")
 
     def wrappers(self, function: Function) -> tuple[Function, ...]:
         """Return the functions that decorators of the tree's own put around a function."""
-        return tuple(wrapper for _, wrapper in self._wrapped(function))
-
-    def _wrapped(self, function: Function) -> Iterator[tuple[Expression, Function]]:
-        module, scope = function.module, function.scope
-        for decorator in scope.decorators:
-            called = isinstance(decorator, Call)
-            for found in decorators_of(self._resolver, module, scope.parent, decorator):
-                for wrapper in wrappers_made(found, with_arguments=called):
-                    yield decorator, wrapper
+        return tuple(wrapper for _, wrapper in wrappers_of(self._resolver, function))
 
     def _decorating(self, module: Module, statement: Statement) -> Iterator[Edge]:
         """A definition runs its decorators, and what those with arguments return."""

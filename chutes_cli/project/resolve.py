@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable
 
-from chutes_cli.contract.libraries.web import APPLICATIONS
+from chutes_cli.contract.libraries.web import APPLICATIONS, REQUESTS
 from chutes_cli.project.callers import Callers
 from chutes_cli.project.displays import looped
 from chutes_cli.project.facts import (
@@ -92,6 +92,8 @@ class Resolver:
                 return self._name(module, scope, name)
             case Attribute(value=value, attribute=name):
                 owners = self.resolve(module, scope, value)
+                if name == "app" and _is_request(value, owners):
+                    return self.members.chutes_made  # what serves it (starlette Request.app)
                 return [each for owner in owners for each in self.members.member(owner, name)]
             case Call():
                 return self.results.of(module, scope, expression)
@@ -292,6 +294,13 @@ class Resolver:
                     if isinstance(each, Class)
                     or (isinstance(each, External) and each.receiver is None)
                 ]
+
+
+def _is_request(expression: Expression, targets: Targets) -> bool:
+    """Say whether an expression is a request, or called so and nothing else known."""
+    if not targets:
+        return isinstance(expression, Name) and expression.id == "request"
+    return any(maker_of(each) in REQUESTS for each in targets)
 
 
 def _is_sdks(target: Target) -> bool:

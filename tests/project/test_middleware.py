@@ -46,3 +46,43 @@ class Guard:
 def test_functions_and_objects(source: str, names: list[str], project: ReadTree) -> None:
     chutes = project({"app.py": f"{HEAD}\n{source}\n"}).chutes
     assert [each.qualname for chute in chutes for each in chute.routes] == names
+
+
+KEPT = """
+class Store:
+    def write(self): ...
+
+
+@chute.on_startup()
+async def start(self):
+    self.store = Store()
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "is_reached"),
+    [
+        ("async def look(request, call_next):\n    request.app.store.write()", True),
+        ("async def look(asked: Request, call_next):\n    asked.app.store.write()", True),
+        ("async def look(asked, call_next):\n    asked.app.store.write()", False),
+        ("async def look(request: Other, call_next):\n    request.app.store.write()", False),
+        ("async def look(request, call_next):\n    request.state.store.write()", False),
+        ("async def look(request, call_next):\n    request.app.store.write()\n"
+         "other = Chute('u', 'm', 'i')", False),
+    ],
+)  # fmt: skip
+def test_the_chute_of_a_request(source: str, is_reached: bool, project: ReadTree) -> None:
+    head = f"{HEAD}from fastapi import Request\nfrom elsewhere import Other\n{KEPT}\n"
+    found = project(f"{head}{source}\nchute.middleware('http')(look)\n")
+    names = {function.qualname for function, _ in found.reach.reached("route")}
+    assert ("Store.write" in names) == is_reached
+
+
+def test_tests_make_chutes_of_their_own(project: ReadTree) -> None:
+    look = "async def look(request, call_next):\n    request.app.store.write()\n"
+    files = {
+        "app.py": f"{HEAD}{KEPT}\n{look}chute.middleware('http')(look)\n",
+        "tests/test_app.py": "from chutes.chute import Chute\nother = Chute('u', 'm', 'i')\n",
+    }
+    names = {function.qualname for function, _ in project(files).reach.reached("route")}
+    assert "Store.write" in names

@@ -112,3 +112,20 @@ def test_what_tests_call_does_not_count(project: ReadTree) -> None:
     )
     module = next(each for each in found.modules if each.path == "app.py")
     assert found.passings.of(Function(module, 1)) == []
+
+
+def test_what_a_decorator_puts_around_a_function_is_called_as_it_is(project: ReadTree) -> None:
+    around = (
+        "def logged(function):\n    def inner(app, *given):\n        return function(app, *given)\n"
+        "    return inner\n"
+    )
+    found = passings(project, f"{around}@logged\ndef run(app, a): ...", "run(1, 'here')")
+    fills = [
+        (each.function.scope.name, [parameter.name for parameter in each.takers(argument)])
+        for each in found
+        if each.function is not None
+        for argument in each.arguments[1:]
+    ]
+    assert fills == [("run", ["a"]), ("inner", ["given"])]
+    method = f"{around}class Runner:\n    @logged\n    def run(self, a): ...\nrunner = Runner()"
+    assert [each.filled for each in passings(project, method, "runner.run('here')")] == [1, 1]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Expression, Name
+from chutes_cli.project.facts import Attribute, Await, Call, Expression, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class, Function
@@ -130,7 +130,8 @@ class TaskStartedInCord(Check):
                 call = site.expression
                 assert isinstance(call, Call)
                 if starts_task(resolver, site.module, site.scope, call):
-                    if _is_waited_for(keeping, function, site, call):
+                    waited_for = _is_waited_for(keeping, function, site, call)
+                    if waited_for and not _is_dropped(project, circumstances, function, site):
                         continue
                     yield self.at(
                         site,
@@ -167,6 +168,39 @@ def _is_waited_for(keeping: Keeping, function: Function, site: Site, call: Call)
         for statement in site.module.facts.statements
         if _class_around(site.module, statement.scope) == owner
     )
+
+
+def _is_dropped(
+    project: Project, circumstances: Circumstances, function: Function, site: Site
+) -> bool:
+    """Say whether a task goes back to code of a cord that keeps nothing of it."""
+    if site.statement.kind != "return" or site.statement.values[0] is not site.expression:
+        return False
+    return any(
+        _is_all(passing.site, passing.named, awaited=function.scope.is_async)
+        and any(
+            arrival.loop in IN_CALL and circumstances.concerns(arrival.exposures)
+            for arrival in project.reach.arrivals(_around(passing.site), "cord")
+        )
+        for passing in project.passings.of(function)
+    )
+
+
+def _around(site: Site) -> Function:
+    return Function(site.module, site.module.enclosing_function(site.scope))
+
+
+def _is_all(site: Site, callee: Expression, *, awaited: bool) -> bool:
+    """Say whether a statement does nothing but this call, or await it."""
+    if site.statement.kind != "expression":
+        return False
+    match site.statement.values[0]:
+        case Await(value=Call(function=called)) if awaited:
+            return called is callee
+        case Call(function=called):
+            return called is callee and not awaited
+        case _:
+            return False
 
 
 def _class_around(module: Module, scope: int) -> int:

@@ -12,6 +12,7 @@ App = Callable[..., str]
 ID = "task-started-in-cord"
 
 WORK = "async def work(): ...\n"
+SPAWN = "def spawn():\n    return asyncio.create_task(work())\n"
 BACKGROUND = "from fastapi import BackgroundTasks\nfrom fastapi.responses import Response\n"
 FIRES = {
     "by_another_name": (
@@ -35,6 +36,9 @@ FIRES = {
     ),
     "named_only": ("task = asyncio.create_task(work())\nreturn {}", WORK),
     "helper": ("await spawn()", WORK + "async def spawn():\n    asyncio.create_task(work())\n"),
+    "returned_and_dropped": ("spawn()", WORK + SPAWN),
+    "returned_and_awaited_once": ("await spawn()\nspawn()", WORK + SPAWN),
+    "returned_by_a_coroutine": ("await spawn()", WORK + f"async {SPAWN}"),
     "method": (
         "self.service.spawn()",
         WORK + "class Service:\n    def spawn(self):\n        asyncio.create_task(work())\n"
@@ -113,6 +117,15 @@ SILENT = {
     "returned": ("task = asyncio.create_task(work())\nreturn task", WORK),
     "returned_at_once": ("return await spawn()", WORK + "def spawn():\n"
                          "    return asyncio.create_task(work())\n"),
+    "returned_and_used": ("task = spawn()\nawait task", WORK + SPAWN),
+    "returned_to_start_up": (
+        "await spawn()",
+        WORK + SPAWN + "@chute.on_startup()\nasync def begin(self):\n    spawn()\n",
+    ),
+    "put_away_by_what_is_returned": (
+        "return await kept()",
+        WORK + "def kept():\n    return asyncio.gather(asyncio.create_task(work()))\n",
+    ),
     "bridged": ("asyncio.run_coroutine_threadsafe(work(), self.loop)", WORK),
     "started_on_the_main_loop": (
         "asyncio.run_coroutine_threadsafe(spawn(), self.loop)",
@@ -188,7 +201,7 @@ def test_says_what_becomes_of_it(findings: Findings, app: App) -> None:
 
 
 def test_counts_where_the_exposure_lets_it_run(findings: Findings, app: App) -> None:
-    module = WORK + "async def spawn():\n    asyncio.create_task(work())\n"
-    source = app("if self.exposure == 'direct':\n    await spawn()", module, is_async=True)
-    assert findings(source, ID) == []
-    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
+    for module in (f"{WORK}def spawn():\n    asyncio.create_task(work())\n", WORK + SPAWN):
+        source = app("if self.exposure == 'direct':\n    spawn()", module, is_async=True)
+        assert findings(source, ID) == []
+        assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
