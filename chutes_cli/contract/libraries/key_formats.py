@@ -55,6 +55,8 @@ FORMATS: tuple[KeyFormat, ...] = (
     ),
     # docs.stripe.com/keys: publishable keys (pk_) are public
     _format("a Stripe key", r"((?:sk|rk)_(?:live|test)_[A-Za-z0-9]{20,})"),
+    # many issuers follow Stripe's example: their own letters, then live
+    _format("a live API key", r"((?!(?:pk|pub)_)[a-z]{2,5}_live_[A-Za-z0-9]{20,})"),
     _format("a Stripe webhook secret", r"(whsec_[A-Za-z0-9+/]{30,})"),
     # platform.openai.com; docs.anthropic.com; openrouter.ai: all start with sk-
     _format("an Anthropic key", r"(sk-ant-[\w-]{30,})"),
