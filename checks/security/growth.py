@@ -228,8 +228,8 @@ def _varies(
             )
         case Attribute(value=Name() | Attribute()):
             return False  # a field that is no text of the caller's
-        case Operation(operator="?:", operands=(_, *parts)):
-            pass
+        case Operation(operator="?:", operands=(_, *branches)):
+            parts = branches
         case Operation(operator="[]", operands=(table, _)):
             parts = [table]  # an entry of a table is none of the caller's making
         case Operation(operator=operator) if operator in _ASKS:

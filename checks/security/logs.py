@@ -176,7 +176,7 @@ def _held(project: Project, step: Step, name: Name) -> Expression:
     """Return the display or the copy that a name holds; any other stays a name."""
     scope = step.statement.scope
     at, where, held = project.knowledge.evaluator.held(step.module, scope, name)
-    if at is not step.module or where not in (scope, 0):
+    if (at, where) not in ((step.module, scope), (at, 0)):
         return name  # the parameters of another function are followed by themselves
     match held:
         case Mapping():

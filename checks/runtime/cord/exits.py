@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.options import ON_ERROR, PARSERS, PARSES, STAYS
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Call
+from chutes_cli.project.facts import Attribute, Call, Expression
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.running import catches
-from chutes_cli.project.targets import Class, External, Function, Instance
+from chutes_cli.project.targets import External, Function, Instance
 from chutes_cli.project.values import Known
 
 from .arriving import calls_of, external_names, from_cords
@@ -164,19 +164,21 @@ def _gives_up(project: Project, parser: Instance) -> bool:
     """Say whether an object is a parser of argparse that exits on options it does not like."""
     members = project.knowledge.resolver.members
     if isinstance(parser.of, External):
-        given = project.knowledge.binder.bind(parser.site) if parser.site else None
-        stays = given.value(STAYS) if given else None
+        stays = project.knowledge.binder.bind(parser.site).value(STAYS) if parser.site else None
         return parser.of.name in PARSERS and not (isinstance(stays, Known) and not stays.value)
-    if not isinstance(parser.of, Class) or not members.ancestors(parser.of) & PARSERS:
+    if not members.ancestors(parser.of) & PARSERS:
         return False
     own = members.methods(parser.of, ON_ERROR)
-    return not own or any(
-        isinstance(site.expression, Call)
-        and isinstance(site.expression.function, Attribute)
-        and site.expression.function.attribute in (ON_ERROR, "exit")
-        for each in own
-        for site in calls_of(each)
-    )
+    return not own or any(_ends(site.expression) for each in own for site in calls_of(each))
+
+
+def _ends(call: Expression) -> bool:
+    """Say whether a parser's method ends the process, itself or as its base class does."""
+    match call:
+        case Call(function=Attribute(attribute=method)):
+            return method in (ON_ERROR, "exit")
+        case _:
+            return False
 
 
 def _is_caught(function: Function, site: Site) -> bool:

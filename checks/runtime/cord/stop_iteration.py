@@ -185,7 +185,7 @@ def _can_be_empty(project: Project, module: Module, statement: Statement, call: 
         case _:
             return False
     at, where, held = project.knowledge.evaluator.held(module, statement.scope, taken)
-    if isinstance(held, Opaque) and (at, where) == (module, statement.scope):
+    if (at, where) == (module, statement.scope):
         taken = held
     if isinstance(taken, Opaque) and taken.kind == "GeneratorExp":
         return _searches(taken) or not _is_asked_about(module, statement, taken.parts[0])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
+from chutes_cli.project.exposure import exposures_at
 from chutes_cli.project.facts import Attribute, Await, Call, Expression, Name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
@@ -13,6 +14,7 @@ from chutes_cli.project.targets import Class, Function
 from chutes_cli.project.tasks import is_awaited, settles, starts_task
 
 from ..shared.keeping import Keeping
+from ..ways import judged
 from .arriving import IN_CALL, calls_of, external_names, from_cords
 
 _BACKGROUND = frozenset(
@@ -177,17 +179,20 @@ def _is_dropped(
     if site.statement.kind != "return" or site.statement.values[0] is not site.expression:
         return False
     return any(
-        _is_all(passing.site, passing.named, awaited=function.scope.is_async)
-        and any(
-            arrival.loop in IN_CALL and circumstances.concerns(arrival.exposures)
-            for arrival in project.reach.arrivals(_around(passing.site), "cord")
-        )
+        _runs_in_call(project, circumstances, passing.site)
+        and _is_all(passing.site, passing.named, awaited=function.scope.is_async)
         for passing in project.passings.of(function)
     )
 
 
-def _around(site: Site) -> Function:
-    return Function(site.module, site.module.enclosing_function(site.scope))
+def _runs_in_call(project: Project, circumstances: Circumstances, site: Site) -> bool:
+    around = Function(site.module, site.module.enclosing_function(site.scope))
+    here = exposures_at(site.module, site.statement.guards)
+    counts = judged(circumstances)
+    return any(
+        arrival.loop in IN_CALL and counts(arrival, arrival.exposures & here)
+        for arrival in project.reach.arrivals(around, "cord")
+    )
 
 
 def _is_all(site: Site, callee: Expression, *, awaited: bool) -> bool:

@@ -58,6 +58,7 @@ def cached(decorator: str, call: str = "look(args.text)") -> str:
 
 
 FIRES = {
+    "part_of_a_fresh_key": app("SEEN[uuid.uuid4().hex + '-x'] = 1"),
     "one_of_two_texts": app("text = args.text if args.n else 'b'\nSEEN[text] = 1"),
     "looked_up_in_itself": app("text = args.text\nif text not in SEEN:\n    SEEN[text] = 1"),
     "another_looked_up": app(
@@ -255,6 +256,16 @@ def test_every_fresh_key(name: str, findings: Findings) -> None:
 @pytest.mark.parametrize("order", ["<", "<=", ">", ">="])
 def test_every_watch(order: str, findings: Findings) -> None:
     assert findings(app(f"if len(SEEN) {order} 9:\n    return 1\n{PUT}"), ID) == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["args.text < 'm'", "args.text == 'm'", "args.text != 'm'", "'m' in args.text",
+     "'m' not in args.text", "args.text is None", "args.text is not None", "not args.text"],
+)  # fmt: skip
+def test_every_question_has_two_answers(key: str, findings: Findings) -> None:
+    assert findings(app(f"SEEN[{key}] = 1"), ID) == []
+    assert findings(app(f"kind = {key}\nSEEN[kind] = 1"), ID) == []
 
 
 def test_only_the_exposure_judged(findings: Findings) -> None:

@@ -55,6 +55,10 @@ FIRES = {
         "text = clean(args.prompt)\nprint(text)", "def clean(t):\n    return t.strip()\n"
     ),
     "short_prompt": app("print(args)", SHORT).replace("args: Ask", "args: Short"),
+    "headers_of_another_module": {
+        "app.py": app("logger.info(HEADERS)", "from config import HEADERS\n"),
+        "config.py": "import os\nHEADERS = {'X-Key': os.environ['VOICE_TOKEN']}\n",
+    },
     "headers_of_the_module": app(
         "logger.info(HEADERS)", "HEADERS = {'X-Key': os.environ['VOICE_TOKEN']}\n"
     ),

@@ -46,6 +46,15 @@ FIRES = {
     ),
     "options_of_a_class": ("Flags().parse_args([])", FLAGS.format("super().error(message)")),
     "options_of_a_class_that_exits": ("Flags().parse_args([])", FLAGS.format("self.exit(2)")),
+    "options_of_a_parser_given": (
+        "flags(self.parser)",
+        "import argparse\ndef flags(parser: argparse.ArgumentParser):\n"
+        "    return parser.parse_args([])\n",
+    ),
+    "options_that_end": (
+        "argparse.ArgumentParser(exit_on_error=True).parse_args(args['flags'])",
+        "import argparse\n",
+    ),
     "options_of_a_plain_class": (
         "Flags().parse_args([])",
         "import argparse\nclass Flags(argparse.ArgumentParser):\n    pass\n",
@@ -57,6 +66,11 @@ FIRES = {
 }  # fmt: skip
 SILENT = {
     "options_that_raise": ("Flags().parse_args([])", FLAGS.format("raise ValueError(message)")),
+    "options_that_raise_with_help": (
+        "Flags().parse_args([])", FLAGS.format("raise ValueError(self.format_help())"),
+    ),
+    "options_printed": ("argparse.ArgumentParser().print_help()", "import argparse\n"),
+    "options_of_a_module": ("options.parse_args([])", "import options\n"),
     "options_that_stay": (
         "argparse.ArgumentParser(exit_on_error=False).parse_args(args['flags'])",
         "import argparse\n",

@@ -13,6 +13,7 @@ App = Callable[..., str]
 ID = "stop-iteration-escapes"
 
 FIRES = {
+    "named_first": ("found = (w for w in args['words'])\nreturn next(found)", ""),
     "named_search": ("found = (w for w in args if w)\nreturn next(found)", ""),
     "kept_next": ("pull = iter(args['words']).__next__\nreturn pull()", ""),
     "named_generator": ("lines = some(args)\nreturn next(lines)",
@@ -62,6 +63,7 @@ FIRES = {
     "no_arguments": ("return next(map(str, args['words']))", ""),
 }  # fmt: skip
 SILENT = {
+    "list_is_no_iterator": ("found = [w for w in args if w]\nreturn next(found)", ""),
     "named_search_with_default": ("found = (w for w in args if w)\nreturn next(found, None)", ""),
     "turned": (
         "try:\n    return next(w for w in args if w)\nexcept StopIteration as end:\n"
@@ -105,6 +107,11 @@ SILENT = {
     ),
     "all_of_the_tree": (
         "return next(words(args))", "def words(args):\n    return (each for each in args)\n",
+    ),
+    "function_of_two_ways": (
+        "return next(words(args))",
+        "def words(args):\n    if args:\n        return itertools.count()\n"
+        "    return itertools.count(1)\n",
     ),
     "plain_function": ("return next(words())", "def words():\n    return itertools.count()\n"),
     "own_next": (

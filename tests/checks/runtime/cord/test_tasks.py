@@ -122,10 +122,23 @@ SILENT = {
         "await spawn()",
         WORK + SPAWN + "@chute.on_startup()\nasync def begin(self):\n    spawn()\n",
     ),
-    "put_away_by_what_is_returned": (
-        "return await kept()",
-        WORK + "def kept():\n    return asyncio.gather(asyncio.create_task(work()))\n",
+    "awaited_and_returned": (
+        "await spawn()",
+        WORK + "async def spawn():\n    return await asyncio.create_task(work())\n",
     ),
+    "awaited_by_its_name": (
+        "await spawn()",
+        WORK + "async def spawn():\n    task = asyncio.create_task(work())\n    await task\n",
+    ),
+    "returned_to_the_main_loop": (
+        "await spawn()\nasyncio.run_coroutine_threadsafe(begin(), self.loop)",
+        WORK + SPAWN + "async def begin():\n    spawn()\n",
+    ),
+    "returned_to_another_call": (
+        "keep(spawn())", WORK + SPAWN + "def keep(task):\n    chute.task = task\n",
+    ),
+    "returned_by_a_coroutine_that_never_runs": ("spawn()", WORK + f"async {SPAWN}"),
+    "returned_in_an_expression": ("spawn() and 1", WORK + SPAWN),
     "bridged": ("asyncio.run_coroutine_threadsafe(work(), self.loop)", WORK),
     "started_on_the_main_loop": (
         "asyncio.run_coroutine_threadsafe(spawn(), self.loop)",
@@ -205,3 +218,10 @@ def test_counts_where_the_exposure_lets_it_run(findings: Findings, app: App) -> 
         source = app("if self.exposure == 'direct':\n    spawn()", module, is_async=True)
         assert findings(source, ID) == []
         assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
+
+
+def test_a_task_dropped_under_one_exposure_only(findings: Findings, app: App) -> None:
+    body = "await spawn()\nif self.exposure == 'direct':\n    spawn()"
+    source = app(body, WORK + SPAWN, is_async=True)
+    assert findings(source, ID) == []
+    assert len(findings(source, ID, exposure=Exposure.DIRECT)) == 1
