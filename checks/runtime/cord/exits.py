@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.handing import thread_argument
 from chutes_cli.contract.libraries.options import ON_ERROR, PARSERS, PARSES, STAYS
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Call, Expression
+from chutes_cli.project.facts import Attribute, Await, Call, Expression, Statement, last_name
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
@@ -21,6 +23,7 @@ _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit"})
 _AT_ONCE = frozenset({"os._exit", "os.abort"})
 _ABOVE = ("BaseException",)
 _EXIT = "SystemExit"
+_LOOPS = ("cord", "main", "thread")
 
 
 class ExitInCord(Check):
@@ -28,8 +31,8 @@ class ExitInCord(Check):
 
     ## What it does
     Finds `sys.exit()`, `exit()`, `quit()`, `raise SystemExit`, `os._exit()` and
-    `os.abort()` in code that a cord runs, where nothing on the way catches it, and argparse
-    parsers, which exit on options that they do not like.
+    `os.abort()` in code that a cord runs, where nothing on the way catches it, also in a
+    thread that it awaits, and argparse parsers, which exit on options that they do not like.
 
     ## Why it matters
     One request stops the service for all callers. SystemExit from a cord stops the main
@@ -105,9 +108,12 @@ class ExitInCord(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per place that ends the process."""
-        # A thread of its own ends alone by SystemExit; os._exit ends the process from anywhere.
-        ways = dict(from_cords(project, circumstances, "cord", "main", counts=_comes_through))
-        for function, arrival in from_cords(project, circumstances, "cord", "main", "thread"):
+        # A thread of its own ends alone by SystemExit, unless a cord awaits what runs in it;
+        # os._exit ends the process from anywhere.
+        ways = dict(
+            from_cords(project, circumstances, *_LOOPS, counts=partial(_comes_through, project))
+        )
+        for function, arrival in from_cords(project, circumstances, *_LOOPS):
             for site, name in _exits(project, function):
                 if name in _AT_ONCE:
                     yield self._at_once(site, name, arrival)
@@ -185,8 +191,23 @@ def _is_caught(function: Function, site: Site) -> bool:
     return catches(function.module, site.statement.guards, _EXIT, broad=_ABOVE, turned=True)
 
 
-def _comes_through(arrival: Arrival) -> bool:
+def _comes_through(project: Project, arrival: Arrival) -> bool:
+    if arrival.loop == "thread" and not any(_awaits(project, *step) for step in arrival.path):
+        return False
     return not any(
         catches(function.module, statement.guards, _EXIT, broad=_ABOVE, turned=True)
         for function, statement in arrival.path
     )
+
+
+def _awaits(project: Project, function: Function, statement: Statement) -> bool:
+    """Say whether a statement awaits what it hands to a thread, and gets what that raises."""
+    resolver = project.knowledge.resolver
+    for each in statement.expressions():
+        for part in each.walk() if isinstance(each, Await) else ():
+            match part:
+                case Call(function=callee):
+                    dotted = resolver.dotted(function.module, statement.scope, callee)
+                    if thread_argument(dotted or f".{last_name(callee)}") is not None:
+                        return True
+    return False

@@ -109,7 +109,7 @@ class ShellInjection(SinkCheck):
         yield from calls_to(project, SHELL)
         for passing, command in calls_to(project, PROGRAMS):
             spot = spot_of(Site(passing.site.module, passing.site.statement, command))
-            lists = project.taint.lists.items(spot, command)
+            lists = project.taint.lists.written(spot, command)
             arguments = tuple(each.value for each in passing.arguments)
             for at, words in lists or [(spot, (command, *arguments))]:
                 for each in (*words[:1], *_code(words)):

@@ -56,6 +56,9 @@ class SinkCheck(Check):
             if origin is None or self.is_spared(passing, origin):
                 continue
             here = exposures_at(site.module, site.statement.guards)
+            if spot.at is not site.statement:
+                note = f"is part of what {name_of(passing)} gets"
+                origin = origin.via(spot.site(argument), note)
             if circumstances.concerns(origin.exposures & here):
                 message, help = self.says(name_of(passing), origin.label)
                 yield self.at(site, message, help, trace=origin.trace)

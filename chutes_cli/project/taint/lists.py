@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from chutes_cli.project.displays import spreads
 from chutes_cli.project.facts import (
     Attribute,
@@ -12,12 +14,14 @@ from chutes_cli.project.facts import (
     Literal,
     Name,
     Operation,
+    Parameter,
 )
-from chutes_cli.project.passing import Passings
+from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.taint.definitions import Definitions
-from chutes_cli.project.taint.spot import Frame, Placed, Spot
+from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
 from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.targets import Function
 
 _DEEPEST_CALL = 6
 _CUTS = frozenset({"split", "rsplit", "rpartition"})
@@ -69,6 +73,32 @@ class Lists:
                 ]
             case _:
                 return []
+
+    def written(self, spot: Spot, expression: Expression, depth: int = 0) -> list[Items]:
+        """Return the same, the lists that callers pass for a parameter included.
+
+        What a caller passes that is not written out stands alone, as if it were an item.
+        """
+        found = self.items(spot, expression, depth)
+        if found or not isinstance(expression, Name) or depth == _DEEPEST_CALL:
+            return found
+        where, bindings = spot.module.lookup(expression.id, spot.scope)
+        return [
+            each
+            for binding in bindings
+            if binding.parameter is not None
+            for passing in self._passings.of(Function(spot.module, where))
+            for each in self._passed(passing, binding.parameter, depth + 1)
+        ]
+
+    def _passed(self, passing: Passing, parameter: Parameter, depth: int) -> Iterator[Items]:
+        caller = spot_of(passing.site)
+        given = passing.given(parameter)
+        if parameter.kind == "*" and not any(each.star for each in passing.arguments):
+            yield caller, tuple(given)
+            return
+        for value in given:
+            yield from self.written(caller, value, depth) or [(caller, (value,))]
 
     def element(
         self, spot: Spot, expression: Expression, index: Expression, threat: Threat

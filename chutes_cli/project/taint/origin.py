@@ -26,6 +26,7 @@ class Origin:
         exposures: The exposures under which it gets here.
         trace: The way, outermost first.
         path: Whether a path, such as `pathlib.Path`, was made of it on the way.
+        own: Keys of it that the platform fills in, whatever the caller sends.
     """
 
     entry: Function
@@ -34,6 +35,7 @@ class Origin:
     exposures: frozenset[str] = EXPOSURES
     trace: tuple[TraceStep, ...] = ()
     path: bool = False
+    own: frozenset[str] = frozenset()
 
     def shaped(self, shape: Shape | None) -> Origin:
         """Return the origin of a part of the value."""

@@ -19,6 +19,7 @@ from chutes_cli.project.targets import Class, Function
 from chutes_cli.project.tree import Knowledge
 
 _NOT_INPUT = frozenset({"self", "cls", "call_next"})
+_OF_A_JOB = frozenset({OUTPUT_DIR})
 
 
 class Taint:
@@ -77,6 +78,7 @@ class Taint:
         label: str,
         shape: Shape | None = None,
         exposures: frozenset[str] = EXPOSURES,
+        own: frozenset[str] = frozenset(),
     ) -> None:
         """Take a parameter of a function for what a caller sends; to be told before asking.
 
@@ -86,10 +88,11 @@ class Taint:
             label: How messages call the function.
             shape: What pydantic lets through; None for what nothing validates.
             exposures: The exposures under which it is called.
+            own: Keys of it that the platform fills in.
         """
         line = function.scope.name_span.line
         start = TraceStep(function.module.path, line, f"{label} receives {name!r}")
-        origin = Origin(function, label, shape, exposures, (start,))
+        origin = Origin(function, label, shape, exposures, (start,), own=own)
         self._received.setdefault((function, name), origin)
 
     def _cord(self, cord: Cord) -> None:
@@ -130,4 +133,4 @@ class Taint:
             for parameter in job.function.scope.parameters[1:]:
                 if parameter.name != OUTPUT_DIR:
                     label = f"job {job.function.scope.name}"
-                    self.receives(job.function, parameter.name, label)
+                    self.receives(job.function, parameter.name, label, own=_OF_A_JOB)

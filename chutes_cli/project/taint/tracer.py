@@ -31,7 +31,7 @@ from chutes_cli.project.taint.kept import Kept, filled
 from chutes_cli.project.taint.keys import is_written_key
 from chutes_cli.project.taint.lists import Lists
 from chutes_cli.project.taint.matchings import Matchings
-from chutes_cli.project.taint.origin import OUTPUT_DIR, Origin
+from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.parts import field_of, is_enum, is_slice, items_of
 from chutes_cli.project.taint.prefix import host_parts
 from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
@@ -140,8 +140,6 @@ class Tracer:
             case Operation(operator="[]", operands=(value, *indices)):
                 if threat is Threat.SIZE and is_slice(indices):
                     return None
-                if isinstance(indices[0], Literal) and indices[0].value == OUTPUT_DIR:
-                    return None
                 element = self.lists.element(spot, value, indices[0], threat)
                 if element is not None:
                     return self._any_of(element, threat)
@@ -180,6 +178,8 @@ class Tracer:
             return None
         for key in keys:
             match key:
+                case Literal(value=str(name)) if name in whole.own:
+                    return None
                 case Literal(value=str(name)) if whole.shape and whole.shape.kind == "model":
                     return self._field(whole, name, threat)
         return whole.shaped(items_of(whole.shape)).admitted(threat)

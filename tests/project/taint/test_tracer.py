@@ -239,6 +239,10 @@ def test_a_job_is_a_source(asks: Asks) -> None:
     assert found is not None
     assert found.label == "job y"
     assert asks("return 1", before=job.format("output_dir")) is None
+    for taken in ("job_data['output_dir']", "job_data.pop('output_dir')"):
+        assert asks("return 1", before=job.format(taken)) is None
+    assert asks("return 1", before=job.format("job_data['name']")) is not None
+    assert asks("sink(args['output_dir'])") is not None  # it is a cord's caller who sends this one
 
 
 def test_guards_narrow_the_exposures(asks: Asks) -> None:

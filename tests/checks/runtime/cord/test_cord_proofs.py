@@ -47,8 +47,14 @@ def status(url: str, n: int) -> int:
 @pytest.mark.slow
 def test_exit_stops_the_whole_service(tmp_path: Path) -> None:
     docs = check("exit-in-cord").docs
+    leave = 'sys.exit("too many")'
+    threaded = docs.example.replace(leave, "await asyncio.to_thread(sys.exit, 1)")
+    apart = docs.example.replace(leave, "Thread(target=sys.exit).start()")
+    assert threaded != docs.example != apart
     for name, source, seen in (
         ("bad", docs.example, [200, 0, 0]),
+        ("awaited_thread", f"import asyncio\n{threaded}", [200, 0, 0]),
+        ("thread_apart", f"from threading import Thread\n{apart}", [200, 200, 200]),
         ("good", docs.instead, [200, 400, 200]),
     ):
         (tmp_path / name).mkdir()

@@ -64,7 +64,18 @@ FIRES = {
         HELPER + "def below():\n    leave_too()\ndef leave_too():\n    sys.exit(1)\n",
     ),
 }  # fmt: skip
+THREADS = {
+    "in_a_thread": "await asyncio.to_thread(leave)",
+    "in_a_thread_of_the_loop": "await asyncio.get_running_loop().run_in_executor(None, leave)",
+    "in_a_thread_of_some_loop": "loop = self.loop\nawait loop.run_in_executor(None, leave)",
+    "in_a_thread_for_a_while": "await asyncio.wait_for(asyncio.to_thread(leave), 5)",
+}
 SILENT = {
+    "thread_of_a_pool": ("self.pool.submit(leave)", HELPER),
+    "thread_that_nothing_awaits": ("asyncio.get_running_loop().run_in_executor(None, leave)",
+                                   HELPER),
+    "thread_beside_an_await": (
+        "threading.Thread(target=leave).start()\nasyncio.run(asyncio.to_thread(len, 'a'))", HELPER),
     "options_that_raise": ("Flags().parse_args([])", FLAGS.format("raise ValueError(message)")),
     "options_that_raise_with_help": (
         "Flags().parse_args([])", FLAGS.format("raise ValueError(self.format_help())"),
@@ -110,6 +121,14 @@ SILENT = {
 @pytest.mark.parametrize("name", FIRES)
 def test_fires(name: str, is_async: bool, findings: Findings, app: App) -> None:
     assert [each.check for each in findings(app(*FIRES[name], is_async=is_async), ID)] == [ID]
+
+
+@pytest.mark.parametrize("name", THREADS)
+def test_fires_where_a_cord_awaits_a_thread(name: str, findings: Findings, app: App) -> None:
+    found = findings(app(THREADS[name], HELPER, is_async=True), ID)
+    assert [each.check for each in found] == [ID]
+    caught = f"try:\n    {THREADS[name].splitlines()[-1]}\nexcept SystemExit:\n    return 1"
+    assert findings(app(caught, HELPER, is_async=True), ID) == []
 
 
 @pytest.mark.parametrize("name", SILENT)

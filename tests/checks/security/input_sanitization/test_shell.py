@@ -98,6 +98,50 @@ def test_without_a_command_there_is_nothing_to_say(findings: Findings) -> None:
     assert findings(source("os.system()\nsubprocess.run()"), ID) == []
 
 
+HELPERS = {
+    "helper": ("run(COMMAND)", "def run(words):\n    subprocess.run(words)\n"),
+    "two_helpers": (
+        "run(COMMAND)",
+        "def run(words):\n    quietly(words=words)\n"
+        "def quietly(*, words):\n    subprocess.run(words, check=True)\n",
+    ),
+    "method": (
+        "Runner().run(COMMAND)",
+        "class Runner:\n    def run(self, words):\n        subprocess.run(words)\n",
+    ),
+    "words_one_by_one": ("run(*COMMAND)", "def run(*words):\n    subprocess.run(words)\n"),
+    "by_a_name": (
+        "command = COMMAND\nrun(command)", "def run(words):\n    subprocess.run(words)\n",
+    ),
+    "made_longer": (
+        "command = COMMAND\ncommand += ['-q', args.name]\nrun(command)",
+        "def run(words):\n    subprocess.run(words)\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HELPERS)
+def test_a_list_is_judged_where_a_helper_is_given_it(name: str, findings: Findings) -> None:
+    call, helper = HELPERS[name]
+    for command, count in (("['ls', args.name]", 0), ("[args.name, '-l']", 1),
+                           ("['bash', '-c', args.name]", 1), ("[*args.words]", 1)):  # fmt: skip
+        assert len(findings(source(call.replace("COMMAND", command), before=helper), ID)) == count
+
+
+def test_words_that_a_helper_is_given_one_by_one(findings: Findings) -> None:
+    helper = "def run(*words):\n    subprocess.run(words)\n"
+    assert findings(source("run('ls', args.name)", before=helper), ID) == []
+    (found,) = findings(source("run('bash', '-c', args.name)", before=helper), ID)
+    assert [each.note for each in found.trace][-1] == "is part of what subprocess.run gets"
+
+
+def test_a_helper_that_is_given_a_list_and_a_text(findings: Findings) -> None:
+    helper = "def run(words):\n    subprocess.run(words, shell=isinstance(words, str))\n"
+    both = "run(['ls', args.name])\nrun(f'ls {args.name}')"
+    assert len(findings(source(both, before=helper), ID)) == 1
+    assert findings(source("run(['ls', args.name])\nrun('ls')", before=helper), ID) == []
+
+
 def test_a_list_is_judged_where_it_was_made(findings: Findings) -> None:
     made = "def listed(name):\n    return [name, '-l']\n"
     called = "subprocess.run(listed(args.name))"
