@@ -14,7 +14,7 @@ from chutes_cli.project.callers import Placed, given_to
 from chutes_cli.project.facts import Call, Expression, Opaque
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.resolve import Resolver
-from chutes_cli.project.targets import Class, Instance
+from chutes_cli.project.targets import Class, Function, Instance
 
 _INITIALISERS = frozenset({"__init__", "__post_init__"})
 
@@ -39,6 +39,11 @@ class Fields:
         if stores:
             return _kept(*stores[0]) if len(stores) == 1 else None
         where, binding = self.declared(of, name)
+        if binding is not None and binding.kind == "scope":
+            match self._resolver.scope_target(where.module, binding.scope):
+                case Function(is_property=True) as own:
+                    return self._resolver.results.only_return(own)
+            return None
         if binding is None or binding.kind != "value" or self.is_settings(of):
             return None
         if binding.annotation is None or not self.is_record(of):

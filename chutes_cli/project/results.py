@@ -97,13 +97,17 @@ class Results:
                 pass
             case _:
                 return None
-        body = called.module.statements_in(called.index)
-        returns = [each for each in body if each.kind == "return"]
-        if len(returns) != 1 or called.scope.is_async or called.scope.is_generator:
-            return None
         if called.scope.decorators and not called.has_decorator("staticmethod", "classmethod"):
             return None
-        return next(((called.module, called.index, each) for each in returns[0].values), None)
+        return self.only_return(called)
+
+    def only_return(self, function: Function) -> Placed | None:
+        """Return what a function returns, where it has one `return` and is plain."""
+        body = function.module.statements_in(function.index)
+        returns = [each for each in body if each.kind == "return"]
+        if len(returns) != 1 or function.scope.is_async or function.scope.is_generator:
+            return None
+        return next(((function.module, function.index, each) for each in returns[0].values), None)
 
     # Functions that something else calls
 

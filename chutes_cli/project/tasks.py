@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chutes_cli.contract.libraries.handing import thread_argument
 from chutes_cli.project.facts import (
     Attribute,
     Await,
@@ -14,6 +15,7 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
     Statement,
+    last_name,
 )
 from chutes_cli.project.module import Module
 from chutes_cli.project.resolve import Resolver
@@ -50,6 +52,17 @@ def starts_task(resolver: Resolver, module: Module, scope: int, call: Call) -> b
                            for name in names)  # fmt: skip
             return "loop" in (_held_in(owner) or "")
     return False
+
+
+def handed_to_thread(
+    resolver: Resolver, module: Module, scope: int, call: Call
+) -> Expression | None:
+    """Return the function that a call runs in a thread and gives the result of, if it does."""
+    called = resolver.dotted(module, scope, call.function) or f".{last_name(call.function)}"
+    place = thread_argument(called)
+    if place is None or len(call.arguments) <= place:
+        return None
+    return call.arguments[place].value
 
 
 def is_awaited(module: Module, statement: Statement, call: Call) -> bool:

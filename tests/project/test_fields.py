@@ -68,6 +68,11 @@ KNOWN = {
                  "c.x", 3),
     "of_a_field": (f"{DATA}class K:\n    def __init__(self, c):\n        self.c = c\nk = K(C())",
                    "k.c.x", 3),
+    "property": (f"{DATA}    @property\n    def z(self):\n"
+                 "        return self.x + self.y\nc = C(y=6)", "c.z", 9),
+    "property_of_a_kept_one": (
+        "class C:\n    def __init__(self, x):\n        self.x = x\n    @property\n"
+        "    def z(self):\n        half = self.x // 2\n        return half\nc = C(6)", "c.z", 3),
     "another_changed": (
         "class C:\n    def __init__(self):\n        self.x = [3]\nclass D:\n"
         "    def __init__(self):\n        self.x = [4]\nc = C()\nd = D()\nd.x.append(5)",
@@ -105,6 +110,10 @@ UNKNOWN = {
     "method": ("class C:\n    def x(self): ...\nc = C()", "c.x"),
     "of_an_annotation": (f"{DATA}def f(c: C):\n    global v\n    v = c.x\na = C()\nb = C(1)\n",
                          "v"),
+    "property_of_two": (f"{DATA}    @property\n    def z(self):\n        return self.x\nc = C(1)\n"
+                        "d = C(2)", "c.z"),
+    "property_of_two_ways": ("class C:\n    @property\n    def z(self):\n        if os.x:\n"
+                             "            return 1\n        return 2\nc = C()", "c.z"),
     "added_to": ("class C:\n    def __init__(self):\n        self.x = 3\n    def f(self):\n"
                  "        self.x += 4\nc = C()", "c.x"),
     "attribute_changed_in_place": (

@@ -223,6 +223,11 @@ def _constant(constant: Constant) -> str:
 _MAKES = {
     "builtins.dict": "a dict",
     "builtins.list": "a list",
+    "builtins.set": "a set",
+    "builtins.tuple": "a tuple",
+    "builtins.vars": "a dict",
+    "dataclasses.asdict": "a dict",
+    "dataclasses.astuple": "a tuple",
     **dict.fromkeys(
         (
             "builtins.abs",

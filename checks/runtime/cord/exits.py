@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.handing import thread_argument
 from chutes_cli.contract.libraries.options import ON_ERROR, PARSERS, PARSES, STAYS
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Attribute, Await, Call, Expression, Statement, last_name
+from chutes_cli.project.facts import Attribute, Await, Call, Expression, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.running import catches
 from chutes_cli.project.targets import External, Function, Instance
+from chutes_cli.project.tasks import handed_to_thread
 from chutes_cli.project.values import Known
 
 from .arriving import calls_of, external_names, from_cords
@@ -203,11 +203,10 @@ def _comes_through(project: Project, arrival: Arrival) -> bool:
 def _awaits(project: Project, function: Function, statement: Statement) -> bool:
     """Say whether a statement awaits what it hands to a thread, and gets what that raises."""
     resolver = project.knowledge.resolver
-    for each in statement.expressions():
-        for part in each.walk() if isinstance(each, Await) else ():
-            match part:
-                case Call(function=callee):
-                    dotted = resolver.dotted(function.module, statement.scope, callee)
-                    if thread_argument(dotted or f".{last_name(callee)}") is not None:
-                        return True
-    return False
+    return any(
+        handed_to_thread(resolver, function.module, statement.scope, part) is not None
+        for each in statement.expressions()
+        if isinstance(each, Await)
+        for part in each.walk()
+        if isinstance(part, Call)
+    )

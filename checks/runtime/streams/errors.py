@@ -23,6 +23,7 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import External, Function, Instance
+from chutes_cli.project.tasks import handed_to_thread
 
 from ...platform.cord.body import running
 from .generators import goes_through_decorated, handed_on
@@ -260,10 +261,12 @@ def _asks_upstream(project: Project, module: Module, header: Statement) -> bool:
 
 
 def _may_fail(project: Project, module: Module, statement: Statement, call: Call) -> bool:
-    match call.function:
+    resolver = project.knowledge.resolver
+    callee = handed_to_thread(resolver, module, statement.scope, call) or call.function
+    match callee:
         case Attribute(attribute=method) if method in HARMLESS_METHODS:
             return False
-    targets = project.knowledge.resolver.resolve(module, statement.scope, call.function)
+    targets = resolver.resolve(module, statement.scope, callee)
     names = [each.name for each in targets if isinstance(each, External)]
     if names:
         return any(
@@ -274,7 +277,7 @@ def _may_fail(project: Project, module: Module, statement: Statement, call: Call
     if own:
         return any(_own_may_fail(project, each) for each in own)
     # What is called on self, or on an object, is a model or an upstream more often than not.
-    return isinstance(call.function, Attribute)
+    return isinstance(callee, Attribute)
 
 
 def _is_sent(project: Project, module: Module, statement: Statement, call: Call) -> bool:

@@ -12,6 +12,7 @@ from chutes_cli.core.finding import Finding, Severity
 Findings = Callable[..., list[Finding]]
 ID = "stream-chunk-type"
 HEAD = """\
+import dataclasses
 import json
 
 import orjson
@@ -142,6 +143,8 @@ CHUNKS_BAD = {
     "Part()": "a Part", "Part().model_dump()": "a dict", "Part().dict()": "a dict",
     "Part().model_copy()": "a pydantic model", "Part.model_validate({})": "a pydantic model",
     "Part.model_construct()": "a pydantic model",
+    "dataclasses.asdict(args)": "a dict", "dataclasses.astuple(args)": "a tuple",
+    "vars(args)": "a dict", "set('a')": "a set", "tuple('a')": "a tuple",
     "dict(a=1)": "a dict", "list('a')": "a list", "len('a')": "a number",
     "JSONResponse({})": "a JSONResponse", "{'a': 1} if args else 'a'": "a dict",
 }  # fmt: skip

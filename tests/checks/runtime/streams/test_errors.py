@@ -49,6 +49,12 @@ FIRES = {
     "model": app(MODEL),
     "sync_model": app("for token in self.model.stream(args):\n    yield token"),
     "asks_in_the_loop": app("for n in range(9):\n    yield self.model.step(n)"),
+    "asks_in_a_thread": app(
+        "for n in range(9):\n    yield await asyncio.to_thread(self.model.step, n)"
+    ),
+    "asks_in_a_thread_of_the_loop": app(
+        "for n in range(9):\n    yield await self.loop.run_in_executor(None, self.model.step, n)"
+    ),
     "asks_before_it_yields": app("while True:\n    a = await self.model.step()\n    yield a"),
     "library": app(
         "import torch\nfor n in range(9):\n    yield torch.softmax(n)"
@@ -124,6 +130,11 @@ FIRES.update(
     }
 )
 SILENT = {
+    "sorts_in_a_thread": app("for n in range(9):\n    yield await asyncio.to_thread(str, n)"),
+    "own_in_a_thread": app(
+        "for n in range(9):\n    yield await asyncio.to_thread(work, n)",
+        "def work(row: int):\n    return str(row)\n",
+    ),
     "own_of_the_fourth": app(WORK, chain(4)),
     "own_reads_a_whole_number": app(WORK, "def work(row: int):\n    return str(float(row))\n"),
     "another_context": app(
