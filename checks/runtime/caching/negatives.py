@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Confidence, Finding, Severity
-from chutes_cli.project.facts import Expression, Literal, Name, Opaque, Operation
+from chutes_cli.project.facts import Expression, Literal, Name, Opaque, Operation, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 
@@ -171,10 +171,24 @@ def _may_be_none(module: Module, put: Put) -> bool:
         case Literal(value=None):
             return True
         case Name(id=name):
-            around = (module.facts.guards[each] for each in module.guards_of(put.statement.guards))
-            return any(each.kind == "if" and _lets_none_through(each.test, name) for each in around)
+            return any(
+                module.facts.guards[each].kind == "if"
+                and _lets_none_through(module.facts.guards[each].test, name)
+                and not _is_given_anew(module, put.statement, name, each)
+                for each in module.guards_of(put.statement.guards)
+            )
         case _:
             return False
+
+
+def _is_given_anew(module: Module, put: Statement, name: str, guard: int) -> bool:
+    """Say whether a name gets another value between a condition and what it lets through."""
+    return any(
+        binding.statement is not None
+        and guard in module.guards_of(binding.statement.guards)
+        and module.order[binding.statement] < module.order[put]
+        for binding in module.bindings.get(put.scope, {}).get(name, [])
+    )
 
 
 def _lets_none_through(test: Expression | None, name: str) -> bool:

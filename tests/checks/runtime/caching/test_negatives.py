@@ -56,10 +56,14 @@ FIRES = {
     "conditions_around": "hit = cache.get(key)\nif hit is None:\n    value = other(key)\n"
                          "    if key:\n        if value is not None or negative:\n"
                          "            if key:\n                cache[key] = value",
+    "given_anew_afterwards": hit("cache[key] = value\n    value = 1"),
+    "given_anew_elsewhere": hit() + "\nif key:\n    value = 1",
     "and_more": hit(test="hit is not None and negative"),
     "asks_another_whether_it_is_in": hit() + "\nkey in other",
 }  # fmt: skip
 SILENT = {
+    "made_anew": "hit = cache.get(key)\nif hit is None or hit.closed:\n    hit = other(key)\n"
+                 "    cache[key] = hit\nreturn hit",
     "only_what_there_is": hit(keep="value is not None"),
     "whatever_comes": hit(keep="negative"),
     "something_else_compared": hit(keep="key is not None or negative"),
