@@ -67,7 +67,7 @@ class Optionals:
                 pass
             case _:
                 return None
-        match self._resolver.members.assigned(name):
+        match self._resolver.members.assigned(of.module, name):
             case [(module, scope, Name(id=kept))] if module.scope(scope).parent == of.index:
                 return self._passed(module, scope, kept, made=True)
             case []:

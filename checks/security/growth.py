@@ -152,7 +152,7 @@ class UnboundedModuleGrowth(Check):
                     continue
                 if not places.is_shared(step.module, step.statement, grown):
                     continue
-                program = project.knowledge.programs[step.module]
+                program = project.knowledge.resolver.programs[step.module]
                 if (program, name) in _bounded(project) or not _is_unbounded(
                     project, program, name
                 ):
@@ -280,7 +280,7 @@ def _is_unbounded(project: Project, program: Module, name: str) -> bool:
     made = [
         Site(module, statement, value)
         for module in project.modules
-        if not module.is_test and project.knowledge.programs[module] is program
+        if not module.is_test and project.knowledge.resolver.programs[module] is program
         for statement in module.facts.statements
         for value in statement.values[_GIVEN.get(statement.kind, len(statement.values)) :]
         for target in statement.targets
@@ -320,7 +320,7 @@ def _grows(project: Project, made: Site) -> bool:
 def _bounded(project: Project) -> frozenset[tuple[Module, str]]:
     """Return the collections that something may make smaller, or watches: program and name."""
     return frozenset(
-        (project.knowledge.programs[module], name)
+        (project.knowledge.resolver.programs[module], name)
         for module in project.modules
         for statement in module.facts.statements
         if is_production(module, statement)

@@ -62,7 +62,7 @@ class Callers:
             return _default(function, parameter)
         made = self._makes(function)
         name = made.scope.name if made else function.scope.name
-        if function.scope.decorators or self._handed_on[name]:
+        if function.scope.decorators or self._is_handed_on(function, name):
             return None
         if made is not None and self.is_extended(made):
             return None
@@ -75,7 +75,7 @@ class Callers:
         Returns:
             The module and scope of the call and the arguments; None where others may call it.
         """
-        if function.scope.decorators or self._handed_on[function.scope.name]:
+        if function.scope.decorators or self._is_handed_on(function, function.scope.name):
             return None
         match self._calls(function):
             case [(module, scope, Call(arguments=arguments))]:
@@ -99,7 +99,7 @@ class Callers:
         how large something is at most, where a decorator changes nothing.
         """
         found: list[Placed] = []
-        for module, scope, call in self._by_name.get(function.scope.name, ()):
+        for module, scope, call in self._named(function.module, function.scope.name):
             targets = self._resolver.resolve(module, scope, call.function)
             mine = [each for each in targets if getattr(each, "function", each) == function]
             if not targets or (mine and len(found) == MOST_CALLS):
@@ -126,13 +126,13 @@ class Callers:
 
     def is_extended(self, owner: Class) -> bool:
         """Say whether a class of the tree derives from one of that name."""
-        return owner.scope.name in self._bases
+        return (self._program(owner.module), owner.scope.name) in self._bases
 
     @cached_property
-    def _bases(self) -> frozenset[str]:
-        """The last name of everything that a class of the tree derives from."""
+    def _bases(self) -> frozenset[tuple[Module, str]]:
+        """The last name of everything that a class derives from, by program."""
         return frozenset(
-            last_name(base)
+            (self._program(module), last_name(base))
             for module in self._modules
             for scope in module.facts.scopes
             for base in scope.bases
@@ -145,9 +145,9 @@ class Callers:
         return Class(function.module, owner) if is_init else None
 
     def _calling(self, target: Function | Class) -> list[Placed]:
-        candidates = [*self._by_name.get(target.scope.name, ())]
+        candidates = [*self._named(target.module, target.scope.name)]
         if isinstance(target, Class):
-            candidates += self._by_name.get("cls", ())
+            candidates += self._named(target.module, "cls")
         if len(candidates) > MOST_CALLS:
             return []
         return [
@@ -155,6 +155,16 @@ class Callers:
             for module, scope, call in candidates
             if target in self._resolver.resolve(module, scope, call.function)
         ]
+
+    def _program(self, module: Module) -> Module:
+        """Return which program a module is of: names say nothing about those of others."""
+        return self._resolver.programs[module]
+
+    def _is_handed_on(self, function: Function, name: str) -> bool:
+        return bool(self._handed_on[self._program(function.module), name])
+
+    def _named(self, module: Module, name: str) -> list[tuple[Module, int, Call]]:
+        return self._by_name.get((self._program(module), name), [])
 
     def _given(
         self, place: Placed, function: Function, parameter: Parameter, *, bound: bool = False
@@ -169,33 +179,33 @@ class Callers:
         return given_to(place, position, parameter.name, _default(function, parameter))
 
     @cached_property
-    def _by_name(self) -> dict[str, list[tuple[Module, int, Call]]]:
-        """Calls by the last name of what is called."""
-        found: dict[str, list[tuple[Module, int, Call]]] = defaultdict(list)
+    def _by_name(self) -> dict[tuple[Module, str], list[tuple[Module, int, Call]]]:
+        """Calls by their program and the last name of what is called."""
+        found: dict[tuple[Module, str], list[tuple[Module, int, Call]]] = defaultdict(list)
         for module in self._modules:
             for statement in module.facts.statements if not module.is_test else ():
                 if module.only_as_script(statement.guards):
                     continue
                 for expression in statement.expressions():
                     if isinstance(expression, Call):
-                        found[last_name(expression.function)].append(
-                            (module, statement.scope, expression)
-                        )
+                        key = self._program(module), last_name(expression.function)
+                        found[key].append((module, statement.scope, expression))
         return dict(found)
 
     @cached_property
-    def _handed_on(self) -> Counter[str]:
-        """How often a name is mentioned without being called, or asked for an attribute."""
-        found: Counter[str] = Counter()
+    def _handed_on(self) -> Counter[tuple[Module, str]]:
+        """How often a program mentions a name without calling it, or asks it for an attribute."""
+        found: Counter[tuple[Module, str]] = Counter()
         for module in self._modules:
+            program = self._program(module)
             for statement in module.facts.statements:
                 if statement.kind == "define":
-                    found[module.scope(statement.defines).name] -= 1  # its own name
+                    found[program, module.scope(statement.defines).name] -= 1  # its own name
                 for expression in statement.expressions():
-                    found[last_name(expression)] += 1
+                    found[program, last_name(expression)] += 1
                     match expression:
                         case Call(function=owner) | Attribute(value=owner):
-                            found[last_name(owner)] -= 1
+                            found[program, last_name(owner)] -= 1
         return found
 
 

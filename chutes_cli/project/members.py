@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _Store = tuple[Module, Statement, Attribute, Expression]
 """An assignment to an attribute: where, which, and what is assigned."""
+_Change = tuple[Module, Statement, Attribute]
+"""A change in place of what an attribute holds."""
 
 
 class Members:
@@ -82,19 +84,23 @@ class Members:
             case _:
                 return False
 
+    def chutes_made(self, module: Module) -> list[Target]:
+        """Return the chute of a module's program, nothing where that makes several."""
+        found = self._chutes_made.get(self._resolver.programs[module], [])
+        return found if len(found) == 1 else []
+
     @cached_property
-    def chutes_made(self) -> tuple[Target, ...]:
-        """The chute of the tree, nothing where it makes several: one process serves one."""
-        found = [
-            chute
-            for module in self._modules
-            for statement in module.facts.statements
-            if statement.scope == 0 and statement.kind == "assign" and not module.is_test
-            if isinstance(statement.values[0], Call)
-            for chute in self._resolver.resolve(module, 0, statement.values[0])
-            if self.is_chute(chute)
-        ]
-        return tuple(found) if len(found) == 1 else ()
+    def _chutes_made(self) -> dict[Module, list[Target]]:
+        found: dict[Module, list[Target]] = defaultdict(list)
+        for module in self._modules:
+            for statement in module.facts.statements if not module.is_test else ():
+                if statement.scope == 0 and statement.kind == "assign":
+                    made = self._resolver.resolve(module, 0, statement.values[0])
+                    is_call = isinstance(statement.values[0], Call)
+                    found[self._resolver.programs[module]] += [
+                        each for each in made if is_call and self.is_chute(each)
+                    ]
+        return dict(found)
 
     def _taken_from(self, function: Function, owner: Instance) -> Target:
         """A property gives what it returns; any other function gives a method."""
@@ -167,20 +173,21 @@ class Members:
     # Attributes stored on objects
 
     @cached_property
-    def _attribute_stores(self) -> dict[str, list[_Store]]:
-        stores: dict[str, list[_Store]] = defaultdict(list)
+    def _attribute_stores(self) -> dict[tuple[Module, str], list[_Store]]:
+        stores: dict[tuple[Module, str], list[_Store]] = defaultdict(list)
         for module in self._modules:
             for statement in module.facts.statements:
                 for target in statement.targets:
                     whole = [(target, each) for each in statement.values[-1:]]
                     for part, value in unpacked(statement, target) or whole:
                         if isinstance(part, Attribute):
-                            stores[part.attribute].append((module, statement, part, value))
+                            key = self._resolver.programs[module], part.attribute
+                            stores[key].append((module, statement, part, value))
         return dict(stores)
 
-    def assigned(self, name: str) -> list[Placed]:
-        """Return all that is assigned to an attribute of some name, whichever object's."""
-        stores = self._attribute_stores.get(name, ())
+    def assigned(self, home: Module, name: str) -> list[Placed]:
+        """Return all that a module's program assigns to an attribute of some name."""
+        stores = self._attribute_stores.get((self._resolver.programs[home], name), ())
         return [(module, statement.scope, value) for module, statement, _, value in stores]
 
     def stored(self, owner: Instance, name: str) -> list[Target]:
@@ -194,23 +201,32 @@ class Members:
         return found
 
     @cached_property
-    def _attribute_changes(self) -> dict[str, list[tuple[Module, Statement, Attribute]]]:
-        changes: dict[str, list[tuple[Module, Statement, Attribute]]] = defaultdict(list)
+    def _attribute_changes(self) -> dict[tuple[Module, str], list[_Change]]:
+        changes: dict[tuple[Module, str], list[_Change]] = defaultdict(list)
         for module in self._modules:
             for statement in module.facts.statements:
                 added_to = statement.targets if statement.kind == "augment" else ()
                 for place in (*changed_in_place(statement), *added_to):
                     if isinstance(place, Attribute):
-                        changes[place.attribute].append((module, statement, place))
+                        key = self._resolver.programs[module], place.attribute
+                        changes[key].append((module, statement, place))
         return dict(changes)
 
     def is_changed(self, owner: Instance, name: str) -> bool:
         """Say whether code adds to an attribute of an object, or changes in place what it holds."""
         return any(
             self.may_be_same(owner, each)
-            for module, statement, place in self._attribute_changes.get(name, ())
+            for key in self._places(owner, name)
+            for module, statement, place in self._attribute_changes.get(key, ())
             for each in self._resolver.resolve(module, statement.scope, place.value)
         )
+
+    def _places(self, owner: Instance, name: str) -> Iterator[tuple[Module, str]]:
+        """Yield where an attribute of an object may be assigned to: in the program it is of."""
+        if isinstance(owner.of, Class):
+            yield self._resolver.programs[owner.of.module], name
+        elif owner.site is not None:
+            yield self._resolver.programs[owner.site.module], name
 
     def may_be_same(self, left: Target, right: Target) -> bool:
         """Say whether two targets can be the same object: one's class, or one making call.
@@ -232,7 +248,12 @@ class Members:
     def stores(self, owner: Instance, name: str) -> list[tuple[Site, Expression]]:
         """Return each assignment to an attribute of an object, with the value assigned."""
         found = []
-        for module, statement, target, value in self._attribute_stores.get(name, ()):
+        stores = [
+            each
+            for key in self._places(owner, name)
+            for each in self._attribute_stores.get(key, ())
+        ]
+        for module, statement, target, value in stores:
             if statement.kind not in ("assign", "annotate", "with"):
                 continue
             holders = self._resolver.resolve(module, statement.scope, target.value)

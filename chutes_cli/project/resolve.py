@@ -28,6 +28,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.members import Members
 from chutes_cli.project.module import Binding, Module, Site
+from chutes_cli.project.programs import FindModule, programs
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.results import Results
 from chutes_cli.project.targets import (
@@ -42,8 +43,6 @@ from chutes_cli.project.targets import (
 )
 
 Targets = tuple[Target, ...]
-FindModule = Callable[[Module, str, int], Module | None]
-"""(importing module, dotted name, leading dots) to a module of the tree, if it is one."""
 
 _BUILTINS = frozenset(dir(builtins))
 _MAX_DEPTH = 60
@@ -70,6 +69,7 @@ class Resolver:
         self._modules = tuple(modules)
         self.find_module = find_module
         self._canonical = canonical
+        self.programs = programs(self._modules, find_module)
         self.members = Members(self, self._modules)
         self.callers = Callers(self, self._modules)
         self.results = Results(self, self._modules)
@@ -93,7 +93,9 @@ class Resolver:
             case Attribute(value=value, attribute=name):
                 owners = self.resolve(module, scope, value)
                 if name == "app" and _is_request(value, owners):
-                    return self.members.chutes_made  # what serves it (starlette Request.app)
+                    return self.members.chutes_made(
+                        module
+                    )  # what serves it (starlette Request.app)
                 return [each for owner in owners for each in self.members.member(owner, name)]
             case Call():
                 return self.results.of(module, scope, expression)

@@ -228,34 +228,11 @@ class Knowledge:
 
     def __init__(self, modules: ModuleSet) -> None:
         self.modules = modules.modules
-        self._find = modules.find
         self._sdk = contract()
         self.resolver = Resolver(self.modules, modules.find, self._sdk.canonical)
         self.evaluator = Evaluator(self.resolver)
         self.binder = ArgumentBinder(self.evaluator, self.resolver)
         self._turns: dict[Site, tuple[Turn, ...]] = {}
-
-    @cached_property
-    def programs(self) -> dict[Module, Module]:
-        """Every module with the first of those that hang together with it through imports.
-
-        In a tree of many services, what one does to a name says nothing about the others'.
-        """
-        above = {module: module for module in self.modules}
-
-        def first(module: Module) -> Module:
-            while above[module] is not module:
-                above[module] = module = above[above[module]]
-            return module
-
-        for module in self.modules:
-            for each in module.facts.imports:
-                inner = f"{each.module}.{each.name}" if each.module else each.name or ""
-                for dotted in (each.module, inner):
-                    if other := self._find(module, dotted, each.level):
-                        ends = sorted((first(module), first(other)), key=lambda end: end.path)
-                        above[ends[1]] = ends[0]
-        return {module: first(module) for module in self.modules}
 
     @cached_property
     def calls(self) -> tuple[tuple[Site, tuple[Target, ...]], ...]:
