@@ -21,6 +21,18 @@ class Service:
         {SLEEP}
         self.n = n + 1
 """
+SERIAL = f"""\
+def serial(function):
+    async def inner(given):
+        with chute.lock:
+            return await function(given)
+    return inner
+@serial
+async def count(app):
+    n = chute.n
+    {SLEEP}
+    chute.n = n + 1
+"""
 FIRES = {
     "added_to": ("pass", "n = self.n\nn += await work()\nself.n = n", WORK),
     "name": ("pass", f"n = self.n\n{SLEEP}\nself.n = n + 1", ""),
@@ -58,6 +70,19 @@ FIRES = {
         "pass", f"if self.lock:\n    n = self.n\n    {SLEEP}\n    self.n = n + 1", "",
     ),
     "awaited_with_it": ("pass", "self.n = self.n + await work(self.n)", WORK),
+    "read_with_an_annotation": ("pass", f"n: int = self.n\n{SLEEP}\nself.n = n + 1", ""),
+    "annotated_again": ("pass", f"n = self.n\nn: int\n{SLEEP}\nself.n = n + 1", ""),
+    "read_with_others": ("pass", f"n, m = self.n, 1\n{SLEEP}\nself.n = n + 1", ""),
+    "written_with_others": ("pass", f"n = self.n\n{SLEEP}\nself.n, self.m = n + 1, 0", ""),
+    "after_something_is_deleted": (
+        "pass", f"k = args\ndel k\nn = self.n\n{SLEEP}\nself.n = n + 1", "",
+    ),
+    "wrapper_holds_no_lock": ("pass", "await count(self)", SERIAL.replace("lock", "timer")),
+    "wrapper_holds_a_lock_for_something_else": (
+        "pass",
+        "await count(self)",
+        SERIAL.replace("    return await", "    print(given)\n        return await"),
+    ),
     "bridged": (
         "pass",
         "asyncio.run_coroutine_threadsafe(count(), self.loop)",
@@ -106,6 +131,14 @@ SILENT = {
     "read_afterwards": (
         "pass", "n = args['n']\nself.n = n + await work()\nn = self.n", WORK,
     ),
+    "put_back_while_others_are_counted": (
+        "pass", f"n = self.n\nm = 0\n{SLEEP}\nm += 1\nself.m += 1\nself.n = n", "",
+    ),
+    "read_with_others": ("pass", f"n, m = self.n, 1\n{SLEEP}\nself.n = m + 1", ""),
+    "bound_by_a_loop_since": (
+        "pass", f"n = self.n\nfor n in args:\n    {SLEEP}\nself.n = n + 1", "",
+    ),
+    "wrapper_holds_a_lock": ("pass", "await count(self)", SERIAL),
     "unpacking_target": ("pass", f"n = self.n\n{SLEEP}\n(self.n, self.m) = n, n", ""),
 }  # fmt: skip
 
