@@ -53,6 +53,16 @@ FIRES = {
     "async_with": (
         "pass", "n = self.n\nasync with asyncio.timeout(1):\n    pass\nself.n = n + 1", "",
     ),
+    "on_a_shared_namespace": (
+        "self.s = types.SimpleNamespace(n=0)",
+        f"n = self.s.n\n{SLEEP}\nself.s.n = n + 1",
+        "import types\n",
+    ),
+    "on_a_chute_known_by_annotation": (
+        "pass",
+        "await count(args['app'])",
+        f"async def count(app: Chute):\n    n = app.n\n    {SLEEP}\n    app.n = n + 1\n",
+    ),
     "on_a_shared_object": (
         "self.s = Service()",
         "await self.s.count()",
@@ -118,6 +128,16 @@ SILENT = {
         "pass",
         "await Service().count()",
         SERVICE,
+    ),
+    "namespace_of_the_call": (
+        "pass",
+        f"s = types.SimpleNamespace(n=0)\nn = s.n\n{SLEEP}\ns.n = n + 1",
+        "import types\n",
+    ),
+    "object_that_nobody_is_seen_to_make": (
+        "pass",
+        "await run(args['s'])",
+        SERVICE + "async def run(s: Service):\n    await s.count()\n",
     ),
     "unpacked": ("pass", f"n, m = self.n, 1\n{SLEEP}\nself.k = n + 1", ""),
     "counted_in_between": ("pass", f"n = self.n\n{SLEEP}\nn += 1\nself.k = n", ""),
