@@ -47,7 +47,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A cache that is asked for a key, and given something under the same key later.
+    """A cache that is asked for a key, and what it is given under the same key later.
 
     Attributes:
         function: The function that does so.
@@ -98,8 +98,7 @@ def _lookups(project: Project, function: Function) -> Iterator[Lookup]:
                         for later in body[place:]
                         for put in _puts(module, later, spelled(module, owner), key.value)
                     )
-                    if puts:
-                        yield Lookup(function, statement, name, owner, otherwise, puts)
+                    yield Lookup(function, statement, name, owner, otherwise, puts)
 
 
 def _kept(statement: Statement) -> Iterator[tuple[str, Expression]]:

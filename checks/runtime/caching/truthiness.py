@@ -18,7 +18,7 @@ from chutes_cli.project.facts import (
     last_name,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.targets import External, Instance
+from chutes_cli.project.targets import maker_of
 
 from .lookups import Lookup, Put, lookups
 from .truth import Truth, Truths
@@ -170,12 +170,12 @@ def _tested(lookup: Lookup, put: Put) -> Expression | None:
     for index in module.guards_of(put.statement.guards):
         # What follows `if hit: return hit` stands under an else.
         guard = module.facts.guards[index]
-        if guard.test is not None and _says(guard.test, lookup.name) == (guard.kind == "else"):
+        if _says(guard.test, lookup.name) == (guard.kind == "else"):
             return guard.test
     return None
 
 
-def _says(test: Expression, name: str) -> bool | None:
+def _says(test: Expression | None, name: str) -> bool | None:
     """Return whether a test asks for something true (or for nothing), None if for neither."""
     match test:
         case Name(id=tested) | Opaque(kind="NamedExpr", names=(tested,)) if tested == name:
@@ -239,8 +239,5 @@ def _is_store(project: Project, lookup: Lookup) -> bool:
     """Say whether a cache is a client of a store that keeps texts only."""
     owners = project.knowledge.resolver.resolve(lookup.module, lookup.function.index, lookup.owner)
     return bool(STORE_NAME.fullmatch(last_name(lookup.owner))) or any(
-        isinstance(each, Instance)
-        and isinstance(each.of, External)
-        and each.of.name.startswith(STORES)
-        for each in owners
+        maker_of(each).startswith(STORES) for each in owners
     )

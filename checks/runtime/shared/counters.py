@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Await, Call, Expression, Name, Statement
+from chutes_cli.project.facts import Await, Expression, Name, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site, unpacked
 from chutes_cli.project.targets import Function
@@ -133,12 +133,20 @@ class SharedCounterRace(Check):
 
 
 def _holds_lock(wrapper: Function) -> bool:
-    """Say whether a decorator's wrapper calls what it is put on under a lock."""
+    """Say whether a decorator's wrapper runs what the decorator is given under a lock."""
     return any(
-        is_locked(wrapper.module, statement)
+        isinstance(each, Name)
+        and _is_given(wrapper, each.id)
+        and is_locked(wrapper.module, statement)
         for statement in wrapper.module.statements_in(wrapper.index)
-        if any(isinstance(each, Call) for each in statement.expressions()) and statement.guards >= 0
+        for each in statement.expressions()
     )
+
+
+def _is_given(wrapper: Function, name: str) -> bool:
+    """Say whether a name is a parameter of a function around another."""
+    where, bindings = wrapper.module.lookup(name, wrapper.index)
+    return where != wrapper.index and any(each.parameter for each in bindings)
 
 
 def _written(statement: Statement) -> Iterator[tuple[Expression, Expression]]:
@@ -198,17 +206,26 @@ def _last_read(
 
     What was added to it since makes no other value of it.
     """
-    found: tuple[Statement, Expression | None] | None = None
+    found: tuple[Statement, Expression] | None = None
     for each in function.module.statements_in(function.index):
         if each is write:
             break
-        for target in each.targets if each.kind != "augment" else ():
-            whole = [(target, each.values[-1] if each.values else None)]
-            for part, value in unpacked(each, target) or whole:
-                if isinstance(part, Name) and part.id == name:
-                    found = each, value
-    match found:
-        case (Statement(kind="assign") as read, Expression() as value):
-            return read, value
+        for part, value in _bound(each):
+            if isinstance(part, Name) and part.id == name:
+                found = (each, value) if value is not None else None
+    return found
+
+
+def _bound(statement: Statement) -> Iterator[tuple[Expression, Expression | None]]:
+    """Yield what a statement binds anew, each with its value where it is assigned one."""
+    match statement:
+        case Statement(kind="augment") | Statement(kind="annotate", values=(_,)):
+            return
+        case (
+            Statement(kind="assign", values=(value,))
+            | Statement(kind="annotate", values=(_, value))
+        ):
+            for target in statement.targets:
+                yield from unpacked(statement, target) or [(target, value)]
         case _:
-            return None
+            yield from ((target, None) for target in statement.targets)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+
 from chutes_cli.contract.libraries.async_clients import WRAPPERS
 from chutes_cli.project.facts import (
     Attribute,
@@ -20,12 +24,10 @@ from chutes_cli.project.module import Module, Site, unpacked
 from chutes_cli.project.running import INSTANCE
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
 
-from .origins import FIELDS, is_answer
+from .origins import FIELDS, PUTS, is_answer
 
-_CACHES = frozenset(
-    {"functools.cache", "functools.lru_cache", "functools.cached_property", "async_lru.alru_cache"}
-)
-_PUTS = frozenset({"append", "setdefault", "insert", "add"})
+_CACHES = frozenset({"functools.cache", "functools.lru_cache", "async_lru.alru_cache"})
+_CACHED_BY_OBJECT = "functools.cached_property"
 _LONGEST_WAY = 8
 
 
@@ -42,6 +44,7 @@ class Keeping:
         self._parts = parts
         self._project = project
         self._resolver = project.knowledge.resolver
+        self._names = cache(_names)
 
     def is_shared(self, made: Site, depth: int = 0) -> bool:
         """Say whether what a call makes is kept beyond the cord call that may make it.
@@ -49,14 +52,11 @@ class Keeping:
         It is when it is made at import, or kept on the chute, at module level or on an
         object that is itself shared.
         """
-        if depth > _LONGEST_WAY:
-            return False
         module = made.module
         scope = module.enclosing_function(made.scope)
-        if scope < 0:
-            owner = made.scope
-            if module.scope(owner).kind == "class" and self._is_factory(made):
-                return self.is_class_shared(Class(module, owner), depth)
+        if scope == -1:
+            if self._is_factory(made):
+                return self.is_class_shared(Class(module, made.scope), depth)
             return True
         function = Function(module, scope)
         if not self._project.reach.arrivals(function, *INSTANCE):
@@ -69,13 +69,16 @@ class Keeping:
         module = function.module
         if depth > _LONGEST_WAY:
             return False
-        collections = [_put_into(each, expression) for each in statement.expressions()]
-        if any(each and self._is_kept(function, statement, each, depth) for each in collections):
+        if any(
+            self._is_kept(function, statement, collection, depth)
+            for each in statement.expressions()
+            for collection in self._put_into(module, statement, each, expression)
+        ):
             return True
         if not any(self._carries(module, statement, each, expression) for each in statement.values):
             return False
         if statement.kind == "return":
-            if self._is_cached(function):
+            if self._is_cached(function, depth):
                 return True
             calls = self._project.passings.of(function)
             return any(self.is_shared(each.site, depth + 1) for each in calls)
@@ -93,7 +96,7 @@ class Keeping:
         if self.outlives(function.module, statement, place, depth):
             return True
         name = place.operands[0] if isinstance(place, Operation) else place
-        return isinstance(name, Name) and self._moves_on(function, statement, name, depth)
+        return isinstance(name, Name) and self._moves_on(function, name.id, depth)
 
     def _carries(
         self, module: Module, statement: Statement, root: Expression, wanted: Expression
@@ -112,34 +115,34 @@ class Keeping:
             case Call(function=callee, arguments=arguments):
                 targets = self._resolver.resolve(module, statement.scope, callee)
                 holds = any(isinstance(each, Class) or _makes(each) for each in targets)
-                parts = tuple(each.value for each in arguments) if holds else ()
-                parts += (callee,) if isinstance(callee, Attribute) else ()
+                parts = (callee, *(each.value for each in arguments if holds))
             case _:
                 return False
         return any(self._carries(module, statement, part, wanted) for part in parts)
 
-    def _moves_on(self, function: Function, made: Statement, target: Name, depth: int) -> bool:
+    def _put_into(
+        self, module: Module, statement: Statement, root: Expression, wanted: Expression
+    ) -> Iterator[Expression]:
+        """Yield the collection that a call puts an object into."""
+        match root:
+            case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (
+                method in PUTS
+                and any(self._carries(module, statement, each.value, wanted) for each in arguments)
+            ):
+                yield owner
+
+    def _moves_on(self, function: Function, name: str, depth: int) -> bool:
         """Say whether a local name's object is stored, returned or used by an inner cord."""
         module = function.module
-        for statement in module.facts.statements:
-            if statement is made or not self._is_in(module, statement.scope, function.index):
+        for statement, part in self._names(module).get(name, ()):
+            if module.lookup(name, statement.scope)[0] != function.index:
                 continue
-            for part in statement.expressions():
-                if not (isinstance(part, Name) and part.id == target.id):
-                    continue
-                if module.lookup(part.id, statement.scope)[0] != function.index:
-                    continue
-                if self._lands(function, statement, part, depth + 1):
-                    return True
-                inner = module.enclosing_function(statement.scope)
-                if inner != function.index and self._serves(function, Function(module, inner)):
-                    return True
+            if self._lands(function, statement, part, depth + 1):
+                return True
+            inner = module.enclosing_function(statement.scope)
+            if inner != function.index and self._serves(function, Function(module, inner)):
+                return True
         return False
-
-    def _is_in(self, module: Module, scope: int, outer: int) -> bool:
-        while scope > outer:
-            scope = module.scope(scope).parent
-        return scope == outer
 
     def _serves(self, outer: Function, inner: Function) -> bool:
         """Say whether cords run a function again and again inside one that has run before."""
@@ -180,11 +183,15 @@ class Keeping:
         made = [call for each in heirs for call in self._project.passings.making(each)]
         return bool(made) and all(self.is_shared(each.site, depth + 1) for each in made)
 
-    def _is_cached(self, function: Function) -> bool:
+    def _is_cached(self, function: Function, depth: int) -> bool:
+        """Say whether what a function returns is kept, by the process or a shared object."""
+        module, scope = function.module, function.scope.parent
         for decorator in function.scope.decorators:
             callee = decorator.function if isinstance(decorator, Call) else decorator
-            scope = function.scope.parent
-            if self._resolver.dotted(function.module, scope, callee) in _CACHES:
+            name = self._resolver.dotted(module, scope, callee)
+            if name == _CACHED_BY_OBJECT:
+                return self.is_class_shared(Class(module, scope), depth)
+            if name in _CACHES:
                 return True
         return False
 
@@ -196,14 +203,15 @@ class Keeping:
         return False
 
 
-def _put_into(expression: Expression, wanted: Expression) -> Expression | None:
-    """Return the collection that a call puts an object into."""
-    match expression:
-        case Call(function=Attribute(value=owner, attribute=method), arguments=arguments) if (
-            method in _PUTS and any(each.value is wanted for each in arguments)
-        ):
-            return owner
-    return None
+def _names(module: Module) -> dict[str, list[tuple[Statement, Name]]]:
+    """Return where a module writes each name."""
+    found: dict[str, list[tuple[Statement, Name]]] = defaultdict(list)
+    for statement in module.facts.statements:
+        for part in statement.expressions():
+            match part:
+                case Name(id=name):
+                    found[name].append((statement, part))
+    return found
 
 
 def _makes(target: object) -> bool:

@@ -27,7 +27,8 @@ from chutes_cli.project.targets import Class, External, Function, Instance, Targ
 
 _CHOICE = "random.choice"
 _PICKS = frozenset({"get", "setdefault"})
-_PUTS = {"append": 0, "setdefault": 1}
+PUTS = {"add": 0, "append": 0, "appendleft": 0, "insert": 1, "setdefault": 1}
+"""Methods that put something into a collection, and which argument it is."""
 FIELDS = frozenset({"dataclasses.field", "pydantic.Field"})
 """What gives a field of a class a factory, which each object calls."""
 _LONGEST_WAY = 8
@@ -117,23 +118,23 @@ class Origins:
         """Yield what a dataclass field's factory makes."""
         assert isinstance(site.expression, Call)
         for argument in site.expression.arguments:
-            if argument.keyword == "default_factory" and isinstance(argument.value, Opaque):
-                for made in self._resolver.resolve(
-                    site.module, site.scope, argument.value.parts[-1]
-                ):
-                    if isinstance(made, Instance):
-                        yield made
-            elif argument.keyword == "default_factory":
-                for made in self._resolver.resolve(site.module, site.scope, argument.value):
+            if argument.keyword == "default_factory":
+                for made in self._made_by(site, argument.value):
                     match made:
-                        case External() | Class():
-                            yield Instance(made, site)
-                        case Function():
-                            yield from (
-                                Instance(each.of, site)
-                                for each in self._resolver.results.returned(made)
-                                if isinstance(each, Instance)
-                            )
+                        case Instance(of=of):
+                            yield Instance(of, site)
+
+    def _made_by(self, site: Site, factory: Expression) -> Iterator[Target]:
+        """Yield what calling a factory gives."""
+        match factory:
+            case Opaque(parts=(*_, result)):
+                yield from self._resolver.resolve(site.module, site.scope, result)
+        for target in self._resolver.resolve(site.module, site.scope, factory):
+            match target:
+                case External() | Class():
+                    yield Instance(target, site)
+                case Function():
+                    yield from self._resolver.results.returned(target)
 
     def _kept(
         self, module: Module, scope: int, expression: Attribute, depth: int
@@ -157,8 +158,7 @@ class Origins:
                 made = self._passings.making(holder.of)
                 names = self._fields.names(holder.of)
                 for each in made if name in names and len(made) <= MOST_CALLS else ():
-                    given = each.argument(names.index(name), name)
-                    if given is not None:
+                    for given in filter(None, [each.argument(names.index(name), name)]):
                         yield from self._of(each.site.module, each.site.scope, given, depth + 1)
 
     def _named(self, module: Module, scope: int, name: str, depth: int) -> Iterator[Instance]:
@@ -228,9 +228,9 @@ class Origins:
                     match expression:
                         case Call(
                             function=Attribute(value=owner, attribute=method), arguments=arguments
-                        ) if method in _PUTS and len(arguments) > _PUTS[method]:
+                        ) if method in PUTS and len(arguments) > PUTS[method]:
                             at = Site(module, statement, expression)
-                            value = arguments[_PUTS[method]].value
+                            value = arguments[PUTS[method]].value
                             found[last_name(owner)].append((at, owner, value))
         return dict(found)
 

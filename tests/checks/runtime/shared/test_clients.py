@@ -15,6 +15,10 @@ ID = "async-client-shared"
 HTTPX = "import httpx\n"
 REDIS = "import redis.asyncio as redis\n"
 SQL = "from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine\n"
+CACHED = (
+    HTTPX + "class Service:\n    @functools.cached_property\n    def c(self):\n"
+    "        return httpx.AsyncClient()\n"
+)
 # (start-up, cord, module)
 FIRES = {
     "httpx": ("self.c = httpx.AsyncClient()", "return (await self.c.get('u')).json()", HTTPX),
@@ -109,6 +113,33 @@ FIRES = {
         "await client().get('u')",
         HTTPX + "@functools.lru_cache(maxsize=1)\ndef client():\n    return httpx.AsyncClient()\n",
     ),
+    "cached_for_ever": (
+        "pass",
+        "await client().get('u')",
+        HTTPX + "@functools.cache\ndef client():\n    return httpx.AsyncClient()\n",
+    ),
+    "cached_by_a_library": (
+        "pass",
+        "await (await client()).get('u')",
+        HTTPX + "from async_lru import alru_cache\n@alru_cache\nasync def client():\n"
+        "    return httpx.AsyncClient()\n",
+    ),
+    "cached_by_a_shared_object": ("self.s = Service()", "await self.s.c.get('u')", CACHED),
+    "class_attribute_of_an_object_of_the_call": (
+        "pass",
+        "await Service().c.get('u')",
+        HTTPX + "class Service:\n    c = httpx.AsyncClient()\n",
+    ),
+    "session_of_a_local_sessionmaker": (
+        "maker = async_sessionmaker(create_async_engine('d'))\nself.s = maker()",
+        "await self.s.execute('q')",
+        SQL,
+    ),
+    "kept_in_a_pair": (
+        "self.cs = []",
+        "c = httpx.AsyncClient()\nself.cs.append((c, 1))\nawait c.get('u')",
+        HTTPX,
+    ),
     "subclass": (
         "self.c = Mine()", "await self.c.get('u')", HTTPX + "class Mine(httpx.AsyncClient): ...\n",
     ),
@@ -197,6 +228,26 @@ SILENT = {
         "return await Service().fetch()",
         HTTPX + "class Service:\n    def __init__(self):\n        self.c = httpx.AsyncClient()\n"
         "    async def fetch(self):\n        return await self.c.get('u')\n",
+    ),
+    "cached_by_an_object_of_the_call": ("pass", "await Service().c.get('u')", CACHED),
+    "per_call_of_a_decorated_helper": (
+        "pass",
+        "async with made() as c:\n    await c.get('u')",
+        HTTPX + "from tenacity import retry\n@retry\ndef made():\n"
+        "    return httpx.AsyncClient()\n",
+    ),
+    "per_call_of_a_helper_that_calls_itself": (
+        "pass",
+        "async with made(3) as c:\n    await c.get('u')",
+        HTTPX + "def made(n):\n    return made(n - 1) if n else httpx.AsyncClient()\n",
+    ),
+    "an_answer_kept_by_the_call": (
+        "pass", "async with httpx.AsyncClient() as c:\n    self.last = await c.get('u')", HTTPX,
+    ),
+    "part_of_an_answer_put_into_a_shared_list": (
+        "self.all = []",
+        "async with httpx.AsyncClient() as c:\n    self.all.append((await c.get('u')).json())",
+        HTTPX,
     ),
     "sync": ("self.c = httpx.Client()", "return self.c.get('u').json()", HTTPX),
     "null_pool": (
@@ -305,6 +356,16 @@ def test_every_client(name: str, findings: Findings, app: App) -> None:
     (found,) = findings(source, ID)
     assert name in found.message
     assert CLIENTS[name] in found.help
+
+
+@pytest.mark.parametrize(("helpers", "count"), [(1, 1), (8, 1), (9, 0)])
+def test_follows_a_few_helpers(helpers: int, count: int, findings: Findings, app: App) -> None:
+    made = "".join(
+        f"def made{each}():\n    return made{each + 1}()\n" for each in range(1, helpers)
+    )
+    last = f"def made{helpers}():\n    return httpx.AsyncClient()\n"
+    source = app("self.c = made1()", "await self.c.get('u')", HTTPX + made + last)
+    assert len(findings(source, ID)) == count
 
 
 def test_once_per_function(findings: Findings, app: App) -> None:

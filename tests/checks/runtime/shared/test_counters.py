@@ -21,6 +21,18 @@ class Service:
         {SLEEP}
         self.n = n + 1
 """
+SERIAL = f"""\
+def serial(function):
+    async def inner(given):
+        with chute.lock:
+            return await function(given)
+    return inner
+@serial
+async def count(app):
+    n = chute.n
+    {SLEEP}
+    chute.n = n + 1
+"""
 FIRES = {
     "added_to": ("pass", "n = self.n\nn += await work()\nself.n = n", WORK),
     "name": ("pass", f"n = self.n\n{SLEEP}\nself.n = n + 1", ""),
@@ -41,6 +53,16 @@ FIRES = {
     "async_with": (
         "pass", "n = self.n\nasync with asyncio.timeout(1):\n    pass\nself.n = n + 1", "",
     ),
+    "on_a_shared_namespace": (
+        "self.s = types.SimpleNamespace(n=0)",
+        f"n = self.s.n\n{SLEEP}\nself.s.n = n + 1",
+        "import types\n",
+    ),
+    "on_a_chute_known_by_annotation": (
+        "pass",
+        "await count(args['app'])",
+        f"async def count(app: Chute):\n    n = app.n\n    {SLEEP}\n    app.n = n + 1\n",
+    ),
     "on_a_shared_object": (
         "self.s = Service()",
         "await self.s.count()",
@@ -58,6 +80,19 @@ FIRES = {
         "pass", f"if self.lock:\n    n = self.n\n    {SLEEP}\n    self.n = n + 1", "",
     ),
     "awaited_with_it": ("pass", "self.n = self.n + await work(self.n)", WORK),
+    "read_with_an_annotation": ("pass", f"n: int = self.n\n{SLEEP}\nself.n = n + 1", ""),
+    "annotated_again": ("pass", f"n = self.n\nn: int\n{SLEEP}\nself.n = n + 1", ""),
+    "read_with_others": ("pass", f"n, m = self.n, 1\n{SLEEP}\nself.n = n + 1", ""),
+    "written_with_others": ("pass", f"n = self.n\n{SLEEP}\nself.n, self.m = n + 1, 0", ""),
+    "after_something_is_deleted": (
+        "pass", f"k = args\ndel k\nn = self.n\n{SLEEP}\nself.n = n + 1", "",
+    ),
+    "wrapper_holds_no_lock": ("pass", "await count(self)", SERIAL.replace("lock", "timer")),
+    "wrapper_holds_a_lock_for_something_else": (
+        "pass",
+        "await count(self)",
+        SERIAL.replace("    return await", "    print(given)\n        return await"),
+    ),
     "bridged": (
         "pass",
         "asyncio.run_coroutine_threadsafe(count(), self.loop)",
@@ -94,6 +129,16 @@ SILENT = {
         "await Service().count()",
         SERVICE,
     ),
+    "namespace_of_the_call": (
+        "pass",
+        f"s = types.SimpleNamespace(n=0)\nn = s.n\n{SLEEP}\ns.n = n + 1",
+        "import types\n",
+    ),
+    "object_that_nobody_is_seen_to_make": (
+        "pass",
+        "await run(args['s'])",
+        SERVICE + "async def run(s: Service):\n    await s.count()\n",
+    ),
     "unpacked": ("pass", f"n, m = self.n, 1\n{SLEEP}\nself.k = n + 1", ""),
     "counted_in_between": ("pass", f"n = self.n\n{SLEEP}\nn += 1\nself.k = n", ""),
     "a_loop_variable": ("pass", f"for n in self.n:\n    pass\n{SLEEP}\nself.n = n + 1", ""),
@@ -106,6 +151,14 @@ SILENT = {
     "read_afterwards": (
         "pass", "n = args['n']\nself.n = n + await work()\nn = self.n", WORK,
     ),
+    "put_back_while_others_are_counted": (
+        "pass", f"n = self.n\nm = 0\n{SLEEP}\nm += 1\nself.m += 1\nself.n = n", "",
+    ),
+    "read_with_others": ("pass", f"n, m = self.n, 1\n{SLEEP}\nself.n = m + 1", ""),
+    "bound_by_a_loop_since": (
+        "pass", f"n = self.n\nfor n in args:\n    {SLEEP}\nself.n = n + 1", "",
+    ),
+    "wrapper_holds_a_lock": ("pass", "await count(self)", SERIAL),
     "unpacking_target": ("pass", f"n = self.n\n{SLEEP}\n(self.n, self.m) = n, n", ""),
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from chutes_cli.core.finding import Finding
+from chutes_cli.project.callers import MOST_CALLS
 
 Findings = Callable[..., list[Finding]]
 App = Callable[..., str]
@@ -15,6 +16,10 @@ ID = "async-client-shared"
 HTTPX = "import httpx\n"
 REDIS = "import redis.asyncio as redis\n"
 SQL = "from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine\n"
+LAMBDA = (
+    HTTPX + "@dataclasses.dataclass\nclass Box:\n"
+    "    c: object = dataclasses.field(default_factory=lambda: httpx.AsyncClient(timeout=5))\n"
+)
 # (start-up, cord, module)
 FIRES = {
     "made_of_a_parameter": (
@@ -51,6 +56,21 @@ FIRES = {
         "await random.choice(self.cs).get('u')",
         HTTPX,
     ),
+    "inserted": (
+        "self.cs = []\nself.cs.insert(0, httpx.AsyncClient())",
+        "await self.cs[0].get('u')",
+        HTTPX,
+    ),
+    "appended_on_the_left": (
+        "self.cs = collections.deque()\nself.cs.appendleft(httpx.AsyncClient())",
+        "await self.cs[0].get('u')",
+        HTTPX,
+    ),
+    "added_to_a_set": (
+        "self.cs = set()\nself.cs.add(httpx.AsyncClient())",
+        "for c in self.cs:\n    await c.get('u')",
+        HTTPX,
+    ),
     "per_key_by_a_cord": (
         "self.cs = {}",
         "c = self.cs.setdefault(args['k'], httpx.AsyncClient())\nawait c.get('u')",
@@ -78,6 +98,12 @@ FIRES = {
         "await self.box.c.get('u')",
         HTTPX + "@dataclasses.dataclass\nclass Box:\n    name: str\n    c: httpx.AsyncClient\n",
     ),
+    "field_of_a_dataclass_that_has_a_default": (
+        "self.a = Box('a')\nself.b = Box('b', httpx.AsyncClient())",
+        "await self.b.c.get('u')",
+        HTTPX + "@dataclasses.dataclass\nclass Box:\n    name: str\n    c: object = None\n",
+    ),
+    "lambda_of_a_dataclass": ("self.box = Box()", "await self.box.c.get('u')", LAMBDA),
     "factory_of_a_dataclass": (
         "self.box = Box()",
         "await self.box.c.get('u')",
@@ -158,6 +184,10 @@ FIRES = {
     ),
 }  # fmt: skip
 SILENT = {
+    "lambda_of_a_dataclass_of_the_call": ("pass", "await Box().c.get('u')", LAMBDA),
+    "lambda_that_gives_a_class": (
+        "self.box = Box()", "await self.box.c().get('u')", LAMBDA.replace("(timeout=5)", ""),
+    ),
     "per_call_helper_also_at_startup": (
         "await fetch()",
         "await fetch()",
@@ -256,6 +286,23 @@ def test_says_where_it_is_made_and_how_it_gets_there(findings: Findings, app: Ap
         "x runs Service.fetch",
     ]
     assert found.help.startswith("use httpx.Client, or reach it")
+
+
+@pytest.mark.parametrize(("calls", "count"), [(MOST_CALLS, 1), (MOST_CALLS + 1, 0)])
+def test_looks_at_a_few_calls(calls: int, count: int, findings: Findings, app: App) -> None:
+    """What is called from everywhere is given anything."""
+    helper = app(
+        "self.c = httpx.AsyncClient()",
+        "await fetch(self.c)\n" + "await fetch(1)\n" * (calls - 1),
+        HTTPX + "async def fetch(c):\n    await c.get('u')\n",
+    )
+    assert len(findings(helper, ID)) == count
+    dataclass = app(
+        "self.box = Box(httpx.AsyncClient())\n" + "Box(1)\n" * (calls - 1),
+        "await self.box.c.get('u')",
+        HTTPX + "@dataclasses.dataclass\nclass Box:\n    c: object\n",
+    )
+    assert len(findings(dataclass, ID)) == count
 
 
 def used_in(source: str, findings: Findings) -> list[str | None]:

@@ -14,6 +14,7 @@ import asyncio
 import collections
 import multiprocessing
 import threading
+import types
 from asyncio import Lock as AsyncLock
 from chutes.chute import Chute
 
@@ -31,7 +32,15 @@ def app(startup: str = "pass", cord: str = "pass", module: str = "") -> str:
 
 
 WORK = "async def work(): ...\n"
+QUEUE = "queue = asyncio.Queue()\nqueue.put_nowait(1)\n"
 FIRES = {
+    "kept_with_others": app(
+        "self.lock, self.n = asyncio.Lock(), 0", "async with self.lock:\n    pass"
+    ),
+    "on_a_shared_namespace": app(
+        "self.state = types.SimpleNamespace()",
+        "self.state.lock = asyncio.Lock()\nasync with self.state.lock:\n    pass",
+    ),
     "lock": app("self.lock = asyncio.Lock()", "async with self.lock:\n    pass"),
     "alias": app("self.lock = AsyncLock()", "async with self.lock:\n    pass"),
     "module_level": app(module="LOCK = asyncio.Lock()\n", cord="async with LOCK:\n    return {}"),
@@ -109,6 +118,27 @@ SILENT = {
         "return taker()()",
         "def taker():\n    return chute.queue.get_nowait\n",
     ),
+    "on_a_namespace_of_the_call": app(
+        cord="state = types.SimpleNamespace()\nstate.lock = asyncio.Lock()\n"
+        "async with state.lock:\n    pass"
+    ),
+    "made_with_something_kept": app(
+        cord="lock, self.last = asyncio.Lock(), 1\nasync with lock:\n    pass"
+    ),
+    "measured_by_a_helper": app(
+        cord="self.last = size()",
+        module="def size():\n    queue = asyncio.Queue()\n    queue.put_nowait(1)\n"
+        "    return queue.qsize()\n",
+    ),
+    "written_out_in_the_call": app(cord=QUEUE + "self.last = str(queue)"),
+    "a_name_that_another_function_keeps": app(
+        "lock = threading.Lock()\nself.lock = lock",
+        "lock = asyncio.Lock()\nasync with lock:\n    pass",
+    ),
+    "measured_into_a_shared_list": app(
+        "self.sizes = []", QUEUE + "self.sizes.append(queue.qsize())"
+    ),
+    "handed_to_a_method_that_keeps_nothing": app(cord=QUEUE + "self.log.info(queue)"),
     "threading": app("self.lock = threading.Lock()", "with self.lock:\n    return {}"),
     "threading_per_key": app(
         "self.locks = collections.defaultdict(threading.Lock)",
