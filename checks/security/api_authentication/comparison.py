@@ -148,7 +148,7 @@ def _told_by_time(
     match expression:
         case Operation(operator="in" | "not in" as operator, operands=(one, several)):
             listed = _is_list(project, module, statement.scope, several)
-            if listed and not isinstance(one, Literal) and _is_secret(last_name(one)):
+            if listed and _is_secret(last_name(one)):
                 yield f"each of {last_name(several)}", operator
 
 

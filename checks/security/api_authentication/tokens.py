@@ -19,6 +19,7 @@ from chutes_cli.contract.libraries.jwt import (
 )
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import Arguments, BoundArgument
+from chutes_cli.project.callers import Placed
 from chutes_cli.project.facts import (
     Argument,
     Attribute,
@@ -259,10 +260,11 @@ def _entry(expression: Expression) -> tuple[str, object] | None:
 
 def _made_of(
     project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
-) -> Iterator[tuple[Module, int, Expression]]:
+) -> Iterator[Placed]:
     """Yield what a value is made of; what only chose it, such as a key, is no part of it."""
     yield module, scope, expression
     parts: Sequence[Expression] = ()
+    returned: Placed | None = None
     where = scope
     match expression:
         case Name() | Attribute():
@@ -279,14 +281,13 @@ def _made_of(
         case Call(function=Name(id=name), arguments=arguments) if name in _PASSES_ON:
             parts = [each.value for each in arguments]
         case Call(function=function):
-            given = project.knowledge.resolver.results.only(module, scope, function)
-            if given is not None and depth < _DEEPEST:
-                yield from _made_of(project, *given, depth + 1)
+            returned = project.knowledge.resolver.results.only(module, scope, function)
             parts = [function]
         case Opaque(parts=(gone_over, *_)):
             parts = [gone_over]
-    for each in parts if depth < _DEEPEST else ():
-        yield from _made_of(project, module, where, each, depth + 1)
+    made = [(module, where, each) for each in parts] + ([returned] if returned else [])
+    for place in made if depth < _DEEPEST else ():
+        yield from _made_of(project, *place, depth + 1)
 
 
 def _library_calls(

@@ -20,6 +20,7 @@ from chutes_cli.project.facts import (
     Collection,
     Expression,
     FormattedText,
+    Literal,
     Mapping,
     Name,
     Operation,
@@ -86,6 +87,10 @@ class ErrorTexts:
             case Operation(operator="?:", operands=(_, body, orelse)):
                 yield self.found(place, body)
                 yield self.found(place, orelse)
+            case Operation(
+                operator="[]", operands=(Call() as call, Literal(value=int(number)))
+            ) if not self._is_text(place, call):
+                yield from self._called(place, call, number)
             case Operation(operator="[]", operands=(value, *_)):
                 yield self.found(place, value)
             case Operation(operator=operator, operands=operands) if operator not in _COMPARES:
@@ -156,11 +161,13 @@ class ErrorTexts:
         """Say whether an exception of the tree's own is raised with the text of another."""
         if owner not in self._passing_on:
             self._passing_on[owner] = False  # until told otherwise: it may be raised with its own
+            says_itself = not any(self._knowledge.resolver.members.methods(owner, "__init__"))
             self._passing_on[owner] = any(
-                self.found(Place(Function(site.module, site.scope), site.statement), argument.value)
-                for site in (each.site for each in self._passings.making(owner))
-                if site.statement.kind == "raise" and isinstance(site.expression, Call)
-                for argument in site.expression.arguments
+                self.found(place, argument.value) is not None
+                or (says_itself and self._is_error(place, argument.value))
+                for made in self._passings.making(owner)
+                for place in (_place_of(made.site),)
+                for argument in made.arguments
             )
         return self._passing_on[owner]
 
@@ -180,17 +187,20 @@ class ErrorTexts:
             for value in _put_into(statement, name):
                 yield self.found(_at(place, statement), value)
 
-    def _called(self, place: Place, call: Call) -> Iterator[Site | None]:
-        """Follow a call: into functions of the tree, through what hands its arguments on."""
+    def _called(self, place: Place, call: Call, number: int | None = None) -> Iterator[Site | None]:
+        """Follow a call: into functions of the tree, through what hands its arguments on.
+
+        With a number, of several values that a function returns only that one counts.
+        """
         targets = self._knowledge.resolver.resolve(
             place.module, place.function.index, call.function
         )
         own = [each for each in targets if isinstance(each, Function | Method)]
         for each in own:
             inside = self._inside(place, call, each)
-            yield from self._returned(inside)
+            yield from self._returned(inside, number)
             for wrapper in self._reach.wrappers(inside.function):
-                yield from self._returned(Place(wrapper, place.statement))
+                yield from self._returned(Place(wrapper, place.statement), number)
         name = last_name(call.function)
         # What is written in capitals makes an object of what it is given.
         if not own and (name in HANDED_ON or name[:1].isupper()):
@@ -213,14 +223,14 @@ class ErrorTexts:
                 texts.add(name)
         return Place(function, place.statement, frozenset(errors), frozenset(texts))
 
-    def _returned(self, place: Place) -> tuple[Site | None, ...]:
+    def _returned(self, place: Place, number: int | None) -> tuple[Site | None, ...]:
         """Return what a function of the tree gives back of the exceptions it sees."""
         values = (
-            self.found(_at(place, statement), value)
+            self.found(_at(place, statement), _one_of(value, number))
             for statement in place.module.statements_in(place.function.index)
             for value in given_back(statement)
         )
-        key = (place.function, place.errors, place.texts)
+        key = (place.function, place.errors, place.texts, number)
         return self._answers.answer(key, lambda: (_first(values),))
 
 
@@ -248,8 +258,22 @@ def _put_into(statement: Statement, name: str) -> Iterator[Expression]:
                 yield from (each.value for each in expression.arguments)
 
 
+def _one_of(value: Expression, number: int | None) -> Expression:
+    """Return one of the values that are returned together, all where it cannot be told."""
+    match value:
+        case Collection(items=items):
+            numbered: dict[int | None, Expression] = {**dict(enumerate(items))}
+            return numbered.get(number, value)
+        case _:
+            return value
+
+
 def _first(found: Iterable[Site | None]) -> Site | None:
     return next((each for each in found if each is not None), None)
+
+
+def _place_of(site: Site) -> Place:
+    return Place(Function(site.module, site.scope), site.statement)
 
 
 def _at(place: Place, statement: Statement) -> Place:

@@ -124,7 +124,7 @@ def _is_of_settings(project: Project, each: Named, *, own: bool) -> bool:
     elsewhere, such a word may be a kind of token, or what a client sends.
     """
     module, statement = each.module, each.statement
-    if statement.kind != "annotate" or module.scope(statement.scope).kind != "class":
+    if statement.kind != "annotate":
         return False
     fields, of = project.knowledge.evaluator.fields, Class(module, statement.scope)
     return fields.is_settings(of) or (own and fields.is_record(of))

@@ -103,9 +103,7 @@ def _of_call(project: Project, module: Module, statement: Statement, call: Call)
             match argument.keyword, argument.value:
                 case "auth", Collection(kind="tuple", items=(_, password)):
                     yield from _given(module, statement, "password", password)
-    called = name_of(call.function) or ""
-    asks = called in _FALLBACKS or (isinstance(call.function, Name) and _ASKS.fullmatch(called))
-    if asks and len(call.arguments) > 1:
+    if _asks(call.function) and len(call.arguments) > 1:
         # `os.getenv("API_KEY", "...")` without an assignment that names it.
         key = call.arguments[0].value
         if isinstance(key, Literal) and isinstance(key.value, str):
@@ -114,6 +112,15 @@ def _of_call(project: Project, module: Module, statement: Statement, call: Call)
     position = POSITIONAL.get(dotted or "")
     if position is not None and position < len(call.arguments):
         yield from _given(module, statement, IN_CALL, call.arguments[position].value)
+
+
+def _asks(function: Expression) -> bool:
+    """Say whether a function is asked for a value under a name, with what to fall back to."""
+    match function:
+        case Name(id=name) if _ASKS.fullmatch(name):
+            return True
+        case _:
+            return name_of(function) in _FALLBACKS
 
 
 def name_of(target: Expression) -> str | None:
@@ -199,13 +206,8 @@ def _is_of_section(call: Call) -> bool:
     match call:
         case Call(
             function=Attribute(value=owner, attribute="get"),
-            arguments=(Argument(value=first), Argument(value=Literal(value=str(option))), *_),
+            arguments=(_, Argument(value=Literal(value=str(option))), *_),
         ):
-            asked = first.value if isinstance(first, Literal) else None
-            return (
-                name_of(owner) != "environ"
-                and names_secret(option)
-                and not (isinstance(asked, str) and names_secret(asked))
-            )
+            return name_of(owner) != "environ" and names_secret(option)
         case _:
             return False

@@ -47,6 +47,14 @@ FIRES = {
     "signature_names": "class A:\n    def f(self, signature):\n"
     "        return signature == self.expected_signature",
 }
+UNLESS_EMPTY = (
+    "def made(data):\n    if not data:\n        return ''\n"
+    "    return hmac.digest(b'k', data, 'sha256')\n"
+)
+KEPT = (
+    "class Kept:\n    def __init__(self):\n        self.api_key = os.environ['K']\n"
+    "        self.mode = os.environ['MODE']\nkept = Kept()\n"
+)
 LISTED = "def f(token):\n    return token in API_TOKENS"
 FIRES.update(
     {
@@ -60,9 +68,19 @@ FIRES.update(
         "    def f(self, data, sent):\n        return self.made(data) == sent",
         "keyed_by_a_function": "def made(data):\n    return hmac.digest(b'k', data, 'sha256')\n"
         "def f(data, sent):\n    return sent != made(data)",
+        "keyed_unless_empty": f"{UNLESS_EMPTY}def f(data, sent):\n    return sent != made(data)",
+        "keyed_by_a_method_unless_empty": "class A:\n    def made(self, data):\n"
+        "        if not data:\n            return ''\n"
+        "        return hmac.digest(b'k', data, 'sha256')\n"
+        "    def f(self, data, sent):\n        return self.made(data) == sent",
+        "kept_under_any_name": f"{KEPT}def f(given):\n    return given == kept.api_key",
     }
 )
 SILENT = {
+    "mode_kept_under_any_name": f"{KEPT}def f(given):\n    return given == kept.mode",
+    "measured_unless_empty": "def made(data):\n    if not data:\n        return 0\n"
+    "    own = hmac.digest(b'k', data, 'sha256')\n    return len(own)\n"
+    "def f(data, sent):\n    return sent != made(data)",
     "set": f"API_TOKENS = set(os.environ['T'].split())\n{LISTED}",
     "display_of_a_set": f"API_TOKENS = {{os.environ['T']}}\n{LISTED}",
     "list_of_words": "WORDS = os.environ['T'].split()\ndef f(token):\n    return token in WORDS",
@@ -117,3 +135,13 @@ def test_fires(name: str, findings: Findings) -> None:
 @pytest.mark.parametrize("name", SILENT)
 def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(f"{HEAD}{SILENT[name]}\n", ID) == []
+
+
+def test_functions_that_return_what_others_return(findings: Findings) -> None:
+    further = "".join(
+        f"def {name}(data):\n    if not data:\n        return ''\n    return {other}(data)\n"
+        for name, other in (("second", "made"), ("first", "second"), ("before", "first"))
+    )
+    source = f"{HEAD}{UNLESS_EMPTY}{further}def f(data, sent):\n    return sent == first(data)\n"
+    assert [each.check for each in findings(source, ID)] == [ID]
+    assert findings(source.replace("== first", "== before"), ID) == []

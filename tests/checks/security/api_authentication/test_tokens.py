@@ -63,6 +63,8 @@ FIRES = {
     "chosen_as_text": algorithms("str(header['alg'])", UNREAD),
     "chosen_by_a_name": algorithms("name", f"{UNREAD}    name = header['alg']\n"),
     "chosen_without_brackets": HEAD_ONLY + "jwt.decode(TOKEN, KEY, algorithms=header['alg'])",
+    "chosen_by_a_function": algorithms("chosen(TOKEN)")
+    + "\n\ndef chosen(token):\n    return jwt.get_unverified_header(token)['alg']",
     "another_entry_compared": algorithms(
         "header['alg']", f"{UNREAD}    if header['typ'] != 'JWT':\n        return\n"
     ),
@@ -129,6 +131,8 @@ SILENT = {
         f"{UNREAD}    key = next(k for k in KEY['keys'] if k['kid'] == header['kid'])\n",
     ),
     "of_the_key_that_was_asked_for": algorithms("find(header['kid']).algorithm", UNREAD),
+    "of_a_function_that_calls_itself": algorithms("chosen(0)")
+    + "\n\ndef chosen(n):\n    return chosen(n + 1)",
     "of_a_circle": algorithms("a", "    a = b or a\n    b = a or b\n"),
     "another_library": "import base64\nbase64.decode(TOKEN, KEY)",
     "main_block": "if __name__ == '__main__':\n    jwt.decode(TOKEN, KEY)",

@@ -49,7 +49,19 @@ SAFELY = (
     "            {}\n            return {{'error': {}}}\n    return run\n\n\n"
 )
 WORK = "@safely\ndef work(args): ...\n\n\n"
+PASSES_ON = "def run(args):\n    try:\n        return {}\n    except Exception as e:\n        "
 FIRES = {
+    "own_exception_with_the_text_of_another": app(
+        "raise HTTPException(400, str(e))", "Refused", PASSES_ON + "raise Refused(str(e)) from e\n"
+    ),
+    "own_exception_made_of_another": app(
+        "raise HTTPException(400, str(e))", "Refused", PASSES_ON + "raise Refused(e) from e\n"
+    ),
+    "own_exception_made_before_it_is_raised": app(
+        "raise HTTPException(400, str(e))",
+        "Refused",
+        PASSES_ON + "told = Refused(str(e))\n        raise told from e\n",
+    ),
     "arguments": app("return {'why': '; '.join(map(str, e.args))}"),
     "decorated_helper": HEAD
     + SAFELY.format("log.info(1)", "str(e)")
@@ -81,6 +93,18 @@ FIRES = {
     "response": app("return JSONResponse({'error': str(e)}, status_code=400)"),
     "model": app("return Answer(error=str(e))"),
     "dumped": app("return json.dumps({'error': str(e)})"),
+    "unpacked_from_a_helper": app(
+        "ok, text = described(e)\nreturn {'error': text}",
+        module="def described(error):\n    return False, str(error)\n",
+    ),
+    "unpacked_from_what_a_helper_splits": app(
+        "ok, text = described(e)\nreturn {'error': text}",
+        module="def described(error):\n    return str(error).split(':')\n",
+    ),
+    "helper_returns_several": app(
+        "return described(e)", module="def described(error):\n    return False, str(error)\n"
+    ),
+    "first_line": app("return traceback.format_exception_only(e)[0]"),
     "traceback": app("return {'trace': traceback.format_exc()}"),
     "stderr": app("return {'error': e.stderr}", "subprocess.CalledProcessError"),
     "library": app("return {'error': str(e)}", "httpx.HTTPError"),
@@ -168,6 +192,19 @@ SILENT = {
     "logged": app("log.error(str(e))\nreturn {'error': 'failed'}"),
     "kind_only": app("return {'error': type(e).__name__}"),
     "own_exception": app("raise HTTPException(400, str(e))", "Refused"),
+    "own_exception_raised_again_with_its_text": app(
+        "raise HTTPException(400, str(e))",
+        "Refused",
+        PASSES_ON.replace("Exception", "Refused") + "raise Refused(str(e)) from e\n",
+    ),
+    "own_exception_that_keeps_another_to_itself": app(
+        "raise HTTPException(400, str(e))",
+        "Kept",
+        "class Kept(Exception):\n    def __init__(self, cause):\n"
+        "        super().__init__('failed')\n        self.cause = cause\n"
+        + PASSES_ON
+        + "raise Kept(e) from e\n",
+    ),
     "value_error": app("raise HTTPException(400, str(e))", "ValueError"),
     "json": app("raise HTTPException(400, str(e))", "json.JSONDecodeError"),
     "both": app("raise HTTPException(400, str(e))", "(ValueError, Refused)"),
@@ -176,6 +213,14 @@ SILENT = {
     "tested_whole": app("return {'error': 'a' if str(e) else 'b'}"),
     "looked_up": app("return {'error': KNOWN[str(e)]}", module="KNOWN = {}\n"),
     "unpacked": app("ok, text = False, str(e)\nreturn {'ok': ok}"),
+    "unpacked_from_a_helper": app(
+        "ok, text = described(e)\nreturn {'ok': ok}",
+        module="def described(error):\n    return False, str(error)\n",
+    ),
+    "unpacked_from_an_awaited_helper": app(
+        "ok, text = await described(e)\nreturn {'ok': ok}",
+        module="async def described(error):\n    return False, str(error)\n",
+    ),
     "put_elsewhere": app("answer, seen = {}, {}\nseen['error'] = str(e)\nreturn answer"),
     "appended_elsewhere": app("answer, seen = {}, []\nseen.append(str(e))\nreturn answer"),
     "asked": app("answer = set()\nanswer.isdisjoint(str(e))\nreturn answer"),

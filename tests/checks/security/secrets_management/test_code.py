@@ -82,6 +82,7 @@ NAMED = {
     "field": f"class Settings(BaseModel):\n    api_key: str = Field(default='{SECRET}')",
     "field_of_a_dataclass": f"class Settings:\n    api_key: str = field(default='{SECRET}')",
     "field_of_attrs": f"class Settings:\n    api_key = attr.ib(default='{SECRET}')",
+    "field_of_attrs_spelt_out": f"class Settings:\n    api_key = attr.attrib(default='{SECRET}')",
     "factory_of_a_field": (
         f"class Settings:\n    api_key: str = field(default_factory=lambda: '{SECRET}')"
     ),

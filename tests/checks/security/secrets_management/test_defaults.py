@@ -46,6 +46,7 @@ FIRES = {
 SILENT = {
     "of_another_service": "import openai\nopenai.OpenAI(api_key='your-api-key')",
     "of_another_service_named": "SERVICE_API_KEY = 'your-api-key'",
+    "key_that_opens_nothing": "KEY = os.getenv('ROUTING_KEY', 'default-routing-key-of-production')",
     "required": "JWT_SECRET = os.environ['JWT_SECRET']",
     "none": "JWT_SECRET = os.getenv('JWT_SECRET', '')",
     "nothing": "JWT_SECRET = os.getenv('JWT_SECRET')",

@@ -95,6 +95,7 @@ LONG = "rk-prod-9fK2vQ7LxTz0WmB4hYc8NdS1aEuJ6pRg"
 @pytest.mark.parametrize("name", ["upstream_key", "RECEIPT_KEY", "rerankKey", "map_tiles_key_2"])
 def test_a_long_key_under_the_name_of_some_key(name: str, findings: Findings) -> None:
     assert found(findings, name, repr(LONG))
+    assert found(findings, name, repr(LONG[:32]))
     assert found(findings, name, repr("b7e23ec29af22b0b4e41da31e868d57226121c84"))
 
 
