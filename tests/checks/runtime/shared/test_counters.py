@@ -63,6 +63,7 @@ FIRES = {
         "await count(args['app'])",
         f"async def count(app: Chute):\n    n = app.n\n    {SLEEP}\n    app.n = n + 1\n",
     ),
+    "on_a_class": ("pass", f"n = Box.n\n{SLEEP}\nBox.n = n + 1", "class Box:\n    n = 0\n"),
     "on_a_shared_object": (
         "self.s = Service()",
         "await self.s.count()",
