@@ -83,9 +83,9 @@ class Requests:
                         if self.part(function.module, function.index, each.value) != "path":
                             continue
                         for passing in self._project.passings.at(site):
-                            for parameter in passing.takers(each):
-                                if passing.function is not None:
-                                    yield Bearer(passing.function, parameter.name)
+                            if (taking := passing.function) is not None:
+                                names = (taker.name for taker in passing.takers(each))
+                                yield from (Bearer(taking, name) for name in names)
 
     def _given(self, function: Function) -> Iterator[tuple[Bearer, str]]:
         names = [each.name for each in function.scope.parameters]

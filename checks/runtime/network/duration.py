@@ -177,7 +177,7 @@ def _deadline(project: Project, site: Site) -> float | None:
         guard = site.module.facts.guards[index]
         match guard.kind, guard.test:
             case "while", Operation(operator="<" | "<=", operands=(Call() as clock, end)):
-                return _from_now(project, site, clock, end)
+                return next(_from_now(project, site, clock, end), None)
     return None
 
 
@@ -191,13 +191,11 @@ def _leaves_after(project: Project, site: Site) -> Iterator[float]:
             case Operation(operator=">" | ">=", operands=(Call() as clock, end)) if (
                 clock is site.expression and any(each.kind in _LOOPS for each in guards)
             ):
-                seconds = _from_now(project, site, clock, end)
-                if seconds is not None:
-                    yield seconds
+                yield from _from_now(project, site, clock, end)
 
 
-def _from_now(project: Project, site: Site, clock: Call, end: Expression) -> float | None:
-    """Return how far ahead a time lies that was set by the same clock."""
+def _from_now(project: Project, site: Site, clock: Call, end: Expression) -> Iterator[float]:
+    """Yield how far ahead a time lies that was set by the same clock, if that can be told."""
     evaluator = project.knowledge.evaluator
     at, where, held = evaluator.held(site.module, site.scope, end)
     match held:
@@ -206,8 +204,7 @@ def _from_now(project: Project, site: Site, clock: Call, end: Expression) -> flo
         ) == last_name(clock.function):
             match evaluator.value(at, where, seconds):
                 case Known(value=int() | float() as known):
-                    return known
-    return None
+                    yield known
 
 
 def _turns(project: Project, site: Site) -> float:

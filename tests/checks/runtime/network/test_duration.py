@@ -40,6 +40,14 @@ FIRES = {
         "until = time.monotonic() + LONG\nfor n in args:\n    if time.monotonic() > until:\n"
         "        break"
     ),
+    "deadline_that_leaves_an_endless_loop": app(
+        "until = time.monotonic() + LONG\nwhile True:\n    if time.monotonic() > until:\n"
+        "        break"
+    ),
+    "deadline_beside_another_look_at_the_clock": app(
+        "until = time.monotonic() + LONG\nfor n in args:\n"
+        "    if time.monotonic() > until or log(time.monotonic()):\n        break"
+    ),
     "sleep": app("await asyncio.sleep(900)"),
     "sync_sleep": app("time.sleep(601)"),
     "constant": app("await asyncio.sleep(LONG)"),

@@ -40,6 +40,11 @@ def tried(handler: str, code: str = MODEL, after: str = "") -> str:
     return f"try:\n{body(code)}{handler}\n{after}"
 
 
+RELAY = "async def relay(source):\n    async for each in source:\n        yield each\n"
+SAFE = (
+    f"async def tokens(self, args):\n{body(tried('except Exception:' + chr(10) + '    yield 1'))}"
+)
+RELAYED = "async for token in relay(tokens(self, args)):\n    yield token"
 FIRES = {
     "async_iterable": app("async for token in self.tokens:\n    yield token"),
     "yields_before": app("yield 'a'\n" + tried("except Exception:\n    failed = True")),
@@ -49,6 +54,18 @@ FIRES = {
     "model": app(MODEL),
     "sync_model": app("for token in self.model.stream(args):\n    yield token"),
     "asks_in_the_loop": app("for n in range(9):\n    yield self.model.step(n)"),
+    "relayed": app(RELAYED, TOKENS + RELAY),
+    "relayed_or_another": app(
+        RELAYED, SAFE + RELAY.replace(":\n", ":\n    if len('a'):\n        source = other\n", 1)
+    ),
+    "relayed_of_two": app(f"{RELAYED}\nrelay(other)", SAFE + RELAY),
+    "relayed_one_by_one": app(
+        "async for token in relays([1]):\n    yield token",
+        "async def relays(sources):\n    for source in sources:\n"
+        "        async for each in source:\n            yield each\n",
+    ),
+    "opened": app("async with self.open() as source:\n    async for each in source:\n"
+                  "        yield each"),
     "asks_in_a_thread": app(
         "for n in range(9):\n    yield await asyncio.to_thread(self.model.step, n)"
     ),
@@ -130,6 +147,7 @@ FIRES.update(
     }
 )
 SILENT = {
+    "relayed": app(RELAYED, SAFE + RELAY),
     "sorts_in_a_thread": app("for n in range(9):\n    yield await asyncio.to_thread(str, n)"),
     "own_in_a_thread": app(
         "for n in range(9):\n    yield await asyncio.to_thread(work, n)",
