@@ -167,7 +167,7 @@ def _takes_self(function: Function) -> bool:
 def _kept_in(site: Site) -> Expression | None:
     """Return the name or attribute that a statement gives the whole result of a call."""
     statement = site.statement
-    if statement.kind == "augment" or len(statement.targets) != 1:
+    if statement.kind not in ("assign", "annotate", "with") or len(statement.targets) != 1:
         return None
     value = statement.values[-1]
     whole = value.value if isinstance(value, Await) else value

@@ -15,7 +15,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
-from chutes_cli.project.targets import External, Function, Instance, Method, Target
+from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 
 
 def production_calls(project: Project) -> Iterator[tuple[Site, Call, tuple[Target, ...]]]:
@@ -56,6 +56,16 @@ def made_by(targets: tuple[Target, ...]) -> set[str]:
         for each in targets
         if isinstance(each, Instance) and isinstance(each.of, External)
     }
+
+
+def classes_of(targets: tuple[Target, ...]) -> list[Class]:
+    """Return the classes of the tree among some targets, and those of their objects."""
+    found = []
+    for each in targets:
+        match each:
+            case (Class() as owner) | Instance(of=Class() as owner):
+                found.append(owner)
+    return found
 
 
 def last_name(expression: Expression) -> str:

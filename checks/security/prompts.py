@@ -196,7 +196,8 @@ class OrdinaryWordsRefused(Check):
         """Yield one finding per list."""
         for module, statement in production_statements(project):
             named = any(REFUSALS.fullmatch(last_name(each)) for each in statement.targets)
-            for text, words in _refused(statement.values[-1]) if named else ():
+            refused = [each for value in statement.values[-1:] for each in _refused(value)]
+            for text, words in refused if named else ():
                 yield self.finding(
                     module,
                     text.span,

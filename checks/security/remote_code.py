@@ -136,7 +136,7 @@ class TrustRemoteCode(Check):
 def _is_field(project: Project, module: Module, statement: Statement) -> bool:
     """Say whether a statement is the field of a class that has the switch on by default."""
     match statement.targets, statement.values:
-        case (Name(id=name),), (_, value) if statement.kind == "annotate" and name == SWITCH:
+        case (Name(id=name),), (_, value) if name == SWITCH:
             known = project.knowledge.evaluator.value(module, statement.scope, value)
             return isinstance(known, Known) and known.value is True
         case _:

@@ -5,6 +5,7 @@ The short version; `scripts/robustness.py` runs the whole of it, slow as it is.
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import sysconfig
@@ -13,6 +14,9 @@ from random import Random
 from typing import Any
 
 import pytest
+
+from chutes_cli import registry
+from chutes_cli.registry import checks
 
 ROOT = Path(__file__).resolve().parents[2]
 # Files of the standard library with odd syntax, odd encodings or great length.
@@ -39,6 +43,39 @@ def faults(robustness: Any, tasks: list[Any]) -> list[str]:
 def test_mutations_of_real_chutes(robustness: Any) -> None:
     tasks = list(robustness.mutations(300, 7, robustness.sources()))
     assert faults(robustness, tasks) == []
+
+
+def with_statements_that_hold_nothing(source: str) -> str:
+    """Delete what each assignment makes, and add ``return`` and ``raise`` that give nothing."""
+    lines = source.splitlines()
+    for node in sorted(ast.walk(ast.parse(source)), key=lambda one: -getattr(one, "lineno", 0)):
+        margin = " " * getattr(node, "col_offset", 0)
+        match node:
+            case ast.Assign(targets=[target], end_lineno=int() as line):
+                lines.insert(line, f"{margin}del {ast.unparse(target)}")
+            case ast.AnnAssign(target=target, end_lineno=int() as line):
+                lines.insert(line, f"{margin}del {ast.unparse(target)}")
+            case ast.Return(end_lineno=int() as line):
+                lines.insert(line, f"{margin}return\n{margin}raise")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("check", [each.id for each in checks()])
+def test_statements_that_hold_nothing(check: str, robustness: Any, tmp_path: Path) -> None:
+    docs = registry.check(check).docs
+    for name, source in (("example", docs.example), ("instead", docs.instead)):
+        if _is_python(source):
+            (tmp_path / f"{name}.py").write_text(with_statements_that_hold_nothing(source))
+    task = robustness.Task(check, 60, lambda folder: tmp_path)
+    assert faults(robustness, [task]) == []
+
+
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 def test_the_standard_library(robustness: Any) -> None:

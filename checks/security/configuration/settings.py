@@ -239,19 +239,19 @@ def _prefix(project: Project, module: Module, scope: int) -> str | None:
             continue
         if statement.kind == "define":
             return _prefix_in(project, module, statement.defines)
-        made = statement.values[-1]
-        if not isinstance(made, Call):
-            return None
-        given = project.knowledge.binder.bind(Site(module, statement, made)).value(PREFIX)
-        if given is not None:
-            return str(given.value) if isinstance(given, Known) else None
+        for made in statement.values[-1:]:  # none where it is deleted
+            if not isinstance(made, Call):
+                return None
+            given = project.knowledge.binder.bind(Site(module, statement, made)).value(PREFIX)
+            if given is not None:
+                return str(given.value) if isinstance(given, Known) else None
     return ""
 
 
 def _prefix_in(project: Project, module: Module, scope: int) -> str | None:
     """Return the prefix that an inner ``class Config`` names."""
     for statement in module.statements_in(scope):
-        if PREFIX in map(last_name, statement.targets):
-            value = project.knowledge.evaluator.value(module, scope, statement.values[-1])
+        for made in statement.values[-1:] if PREFIX in map(last_name, statement.targets) else ():
+            value = project.knowledge.evaluator.value(module, scope, made)
             return str(value.value) if isinstance(value, Known) else None
     return ""

@@ -18,10 +18,11 @@ from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Attribute, Call, Expression
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site, unpacked
-from chutes_cli.project.targets import Class, Instance, Target
+from chutes_cli.project.targets import Target
 from chutes_cli.project.values import Known
 
 from ..production import (
+    classes_of,
     is_own,
     last_name,
     library_names,
@@ -218,13 +219,8 @@ def _in_assignment(
         return "check_hostname = False"
     if known is False and name == "verify":
         owners = knowledge.resolver.resolve(module, scope, target.value)
-        kinds = made_by(owners).union(
-            *(
-                knowledge.resolver.members.ancestors(each.of)
-                for each in owners
-                if isinstance(each, Instance) and isinstance(each.of, Class)
-            )
-        )
+        ancestors = knowledge.resolver.members.ancestors
+        kinds = made_by(owners).union(*(ancestors(of) for of in classes_of(owners)))
         clients = any(each.startswith(CLIENTS) for each in kinds)
         if clients or last_name(target.value) in ("session", "client", "http"):
             return f"{module.snippet(target.span)} = False"

@@ -34,6 +34,8 @@ FIRES = {
                ERROR),
     "pattern": ("chute.add_middleware(CORSMiddleware, allow_origin_regex='.*', "
                 "allow_credentials=True)", ERROR),
+    "long_pattern": (f"chute.add_middleware(CORSMiddleware, allow_origin_regex='{'.*' * 150}', "
+                     "allow_credentials=True)", ERROR),
     "helper": ("def protect(app):\n    app.add_middleware(CORSMiddleware, allow_origins=['*'], "
                "allow_credentials=True)", ERROR),
     "one_of_many": ("chute.add_middleware(CORSMiddleware, allow_origins=['https://a.b', '*'], "
@@ -73,6 +75,8 @@ SILENT = {
     "named": "chute.add_middleware(CORSMiddleware, allow_origins=['https://a.b'], "
     "allow_credentials=True)",
     "none": "chute.add_middleware(CORSMiddleware, allow_credentials=True)",
+    "too_long_to_try": f"chute.add_middleware(CORSMiddleware, allow_origin_regex='{'.*' * 151}', "
+    "allow_credentials=True)",
     "from_settings": "chute.add_middleware(CORSMiddleware, allow_origins=os.X, "
     "allow_credentials=True)",
     "number": "chute.add_middleware(CORSMiddleware, allow_origins=1)",

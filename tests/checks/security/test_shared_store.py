@@ -48,6 +48,9 @@ SILENT = {
     "own_class_by_name": (PICKLE, "class Redis:\n    def get(self, key):\n        return b''\n"
                           "redis_like = Redis()\ndef f():\n"
                           "    return pickle.loads(redis_like.get('a'))"),
+    "own_class_that_is_called_as_one": (
+        PICKLE, "class Own:\n    def get(self, key):\n        return b''\n"
+        "redis_client = Own()\ndef f():\n    return pickle.loads(redis_client.get('a'))"),
     "not_a_read": (PICKLE, "def f():\n    return pickle.loads(CACHE.ping())"),
     "json": (PICKLE, "import json\ndef f():\n    return json.loads(CACHE.get('a'))"),
     "nothing": (PICKLE, "def f():\n    return pickle.loads()"),

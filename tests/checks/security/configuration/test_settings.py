@@ -65,6 +65,11 @@ FIRES = {
     "    debug: bool = Field(False, env='APP_DEBUG')",
     "prefix": "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='MY_')\n"
     "    debug: bool = Field(False, env='DEBUG')",
+    "deleted_configuration": "class S(BaseSettings):\n"
+    "    model_config = SettingsConfigDict(env_file='.env')\n    del model_config\n"
+    "    debug: bool = Field(False, env='APP_DEBUG')",
+    "deleted_prefix": "class S(BaseSettings):\n    debug: bool = Field(False, env='APP_DEBUG')\n"
+    "    class Config:\n        del env_prefix",
     "other_fields": "class S(BaseSettings):\n    size: int = 3\n"
     "    debug: bool = Field(False, env='APP_DEBUG')",
     "inner_configuration": "class S(BaseSettings):\n    debug: bool = Field(False, env='DEBUG')\n"

@@ -43,6 +43,7 @@ FIRES = {
     "urllib3_constant": "urllib3.PoolManager(cert_reqs=ssl.CERT_NONE)",
     "urllib3_host": "urllib3.PoolManager(assert_hostname=False)",
     "redis": "redis.Redis(host='cache.chutes.ai', ssl=True, ssl_cert_reqs='none')",
+    "class_of_sessions": "class Own(requests.Session):\n    pass\n\nOwn.verify = False",
     "session": "session = requests.Session()\nsession.verify = False",
     "session_by_another_name": "api = requests.Session()\napi.verify = False",
     "client_passed_verify": "def call(client):\n    client.verify = False",
