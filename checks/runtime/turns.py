@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from chutes_cli.project.facts import (
     Attribute,
@@ -14,9 +15,10 @@ from chutes_cli.project.facts import (
     Name,
     Opaque,
     Operation,
+    Parameter,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module
+from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.schemas import Shape
 from chutes_cli.project.targets import Class, Function, Instance
 from chutes_cli.project.values import Known, Unknown, Value
@@ -124,8 +126,8 @@ class Turns:
     def _gone_over(self, module: Module, scope: int, call: Call, depth: int) -> float:
         """Return the length of what a call gives."""
         match call:
-            case Call(function=Name(id="range")):
-                return self._range(module, scope, call, depth)
+            case Call(function=Name(id="range"), arguments=ends):
+                return self._range(module, scope, [each.value for each in ends], depth)
             case Call(
                 function=Name(id=name) | Attribute(value=Name(), attribute=name),
                 arguments=(first, *_),
@@ -137,10 +139,13 @@ class Turns:
                     default=0,
                 )
             case Call(
-                function=Name(id="islice") | Attribute(attribute="islice"), arguments=(_, *ends)
-            ) if ends:
-                stop = ends[min(1, len(ends) - 1)].value
-                return self._most(module, scope, stop, depth + 1, _NUMBER)
+                function=Name(id="islice") | Attribute(attribute="islice"),
+                arguments=(whole, *ends),
+            ):
+                return min(
+                    self._most(module, scope, whole.value, depth + 1, _LENGTH),
+                    self._range(module, scope, [each.value for each in ends], depth),
+                )
             case Call(function=Attribute(value=whole, attribute=name)) if name in _OF_A_MAPPING:
                 return self._most(module, scope, whole, depth + 1, _LENGTH)
             case _:
@@ -149,8 +154,8 @@ class Turns:
                 given = self._resolver.results.only(module, scope, call.function)
                 return self._most(*given, depth + 1, _LENGTH) if given is not None else math.inf
 
-    def _range(self, module: Module, scope: int, call: Call, depth: int) -> float:
-        values = [each.value for each in call.arguments]
+    def _range(self, module: Module, scope: int, values: Sequence[Expression], depth: int) -> float:
+        """Return the length of ``range(*values)``."""
         if not 0 < len(values) < 4:
             return math.inf
         if len(values) == 3:
@@ -184,10 +189,9 @@ class Turns:
             return self._most(module, scope, each, depth + 1, _NUMBER)
 
         match number:
-            case Call(function=Name(id="min"), arguments=several) if len(several) > 1:
-                return min(most(each.value) for each in several)
-            case Call(function=Name(id="max"), arguments=several) if len(several) > 1:
-                return max(most(each.value) for each in several)
+            case Call(function=Name(id="min" | "max" as name), arguments=several):
+                numbers = [most(each.value) for each in several if each.keyword is None]
+                return (min if name == "min" else max)(numbers, default=math.inf)
             case Call(function=Name(id="len"), arguments=(one,)):
                 return self._most(module, scope, one.value, depth + 1, _LENGTH)
             case Call(function=Name(id="int" | "float" | "abs" | "round"), arguments=(one, *_)):
@@ -196,8 +200,11 @@ class Turns:
                 return most(left) + most(right)
             case Operation(operator="*", operands=(left, right)):
                 return most(left) * most(right)
-            case Operation(operator="-" | "//" | "/", operands=(left, _)):
+            case Operation(operator="-", operands=(left, _)):
                 return most(left)
+            case Operation(operator="//" | "/" as operator, operands=(left, right)):
+                share = most(left) / self._divisor(module, scope, right)
+                return math.floor(share) if operator == "//" and share < math.inf else share
             case Operation(operator="%", operands=(left, right)):
                 return min(most(left), most(right))
             case Call():
@@ -205,17 +212,26 @@ class Turns:
             case _:
                 return math.inf
 
+    def _divisor(self, module: Module, scope: int, number: Expression) -> float:
+        """Return what something is divided by, 1 where nothing tells."""
+        match self._evaluator.value(module, scope, number):
+            case Known(value=int() | float() as divisor) if divisor > 0:
+                return divisor
+            case _:
+                return 1
+
     def _name(self, module: Module, scope: int, name: Name, depth: int, of: str) -> float:
         where, bindings = module.lookup(name.id, scope)
-        binding = bindings[0] if len(bindings) == 1 else None
-        if binding is not None and binding.kind == "parameter" and binding.parameter is not None:
-            passed = self._resolver.callers.every(Function(module, where), binding.parameter)
-            return max((self._most(*each, depth + 1, of) for each in passed), default=math.inf)
-        if binding is None or binding.kind != "value" or binding.value is None:
-            return math.inf
-        if self._evaluator.changes(module, where, binding):
-            return math.inf
-        return self._most(module, where, binding.value, depth + 1, of)
+        match bindings:
+            case [Binding(parameter=Parameter() as parameter)]:
+                passed = self._resolver.callers.every(Function(module, where), parameter)
+                return max((self._most(*each, depth + 1, of) for each in passed), default=math.inf)
+            case [Binding(value=Expression() as held) as binding]:
+                if self._evaluator.changes(module, where, binding):
+                    return math.inf
+                return self._most(module, where, held, depth + 1, of)
+            case _:
+                return math.inf
 
     def _attribute(
         self, module: Module, scope: int, expression: Attribute, depth: int, of: str

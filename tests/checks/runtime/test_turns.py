@@ -33,12 +33,28 @@ LOOP = [*LOOP_2]
 LOOP_2 = [*LOOP]
 
 
+def few():
+    return [load(), load()]
+
+
+def many():
+    return UNKNOWN
+
+
+def grown():
+    found = []
+    found.append(load())
+    return found
+
+
 class Args(BaseModel):
     n: int = Field(le=64)
     more: int = Field(le=65)
     below: int = Field(lt=64)
     some: Optional[int] = Field(None, le=64)
     either: Annotated[int, Field(le=64)] | Annotated[int, Field(le=65)] | None = None
+    both: Annotated[int, Field(le=64)] | Annotated[int, Field(le=5)]
+    text: str | list[str] = Field(max_length=64)
     free: int = 5
     words: list[str] = Field(max_length=64)
     many: list[str] = Field(max_length=65)
@@ -93,7 +109,7 @@ FEW = [
     "iter(LIST)", "aiter(LIST)", "tqdm.tqdm(LIST)", "asyncio.as_completed(LIST)",
     "enumerate(LIST, load())",
     "zip(UNKNOWN, LIST)", "zip(LIST, UNKNOWN)", "zip()", "map(load, LIST)", "filter(None, LIST)",
-    "chunked(UNKNOWN, 9)", "tools.batched(UNKNOWN, 9)",
+    "chunked(UNKNOWN, 9)", "ichunked(UNKNOWN, 9)", "tools.batched(UNKNOWN, 9)",
     "UNKNOWN[:64]", "UNKNOWN[1:65]", "UNKNOWN[5:5]", "[args.n + 1, -load()]",
     "LIST[1:]", "LIST[:-1]", "UNKNOWN[-64:]", "FEW[:65]",
     "UNKNOWN[:args.n]",
@@ -106,11 +122,17 @@ FEW = [
     "range(len(LIST))", "range(min(64, UNKNOWN))", "range(min(UNKNOWN, 64))",
     "range(max(args.n, 3))", "range(int(args.n))", "range(abs(args.n))", "range(round(args.n, 0))",
     "range(args.n + 0)", "range(len(LIST) + 62)", "range(len(LIST) * 32)", "range(args.n - 1)",
-    "range(args.n // 2)", "range(args.n / 2)", "range(UNKNOWN % 64)", "range(args.n % UNKNOWN)",
+    "range(args.more // 2)", "range(args.more / 2)", "range((args.more + 64) // 2)",
+    "range(args.n // UNKNOWN)", "range(args.n // 0)",
+    "range(UNKNOWN % 64)", "range(args.n % UNKNOWN)",
     "range(args.some or 64)", "range(64 if args else args.n)",
     "range(int(os.getenv('N', '64')))", "range(int(float(os.getenv('N', '64'))))",
     "range(BOX.size)", "range(self.limit)",
+    "range(args.both)", "range(max(5, args.n, key=load))",
     "BOX.steps", "BOX.either", "self.boxes",
+    "few()", "args.text", "'ab'",
+    "islice(UNKNOWN, 64)", "itertools.islice(UNKNOWN, 2, 66)", "islice(UNKNOWN, 0, 128, 2)",
+    "islice(LIST, 65)", "islice(LIST, 5, None)",
 ]  # fmt: skip
 MANY = [
     "UNKNOWN", "MANY", "GROWING", "LOOP", "(*UNKNOWN, 1)", "(*MANY, 1)", "{**UNKNOWN, 'a': 1}",
@@ -128,10 +150,11 @@ MANY = [
     "range(0, 65, 1)", "range(0, 129, 2)", "range(65, 0, -1)", "range(0, 9, 0)", "range()",
     "range(0, 9, 'a')", "range(0, UNKNOWN, 5)", "range(0, 9, 3, 3)", "range('a')",
     "range('a', 'b')",
-    "range(args.more)", "range(args.free)", "range(args.either)", "range(args.words)",
+    "range(args.more)", "range(args.free)", "range(int(args.n / 0.5))",
+    "range(int((args.more + 64) / 2))", "range(args.either)", "range(args.words)",
     "range(args.ranged)",
     "range(len(UNKNOWN))", "range(min(UNKNOWN))", "range(min(65, UNKNOWN))",
-    "range(max(5))", "range(max(args.n, 65))", "range(max(UNKNOWN, 5))", "range(size(LIST))",
+    "range(max(key=5))", "range(max(args.n, 65))", "range(max(UNKNOWN, 5))", "range(size(LIST))",
     "range(int(UNKNOWN))",
     "range(len(LIST) + 63)", "range(len(LIST) * 33)", "range(5 + UNKNOWN)", "range(UNKNOWN - 5)",
     "range(UNKNOWN // 2)", "range(UNKNOWN % 65)", "range(args.n ** 2)", "range(5 and UNKNOWN)",
@@ -141,6 +164,9 @@ MANY = [
     "range(int(args.more or 5))",
     "range(BOX.n)", "BOX.items", "BOX.given", "BOX.endless", "BOX.kept", "BOX.nothing",
     "self.queue", "self.nothing", "range(-args.n)",
+    "many()", "grown()", "unknown()", "MANY or few()",
+    "islice(UNKNOWN, 65)", "islice(UNKNOWN, 1, 66)", "islice(UNKNOWN, None)", "islice(UNKNOWN)",
+    "range(min(UNKNOWN, default=5))", "range(min(key=load))",
 ]  # fmt: skip
 FEW_WHILE = [
     "n < 64",

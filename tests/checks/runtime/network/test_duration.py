@@ -59,7 +59,13 @@ FIRES = {
     "helper": app("await wait()", WAIT),
     **{
         f"in a loop over {over}": app(f"for n in {over}:\n    time.sleep(10)")
-        for over in ("range(61)", "range(2, 63)", "range(0, 122, 2)", "range(61, 0, -1)")
+        for over in (
+            "range(61)",
+            "range(2, 63)",
+            "range(0, 122, 2)",
+            "range(61, 0, -1)",
+            "islice(args, 61)",
+        )
     },
     "in_two_loops": app("for n in range(6):\n    for m in range(11):\n        time.sleep(10)"),
     "in_a_loop_in_another": app("for n in args:\n    for m in range(61):\n        time.sleep(10)"),
@@ -100,7 +106,8 @@ SILENT = {
     **{
         f"in a loop over {over}": app(f"for n in {over}:\n    time.sleep(10)")
         for over in ("range(60)", "range(2, 62)", "range(0, 120, 2)", "range('61')",
-                     "range(2, 1.5)", "range(61, args)", "args", "enumerate(61)")
+                     "range(2, 1.5)", "range(61, args)", "args", "enumerate(61)",
+                     "islice(args, 100, 160)", "islice('abc', 61)")
     },
     "in_a_while": app("while range(61):\n    time.sleep(10)"),
     "after_a_loop": app("for n in range(61):\n    pass\ntime.sleep(10)"),
