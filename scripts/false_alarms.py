@@ -175,7 +175,6 @@ def everything_reached(project: Project, inputs: str = "none") -> Project:
         project.schemas,
         project.passings,
         project.chutes,
-        project.reach.wrappers,
     )
     for function in functions if inputs != "none" else ():
         _receive(project, taint, function, all_of_them=inputs == "all")

@@ -356,5 +356,5 @@ def is_starred(expression: Expression) -> bool:
     return (
         isinstance(expression, Operation)
         and expression.operator == "*"
-        and (len(expression.operands) == 1)
+        and len(expression.operands) == 1
     )

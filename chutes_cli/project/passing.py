@@ -212,11 +212,15 @@ class Passings:
         yield passing
         function = passing.function
         assert function is not None
+        for wrapper in self.wrappers(function):
+            yield replace(passing, callee=wrapper)
+
+    def wrappers(self, function: Function) -> tuple[Function, ...]:
+        """Return the functions that decorators of the tree's own put around a function."""
         if function not in self._wrappers:
             found = wrappers_of(self._resolver, function)
             self._wrappers[function] = tuple(wrapper for _, wrapper in found)
-        for wrapper in self._wrappers[function]:
-            yield replace(passing, callee=wrapper)
+        return self._wrappers[function]
 
     def _prefilled(
         self,

@@ -113,6 +113,7 @@ class Reach:
         entries: Iterable[Entry],
     ):
         self._resolver = resolver
+        self._passings = passings
         self._modules = tuple(modules)
         self._entries = tuple(entries)
         self._edges: dict[Function, tuple[Edge, ...]] = {}
@@ -339,7 +340,7 @@ class Reach:
 
     def wrappers(self, function: Function) -> tuple[Function, ...]:
         """Return the functions that decorators of the tree's own put around a function."""
-        return tuple(wrapper for _, wrapper in wrappers_of(self._resolver, function))
+        return self._passings.wrappers(function)
 
     def _decorating(self, module: Module, statement: Statement) -> Iterator[Edge]:
         """A definition runs its decorators, and what those with arguments return."""

@@ -93,9 +93,7 @@ class Resolver:
             case Attribute(value=value, attribute=name):
                 owners = self.resolve(module, scope, value)
                 if name == "app" and _is_request(value, owners):
-                    return self.members.chutes_made(
-                        module
-                    )  # what serves it (starlette Request.app)
+                    return self.members.chutes_made(module)
                 return [each for owner in owners for each in self.members.member(owner, name)]
             case Call():
                 return self.results.of(module, scope, expression)
@@ -299,7 +297,10 @@ class Resolver:
 
 
 def _is_request(expression: Expression, targets: Targets) -> bool:
-    """Say whether an expression is a request, or called so and nothing else known."""
+    """Say whether an expression is a request, whose ``app`` is the chute (starlette Request).
+
+    One that is called so, where nothing else is known, counts as one.
+    """
     if not targets:
         return isinstance(expression, Name) and expression.id == "request"
     return any(maker_of(each) in REQUESTS for each in targets)

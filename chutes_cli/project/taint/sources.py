@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from chutes_cli.core.finding import TraceStep
 from chutes_cli.project.exposure import EXPOSURES
@@ -30,7 +30,6 @@ class Taint:
         schemas: What models let through.
         passings: Who calls what.
         chutes: The chutes whose cords and routes are called.
-        wrappers: What decorators of the tree put around a function.
     """
 
     def __init__(
@@ -39,10 +38,9 @@ class Taint:
         schemas: Schemas,
         passings: Passings,
         chutes: Iterable[Chute],
-        wrappers: Callable[[Function], Iterable[Function]],
     ) -> None:
         self._schemas = schemas
-        self._wrappers = wrappers
+        self._passings = passings
         self._received: dict[tuple[Function, str], Origin] = {}
         for chute in chutes:
             for cord in chute.cords:
@@ -102,7 +100,7 @@ class Taint:
             return
         model = self._model(cord)
         shape = Shape("model", model=model) if model else None
-        for each in (function, *self._wrappers(function)):
+        for each in (function, *self._passings.wrappers(function)):
             for parameter in each.scope.parameters[1:]:
                 if parameter.kind in ("positional", "*"):
                     self.receives(each, parameter.name, cord.label, shape)

@@ -14,6 +14,7 @@ ID = "archive-traversal"
 OPEN = "import tarfile\nbundle = tarfile.open(fileobj=io.BytesIO(base64.b64decode(args.name)))\n"
 FIRES = [
     OPEN + "bundle.extractall('/data', filter='fully_trusted')",
+    OPEN + "how = {'filter': 'fully_trusted'}\nbundle.extractall('/data', **how)",
     OPEN + "bundle.extractall('/data')",
     OPEN + "bundle.extract('a', '/data')",
     OPEN + "bundle.extractall('/data', members=[])",
