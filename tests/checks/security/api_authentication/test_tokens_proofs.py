@@ -12,7 +12,7 @@ KEY = "a key of the service's own, long enough for HS256"
 FORGED = jwt.encode({"sub": "admin"}, "a key that somebody else made up, long enough", "HS256")
 ENDLESS = jwt.encode({"sub": "someone"}, KEY, "HS256")
 OLD = jwt.encode({"sub": "someone", "exp": time.time() - 9_000}, KEY, "HS256")
-UNSIGNED = jwt.encode({"sub": "admin"}, None, "none")  # type: ignore[arg-type, unused-ignore]
+UNSIGNED = jwt.encode({"sub": "admin"}, None, "none")  # type: ignore[arg-type, unused-ignore] - no key
 
 
 def read(token: str, **options: Any) -> str:
