@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from chutes_cli.project.facts import (
     Attribute,
+    Await,
     Call,
     Collection,
     Expression,
@@ -313,8 +314,8 @@ def unpacked(statement: Statement, target: Expression) -> list[tuple[Expression,
             and not any(is_starred(each) for each in (*parts, *values))
         ):
             return list(zip(parts, values, strict=True))
-        case Collection(items=parts), (Call() as whole,) if statement.kind == "assign" and not any(
-            map(is_starred, parts)
+        case Collection(items=parts), (Call() | Await(value=Call()) as whole,) if (
+            statement.kind == "assign" and not any(map(is_starred, parts))
         ):
             # `a, b = made()` gives a what `made()[0]` is.
             return [

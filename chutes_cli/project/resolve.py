@@ -103,7 +103,13 @@ class Resolver:
                 return [each for part in parts for each in self.resolve(module, scope, part)]
             case Operation(operator="?:", operands=(_, *branches)):
                 return [each for part in branches for each in self.resolve(module, scope, part)]
-            case Operation(operator="[]", operands=(Call() as call, Literal(value=int(place)))):
+            case Operation(
+                operator="[]",
+                operands=(
+                    (Call() as call) | Await(value=Call() as call),
+                    Literal(value=int(place)),
+                ),
+            ):
                 return [*self._item(module, scope, call), *self._part(module, scope, call, place)]
             case Operation(operator="[]", operands=(value, *_)):
                 return self._item(module, scope, value)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from chutes_cli.contract.libraries import handing
 from chutes_cli.contract.sdk import IMAGE
 from chutes_cli.project.callers import Placed
-from chutes_cli.project.facts import Call, Expression, Name, Statement, Yield
+from chutes_cli.project.facts import (
+    Argument,
+    Attribute,
+    Call,
+    Expression,
+    Literal,
+    Name,
+    Statement,
+    Yield,
+)
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 
@@ -29,6 +38,8 @@ class Results:
         match call.function:
             case Name(id="super"):
                 return self._super(module, scope)
+            case Name(id="getattr"):
+                return self._named_attribute(module, scope, call)
         callees = self._resolver.resolve(module, scope, call.function) or [
             each
             for place in self._resolver.callers.passed_as(module, scope, call.function)
@@ -36,6 +47,14 @@ class Results:
             if isinstance(each, External | Class)  # of which an object is made
         ]
         return [each for callee in callees for each in self._given(module, scope, call, callee)]
+
+    def _named_attribute(self, module: Module, scope: int, call: Call) -> Iterable[Target]:
+        """Return what ``getattr`` with the name written out gives."""
+        match call.arguments:
+            case (Argument(value=owner), Argument(value=Literal(value=str(name))), *_):
+                return self._resolver.resolve(module, scope, Attribute(call.span, owner, name))
+            case _:
+                return ()
 
     def _given(self, module: Module, scope: int, call: Call, callee: Target) -> Iterable[Target]:
         """Return what a call gives that runs a certain callee."""

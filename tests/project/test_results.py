@@ -90,6 +90,10 @@ def shown(target: Target) -> str:
         ("functools.partial(load, 'a')()", ["Engine made here"]),
         ("functools.partial(functools.partial(load, 'a'))()", []),
         ("functools.partial()()", []),
+        ("getattr(engine, 'other')()", ["Engine made here"]),
+        ("getattr(httpx, 'Client', None)()", ["httpx.Client made here"]),
+        ("getattr(engine, unknown)()", []),
+        ("getattr(engine)()", []),
         ("engine.itself()", ["Engine made here"]),
         ("engine.other().itself()", ["Engine made here"]),
         ("Faster().itself()", ["Faster made here"]),
@@ -105,3 +109,30 @@ def test_what_it_gives(call: str, found: list[str], project: ReadTree) -> None:
     name = Name(module.facts.scopes[0].span, "found")
     targets = read.knowledge.resolver.resolve(module, 0, name)
     assert [shown(each) for each in targets] == found
+
+
+PAIRED = """\
+async def awaited():
+    return 1, Engine()
+
+
+def paired():
+    return 1, Engine()
+
+
+async def use():
+    number, taken = {}
+"""
+
+
+@pytest.mark.parametrize("call", ["paired()", "await awaited()"])
+def test_what_each_name_gets_of_several(call: str, project: ReadTree) -> None:
+    read = project(SOURCE.format("None") + PAIRED.format(call))
+    (module,) = read.modules
+    (scope,) = [i for i, each in enumerate(module.facts.scopes) if each.qualname == "use"]
+    resolve = read.knowledge.resolver.resolve
+    span = module.facts.scopes[scope].span
+    assert [shown(each) for each in resolve(module, scope, Name(span, "taken"))] == [
+        "Engine made here"
+    ]
+    assert list(resolve(module, scope, Name(span, "number"))) == []

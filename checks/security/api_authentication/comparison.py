@@ -10,6 +10,7 @@ from chutes_cli.contract.libraries.hashes import DIGESTS, EQUAL, KEYED
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import (
     Attribute,
+    Await,
     Call,
     Collection,
     Expression,
@@ -230,6 +231,8 @@ def _is_keyed(
 ) -> bool:
     """Say whether something is the result of a keyed hash."""
     module, where, held = project.knowledge.evaluator.held(module, scope, expression)
+    if isinstance(held, Await):
+        return _is_keyed(project, module, where, held.value, depth)
     if not isinstance(held, Call):
         return False
     resolver = project.knowledge.resolver

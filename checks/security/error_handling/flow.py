@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from chutes_cli.contract.libraries.error_texts import (
     ABOUT_THE_INPUT,
@@ -14,6 +14,7 @@ from chutes_cli.contract.libraries.error_texts import (
 )
 from chutes_cli.contract.libraries.values import FILLS
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Await,
     Call,
@@ -30,7 +31,7 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.questions import Questions
-from chutes_cli.project.targets import Class, Function, Method
+from chutes_cli.project.targets import Class, Function, Instance, Method
 
 from ..production import last_name, library_names
 
@@ -66,6 +67,7 @@ class ErrorTexts:
 
     def __init__(self, project: Project) -> None:
         self._knowledge = project.knowledge
+        self._fields = project.knowledge.evaluator.fields
         self._reach = project.reach
         self._passings = project.passings
         self._passing_on: dict[Class, bool] = {}
@@ -81,14 +83,20 @@ class ErrorTexts:
         match expression:
             case Name(id=name):
                 key = (name, place.function, place.errors, place.texts)
-                yield from self._answers.answer(key, lambda: (_first(self._named(place, name)),))
+                yield from self._once(key, self._named(place, name))
             case Call():
                 yield from self._called(place, expression)
+            case Attribute(value=owner, attribute=name):
+                yield from self._kept(place, owner, name)
             case Operation(operator="?:", operands=(_, body, orelse)):
                 yield self.found(place, body)
                 yield self.found(place, orelse)
             case Operation(
-                operator="[]", operands=(Call() as call, Literal(value=int(number)))
+                operator="[]",
+                operands=(
+                    (Call() as call) | Await(value=Call() as call),
+                    Literal(value=int(number)),
+                ),
             ) if not self._is_text(place, call):
                 yield from self._called(place, call, number)
             case Operation(operator="[]", operands=(value, *_)):
@@ -187,6 +195,31 @@ class ErrorTexts:
             for value in _put_into(statement, name):
                 yield self.found(_at(place, statement), value)
 
+    def _kept(self, place: Place, owner: Expression, name: str) -> Iterator[Site | None]:
+        """Follow an attribute of an object of the tree's own to what it is given."""
+        for each in self._knowledge.resolver.resolve(place.module, place.function.index, owner):
+            match each:
+                case Instance(of=Class() as of):
+                    yield from self._once((each, name), self._held(place, each, of, name))
+
+    def _held(self, asked: Place, owner: Instance, of: Class, name: str) -> Iterator[Site | None]:
+        for method in self._knowledge.resolver.members.methods(of, name):
+            if method.is_property:
+                yield from self._returned(Place(method, asked.statement), None)
+        made = [each for each in self._passings.making(of) if owner.site in (None, each.site)]
+        for site, value in self._knowledge.resolver.members.stores(owner, name):
+            place = _place_of(site)
+            yield self.found(place, value)
+            if place.function.scope.name == "__init__":
+                for each in made:
+                    given = self._given(_place_of(each.site), each.arguments, place.function, 1)
+                    yield self.found(replace(given, statement=site.statement), value)
+        fields = self._fields.names(of) if self._fields.is_record(of) else []
+        for each in made if name in fields else ():
+            argument = each.argument(fields.index(name), name)
+            if argument is not None:
+                yield self.found(_place_of(each.site), argument)
+
     def _called(self, place: Place, call: Call, number: int | None = None) -> Iterator[Site | None]:
         """Follow a call: into functions of the tree, through what hands its arguments on.
 
@@ -210,12 +243,16 @@ class ErrorTexts:
 
     def _inside(self, place: Place, call: Call, target: Function | Method) -> Place:
         """Return a place in a function of the tree that is called, with what it is given."""
-        function = target.function if isinstance(target, Method) else target
-        names = [each.name for each in function.scope.parameters]
         if isinstance(target, Method):
-            names = names[1:]
+            return self._given(place, call.arguments, target.function, 1)
+        return self._given(place, call.arguments, target, 0)
+
+    def _given(
+        self, place: Place, arguments: Sequence[Argument], function: Function, filled: int
+    ) -> Place:
+        names = [each.name for each in function.scope.parameters][filled:]
         errors, texts = set(), set()
-        for position, argument in enumerate(call.arguments):
+        for position, argument in enumerate(arguments):
             name = argument.keyword or (names[position] if position < len(names) else "")
             if self._is_error(place, argument.value):
                 errors.add(name)
@@ -231,7 +268,10 @@ class ErrorTexts:
             for value in given_back(statement)
         )
         key = (place.function, place.errors, place.texts, number)
-        return self._answers.answer(key, lambda: (_first(values),))
+        return self._once(key, values)
+
+    def _once(self, question: Hashable, values: Iterator[Site | None]) -> tuple[Site | None, ...]:
+        return self._answers.answer(question, lambda: (_first(values),))
 
 
 def given_back(statement: Statement) -> Iterator[Expression]:

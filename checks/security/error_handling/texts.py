@@ -21,9 +21,9 @@ class ExceptionTextReturned(Check):
 
     ## What it does
     Follows `str(e)`, `repr(e)`, `f"{e}"`, `e.args` and tracebacks into what a cord returns or
-    yields and into the detail of an `HTTPException`, through variables, dictionaries and
-    helpers. Exceptions of your own and `ValueError` speak of what the caller sent, and are
-    left alone.
+    yields and into the detail of an `HTTPException`, through variables, dictionaries,
+    fields of objects and helpers. Exceptions of your own and `ValueError` speak of what the
+    caller sent, and are left alone.
 
     ## Why it matters
     Exceptions of libraries hold paths, addresses of databases with their passwords, queries,

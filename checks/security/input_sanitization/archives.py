@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.sinks import ARCHIVES, RECEIVER, TRUSTING, UNPACKING
+from chutes_cli.contract.libraries.sinks import (
+    ARCHIVES,
+    RECEIVER,
+    TRUSTING,
+    TRUSTING_FILTER,
+    UNPACKING,
+)
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.passing import Passing
@@ -123,4 +129,10 @@ class ArchiveTraversal(SinkCheck):
 
 def _is_trusting(project: Project, passing: Passing) -> bool:
     """Say whether the filter lets every name through."""
-    return project.knowledge.binder.bind(passing.site).value("filter") == Known(TRUSTING)
+    bound = project.knowledge.binder.bind(passing.site)
+    chosen = passing.argument(-1, "filter")
+    return bound.value("filter") == Known(TRUSTING) or (
+        chosen is not None
+        and project.knowledge.resolver.dotted(passing.site.module, passing.site.scope, chosen)
+        == TRUSTING_FILTER
+    )

@@ -248,6 +248,9 @@ UNPACKING = frozenset({"extractall", "extract"})
 TRUSTING = "fully_trusted"
 """The filter that is none (tarfile, "Extraction filters")."""
 
+TRUSTING_FILTER = "tarfile.fully_trusted_filter"
+"""The same as a function."""
+
 ARCHIVES = ("tarfile.",)
 """Modules whose archives keep ``..`` and absolute names, up to Python 3.13 (zipfile's do not)."""
 

@@ -68,6 +68,8 @@ FIRES.update(
         "    def f(self, data, sent):\n        return self.made(data) == sent",
         "keyed_by_a_function": "def made(data):\n    return hmac.digest(b'k', data, 'sha256')\n"
         "def f(data, sent):\n    return sent != made(data)",
+        "keyed_awaited": "async def made(data):\n    return hmac.digest(b'k', data, 'sha256')\n"
+        "async def f(data, sent):\n    return sent != await made(data)",
         "keyed_unless_empty": f"{UNLESS_EMPTY}def f(data, sent):\n    return sent != made(data)",
         "keyed_by_a_method_unless_empty": "class A:\n    def made(self, data):\n"
         "        if not data:\n            return ''\n"
@@ -81,6 +83,8 @@ SILENT = {
     "measured_unless_empty": "def made(data):\n    if not data:\n        return 0\n"
     "    own = hmac.digest(b'k', data, 'sha256')\n    return len(own)\n"
     "def f(data, sent):\n    return sent != made(data)",
+    "awaited_otherwise": "async def made(data):\n    return len(data)\n"
+    "async def f(data, sent):\n    return sent != await made(data)",
     "set": f"API_TOKENS = set(os.environ['T'].split())\n{LISTED}",
     "display_of_a_set": f"API_TOKENS = {{os.environ['T']}}\n{LISTED}",
     "list_of_words": "WORDS = os.environ['T'].split()\ndef f(token):\n    return token in WORDS",

@@ -11,6 +11,7 @@ from chutes_cli.core.report import Exposure
 Findings = Callable[..., list[Finding]]
 ID = "exception-text-returned"
 HEAD = """\
+import dataclasses
 import json
 import logging
 import subprocess
@@ -50,7 +51,30 @@ SAFELY = (
 )
 WORK = "@safely\ndef work(args): ...\n\n\n"
 PASSES_ON = "def run(args):\n    try:\n        return {}\n    except Exception as e:\n        "
+OUTCOME = "@dataclasses.dataclass\nclass Outcome:\n    value: int = 0\n    error: str = ''\n"
+KEEPER = (
+    "class Keeper:\n    def __init__(self, text=''):\n        self.text = text\n"
+    "    def run(self):\n        try:\n            return 1\n        except Exception as e:\n"
+    "            self.text = {}\n    @property\n    def told(self):\n        return self.text\n"
+    "    def answer(self):\n        return {{'error': self.text}}\n"
+)
+KEPT = f"{CORD}    keeper = Keeper()\n    keeper.run()\n    return {{}}\n"
 FIRES = {
+    "field": app("made = Outcome(error=str(e))\nreturn {'error': made.error}", module=OUTCOME),
+    "field_by_place": app(
+        "made = Outcome(1, str(e))\nreturn {'error': made.error}", module=OUTCOME
+    ),
+    "field_of_what_a_helper_makes": HEAD
+    + OUTCOME
+    + PASSES_ON
+    + f"return Outcome(error=str(e))\n{CORD}    return run(args).error\n",
+    "attribute_assigned": HEAD + KEEPER.format("str(e)") + KEPT.format("keeper.text"),
+    "attribute_of_itself": HEAD + KEEPER.format("str(e)") + KEPT.format("keeper.answer()"),
+    "property": HEAD + KEEPER.format("str(e)") + KEPT.format("keeper.told"),
+    "attribute_given_to_init": app("return Keeper(str(e)).text", module=KEEPER.format("''")),
+    "attribute_given_to_init_as_it_is": app(
+        "return Keeper(e).text", module=KEEPER.replace("= text", "= str(text)", 1).format("''")
+    ),
     "own_exception_with_the_text_of_another": app(
         "raise HTTPException(400, str(e))", "Refused", PASSES_ON + "raise Refused(str(e)) from e\n"
     ),
@@ -96,6 +120,10 @@ FIRES = {
     "unpacked_from_a_helper": app(
         "ok, text = described(e)\nreturn {'error': text}",
         module="def described(error):\n    return False, str(error)\n",
+    ),
+    "unpacked_from_an_awaited_helper": app(
+        "ok, text = await described(e)\nreturn {'error': text}",
+        module="async def described(error):\n    return False, str(error)\n",
     ),
     "unpacked_from_what_a_helper_splits": app(
         "ok, text = described(e)\nreturn {'error': text}",
@@ -173,6 +201,19 @@ FIRES = {
     "async def handle(request, error: Exception):\n    return JSONResponse({'e': str(error)})\n",
 }
 SILENT = {
+    "another_field": app("made = Outcome(error=str(e))\nreturn {'n': made.value}", module=OUTCOME),
+    "field_of_another_object": app(
+        "made = Outcome(error=str(e))\nother = Outcome(error='')\nreturn {'error': other.error}",
+        module=OUTCOME,
+    ),
+    "no_field": app("made = Outcome(str(e))\nreturn {'error': made.error}", module=OUTCOME),
+    "attribute_assigned_a_code": HEAD + KEEPER.format("'failed'") + KEPT.format("keeper.text"),
+    "attribute_that_is_not_kept": app(
+        "return Keeper(str(e)).text", module=KEEPER.replace("= text", "= 'failed'", 1).format("''")
+    ),
+    "attribute_of_another_object": app(
+        "log.info(Keeper(str(e)).text)\nreturn Keeper().text", module=KEEPER.format("''")
+    ),
     "decorated_helper": HEAD
     + SAFELY.format("log.exception(e)", "'see the log'")
     + WORK

@@ -15,6 +15,7 @@ OPEN = "import tarfile\nbundle = tarfile.open(fileobj=io.BytesIO(base64.b64decod
 FIRES = [
     OPEN + "bundle.extractall('/data', filter='fully_trusted')",
     OPEN + "how = {'filter': 'fully_trusted'}\nbundle.extractall('/data', **how)",
+    OPEN + "bundle.extractall('/data', filter=tarfile.fully_trusted_filter)",
     OPEN + "bundle.extractall('/data')",
     OPEN + "bundle.extract('a', '/data')",
     OPEN + "bundle.extractall('/data', members=[])",
@@ -22,6 +23,7 @@ FIRES = [
 ]
 SILENT = [
     OPEN + "bundle.extractall('/data', filter='tar')",
+    OPEN + "bundle.extractall('/data', filter=tarfile.data_filter)",
     OPEN + "bundle.extractall('/data', filter=os.environ['FILTER'])",
     OPEN + "bundle.extractall('/data', filter='data')",
     OPEN + "bundle.extractall('/data', **OPTIONS)",
