@@ -124,6 +124,13 @@ class Callers:
         """Return every call that makes an object of a class, none where they are too many."""
         return self._calling(owner)
 
+    def is_used(self, owner: Class) -> bool:
+        """Say whether code outside tests calls a class of that name, or hands it on."""
+        name = owner.scope.name
+        return bool(self._named(owner.module, name)) or bool(
+            self._handed_on[self._program(owner.module), name]
+        )
+
     def is_extended(self, owner: Class) -> bool:
         """Say whether a class of the tree derives from one of that name."""
         return (self._program(owner.module), owner.scope.name) in self._bases

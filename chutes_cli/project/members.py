@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chutes_cli.project.resolve import Resolver
 
 
+PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
+
 _Store = tuple[Module, Statement, Attribute, Expression]
 """An assignment to an attribute: where, which, and what is assigned."""
 _Change = tuple[Module, Statement, Attribute]
@@ -66,6 +68,7 @@ class Members:
                     found.append(External(each.name, owner))
                 else:
                     found.append(each)
+            found += [self._taken_from(each, owner) for each in self._overrides(owner, name)]
         elif not found:
             found.append(External(self._canonical_member(owner, name), owner))
         return list(dict.fromkeys(found))
@@ -102,6 +105,15 @@ class Members:
                     ]
         return dict(found)
 
+    def is_protocol(self, target: Target) -> bool:
+        """Say whether a target is an object of which only the shape is known (PEP 544)."""
+        match target:
+            case Instance(of=Class() as of):
+                names = {each.name for each in self.bases(of) if isinstance(each, External)}
+                return bool(names & PROTOCOLS)
+            case _:
+                return False
+
     def _taken_from(self, function: Function, owner: Instance) -> Target:
         """A property gives what it returns; any other function gives a method."""
         results = self._resolver.results.returned(function) if function.is_property else ()
@@ -126,6 +138,23 @@ class Members:
         for each in found:
             found += [heir for heir in self._heirs.get(each, ()) if heir not in found]
         return found
+
+    def methods_of(self, owner: Instance, name: str) -> list[Function]:
+        """Return the functions that a method or property of an object may run.
+
+        Where only a class of the tree above the object's own is known, those count too by which
+        classes below that are in use replace it.
+        """
+        if not isinstance(owner.of, Class):
+            return []
+        return [*self.methods(owner.of, name), *self._overrides(owner, name)]
+
+    def _overrides(self, owner: Instance, name: str) -> Iterator[Function]:
+        known = owner.of if owner.site is None else None
+        for heir in self.with_heirs(known)[1:] if isinstance(known, Class) else ():
+            replaces = name in heir.module.bindings.get(heir.index, {})
+            if replaces and self._resolver.callers.is_used(heir):
+                yield from self.methods(heir, name)
 
     def methods(self, owner: Class, name: str) -> list[Function]:
         """Return the functions that a name in a class body or its bases stands for."""

@@ -24,6 +24,7 @@ from chutes_cli.project.facts import (
     Scope,
     Span,
     Statement,
+    Yield,
     is_starred,
 )
 
@@ -324,6 +325,16 @@ def unpacked(statement: Statement, target: Expression) -> list[tuple[Expression,
             ]
         case _:
             return []
+
+
+def given_back(statement: Statement) -> Iterator[Expression]:
+    """Yield what a statement returns or yields."""
+    if statement.kind == "return":
+        yield from statement.values
+    for expression in statement.expressions():
+        match expression:
+            case Yield(value=Expression() as value):
+                yield value
 
 
 def _unpacks(target: Expression) -> bool:

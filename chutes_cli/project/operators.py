@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.project.facts import Expression, Operation, Statement
+from chutes_cli.project.facts import Argument, Attribute, Call, Expression, Operation, Statement
 
 _MEMBERSHIP = frozenset({"in", "not in"})
 _TARGET = {"augment": ("__getitem__", "__setitem__"), "delete": ("__delitem__",)}
 """What a subscript runs that is a target, by the kind of statement, unless it only sets."""
+METHODS = frozenset({"__contains__", "__getitem__", "__setitem__", "__delitem__"})
+"""All that operators on an object run."""
 _TAKEN = {
     ("for", False): ("__iter__", "__next__"),
     ("for", True): ("__aiter__", "__anext__"),
@@ -34,6 +36,22 @@ def implied(statement: Statement, expression: Expression) -> Iterator[tuple[Expr
                 names = _TARGET.get(statement.kind, ("__setitem__",))
             for name in names:
                 yield container, name
+
+
+def as_calls(statement: Statement, expression: Expression) -> Iterator[Call]:
+    """Yield the calls that an operator amounts to: ``a[b]`` is ``a.__getitem__(b)``.
+
+    Args:
+        statement: Where the expression stands.
+        expression: One expression of it.
+    """
+    for container, method in implied(statement, expression):
+        assert isinstance(expression, Operation)
+        given = [each for each in expression.operands if each is not container]
+        if method == "__setitem__":
+            given += statement.values[-1:]
+        arguments = tuple(Argument(each, None, "", each.span) for each in given)
+        yield Call(expression.span, Attribute(container.span, container, method), arguments)
 
 
 def taken(statement: Statement) -> Iterator[tuple[Expression, str]]:

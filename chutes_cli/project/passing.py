@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from chutes_cli.contract.libraries import handing
 from chutes_cli.project.facts import (
@@ -21,6 +22,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.module import Site
 from chutes_cli.project.nested import wrappers_of
+from chutes_cli.project.operators import METHODS, as_calls
 from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 from chutes_cli.project.tree import Knowledge
 
@@ -121,9 +123,31 @@ class Passings:
         self._wrappers: dict[Function, tuple[Function, ...]] = {}
 
     @cached_property
+    def _operated(self) -> dict[Expression, list[tuple[Site, tuple[Target, ...]]]]:
+        """The calls that operators amount to, where they run methods of the tree."""
+        names = {scope.name for each in self._knowledge.modules for scope in each.facts.scopes}
+        found: dict[Expression, list[tuple[Site, tuple[Target, ...]]]] = defaultdict(list)
+        for module in self._knowledge.modules if names & METHODS else ():
+            for statement in module.facts.statements:
+                for expression in statement.expressions():
+                    for call in as_calls(statement, expression):
+                        targets = self._resolver.resolve(module, statement.scope, call.function)
+                        if any(isinstance(each, Method) for each in targets):
+                            found[expression].append((Site(module, statement, call), targets))
+        return dict(found)
+
+    def operated(self, expression: Operation) -> Call | None:
+        """Return the call that reading an item amounts to, where it runs a method of the tree."""
+        for site, _ in self._operated.get(expression, ()):
+            if isinstance(site.expression, Call):
+                return site.expression
+        return None
+
+    @cached_property
     def _by_callee(self) -> dict[Function | Class | str, list[Passing]]:
         found: dict[Function | Class | str, list[Passing]] = defaultdict(list)
-        for site, targets in self._knowledge.calls:
+        operated = chain.from_iterable(self._operated.values())
+        for site, targets in chain(self._knowledge.calls, operated):
             for passing in self._at(site, targets) if not site.module.is_test else ():
                 if passing.function is not None:
                     found[passing.function].append(passing)

@@ -238,15 +238,15 @@ class Reach:
 
     def _property(self, module: Module, scope: int, expression: Attribute) -> Iterator[Function]:
         for owner in self._owners(module, scope, expression.value):
-            for function in self._resolver.members.methods(owner, expression.attribute):
+            for function in self._resolver.members.methods_of(owner, expression.attribute):
                 if function.is_property:
                     yield function
 
-    def _owners(self, module: Module, scope: int, expression: Expression) -> Iterator[Class]:
-        """Yield the classes of the tree that an expression can be an instance of."""
+    def _owners(self, module: Module, scope: int, expression: Expression) -> Iterator[Instance]:
+        """Yield the objects that an expression can be."""
         for target in self._resolver.resolve(module, scope, expression):
-            if isinstance(target, Instance) and isinstance(target.of, Class):
-                yield target.of
+            if isinstance(target, Instance):
+                yield target
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -265,7 +265,7 @@ class Reach:
         for container, name in asked:
             if name in self._names:
                 for owner in self._owners(module, statement.scope, container):
-                    for function in self._resolver.members.methods(owner, name):
+                    for function in self._resolver.members.methods_of(owner, name):
                         yield Edge(function, statement, container.span.line, loop, task)
 
     def _call(

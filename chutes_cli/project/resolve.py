@@ -119,7 +119,7 @@ class Resolver:
                 return ()
 
     def _item(self, module: Module, scope: int, value: Expression) -> Iterable[Target]:
-        """Return what an item of a ``defaultdict(factory)`` is: what the factory makes."""
+        """Return what an item is: of a ``defaultdict`` what its factory makes, or its method."""
         for owner in self.resolve(module, scope, value):
             match owner:
                 case Instance(
@@ -129,6 +129,10 @@ class Resolver:
                     for factory in self.resolve(site.module, site.scope, first.value):
                         if isinstance(factory, External | Class):
                             yield Instance(factory, site)
+                case Instance(of=Class()):
+                    for method in self.members.member(owner, "__getitem__"):
+                        if isinstance(method, Method):
+                            yield from self.results.of_method(method)
 
     def _part(self, module: Module, scope: int, call: Call, place: int) -> Iterable[Target]:
         """Return what a function of the tree gives at one place of the tuple it returns."""
@@ -243,7 +247,8 @@ class Resolver:
             if chutes:
                 return chutes
         found = list(self.instances(module, function.parent, parameter.annotation))
-        if found and not all(map(_may_be_chute, found)):
+        is_shape = any(map(self.members.is_protocol, found))
+        if found and not is_shape and not all(map(_may_be_chute, found)):
             return found
         # Which chute or image it is, and what an object is made with, only a call can say. The
         # rest is left out: all that goes through parameters is more than anybody can follow.
@@ -252,7 +257,9 @@ class Resolver:
             passed = self.callers.every(Function(module, scope), parameter)
         given = [each for place in passed for each in self.resolve(*place)]
         known = [each for each in given if _is_sdks(each) or self.members.is_chute(each)]
-        if not known and parameter.annotation is None:
+        if not known and is_shape:
+            known = list(filter(_is_own, given))
+        elif not known and parameter.annotation is None:
             is_one = function.name == "__init__" or len(passed) == 1
             known = [each for each in given if is_one and _is_own(each)]
             if not passed and isinstance(parameter.default, Call):

@@ -75,8 +75,8 @@ class Results:
                 return self._of_partial(made)
             case Function():
                 return self.returned(callee)
-            case Method(function=function, receiver=receiver):
-                return [self._itself(function, receiver, each) for each in self.returned(function)]
+            case Method():
+                return self.of_method(callee)
             case Instance(of=Class() as of):
                 return [
                     result
@@ -101,6 +101,11 @@ class Results:
         if not found and not scope.is_generator:
             found += self._resolver.instances(function.module, scope.parent, scope.returns)
         return tuple(dict.fromkeys(found))
+
+    def of_method(self, method: Method) -> list[Target]:
+        """Return what a method taken from an object gives."""
+        given = self.returned(method.function)
+        return [self._itself(method.function, method.receiver, each) for each in given]
 
     def _itself(self, function: Function, receiver: Instance, given: Target) -> Target:
         """A method that returns ``self`` gives its receiver, not only one of its class."""

@@ -75,6 +75,11 @@ class Keeping:
             for collection in self._put_into(module, statement, each, expression)
         ):
             return True
+        if any(
+            self._moves_on(inner, name, depth)
+            for inner, name in self._given_to(module, statement, expression)
+        ):
+            return True
         if not any(self._carries(module, statement, each, expression) for each in statement.values):
             return False
         if statement.kind == "return":
@@ -130,6 +135,20 @@ class Keeping:
                 and any(self._carries(module, statement, each.value, wanted) for each in arguments)
             ):
                 yield owner
+
+    def _given_to(
+        self, module: Module, statement: Statement, wanted: Expression
+    ) -> Iterator[tuple[Function, str]]:
+        """Yield the functions that a statement gives an object, and what they call it."""
+        for each in statement.expressions():
+            match each:
+                case Call(arguments=arguments):
+                    given = [argument for argument in arguments if argument.value is wanted]
+                    for argument in given:
+                        for passing in self._project.passings.at(Site(module, statement, each)):
+                            for parameter in passing.takers(argument):
+                                assert passing.function is not None
+                                yield passing.function, parameter.name
 
     def _moves_on(self, function: Function, name: str, depth: int) -> bool:
         """Say whether a local name's object is stored, returned or used by an inner cord."""

@@ -26,10 +26,9 @@ from chutes_cli.project.facts import (
     Name,
     Operation,
     Statement,
-    Yield,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module, Site
+from chutes_cli.project.module import Module, Site, given_back
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.targets import Class, Function, Instance, Method
 
@@ -203,7 +202,7 @@ class ErrorTexts:
                     yield from self._once((each, name), self._held(place, each, of, name))
 
     def _held(self, asked: Place, owner: Instance, of: Class, name: str) -> Iterator[Site | None]:
-        for method in self._knowledge.resolver.members.methods(of, name):
+        for method in self._knowledge.resolver.members.methods_of(owner, name):
             if method.is_property:
                 yield from self._returned(Place(method, asked.statement), None)
         made = [each for each in self._passings.making(of) if owner.site in (None, each.site)]
@@ -272,16 +271,6 @@ class ErrorTexts:
 
     def _once(self, question: Hashable, values: Iterator[Site | None]) -> tuple[Site | None, ...]:
         return self._answers.answer(question, lambda: (_first(values),))
-
-
-def given_back(statement: Statement) -> Iterator[Expression]:
-    """Yield what a statement returns or yields."""
-    if statement.kind == "return":
-        yield from statement.values
-    for expression in statement.expressions():
-        match expression:
-            case Yield(value=Expression() as value):
-                yield value
 
 
 def _put_into(statement: Statement, name: str) -> Iterator[Expression]:

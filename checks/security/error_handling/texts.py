@@ -9,11 +9,12 @@ from chutes_cli.contract.libraries.error_texts import ANSWERS
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.facts import Call, Expression, Statement
 from chutes_cli.project.model import Project
+from chutes_cli.project.module import given_back
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.targets import Function
 
 from ..production import library_names
-from .flow import ErrorTexts, Place, given_back
+from .flow import ErrorTexts, Place
 
 
 class ExceptionTextReturned(Check):

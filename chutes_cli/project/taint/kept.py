@@ -40,12 +40,12 @@ class Kept:
                     stores = self._resolver.members.stores(owner, expression.attribute)
                     found += [(spot_of(site), value) for site, value in stores]
                     found += self._made_with(owner, of, expression.attribute)
-                    found += self._properties(spot, expression, of)
+                    found += self._properties(spot, expression, owner)
         return found if known else None
 
-    def _properties(self, spot: Spot, expression: Attribute, of: Class) -> Iterator[Placed]:
+    def _properties(self, spot: Spot, expression: Attribute, owner: Instance) -> Iterator[Placed]:
         """Yield what a property gives, followed into its function."""
-        for each in self._resolver.members.methods(of, expression.attribute):
+        for each in self._resolver.members.methods_of(owner, expression.attribute):
             if each.is_property:
                 frame = Frame(each, Passing(spot.site(expression), each, expression, (), 1), spot)
                 for statement in each.module.statements_in(each.index):

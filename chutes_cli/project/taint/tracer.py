@@ -20,9 +20,8 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
     Statement,
-    Yield,
 )
-from chutes_cli.project.module import Binding
+from chutes_cli.project.module import Binding, given_back
 from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.questions import Questions, room_to_recurse
 from chutes_cli.project.schemas import Schemas, Shape
@@ -140,6 +139,9 @@ class Tracer:
             case Operation(operator="[]", operands=(value, *indices)):
                 if threat is Threat.SIZE and is_slice(indices):
                     return None
+                operated = self._passings.operated(expression)
+                if operated is not None:
+                    return self._call(spot, operated, threat)
                 element = self.lists.element(spot, value, indices[0], threat)
                 if element is not None:
                     return self._any_of(element, threat)
@@ -362,16 +364,7 @@ class Tracer:
     def _returned(self, function: Function, frame: Frame, threat: Threat) -> Origin | None:
         for statement in function.module.statements_in(function.index):
             spot = Spot(function.module, statement, frozenset(), frame)
-            if statement.kind == "return":
-                found = self._any(spot, statement.values, threat)
-            else:
-                yielded = [
-                    each.value
-                    for root in statement.values
-                    for each in root.walk()
-                    if isinstance(each, Yield) and each.value is not None
-                ]
-                found = self._any(spot, yielded, threat)
+            found = self._any(spot, given_back(statement), threat)
             if found is not None:
                 return found
         return None

@@ -32,6 +32,11 @@ def app(startup: str = "pass", cord: str = "pass", module: str = "") -> str:
 
 
 WORK = "async def work(): ...\n"
+ENGINE = (
+    "class Engine:\n    def __init__(self, lock: asyncio.Lock):\n        self.lock = lock\n"
+    "    @classmethod\n    def made(cls, lock: asyncio.Lock):\n        return cls(lock)\n"
+    "    async def run(self):\n        async with self.lock:\n            return 1\n"
+)
 QUEUE = "queue = asyncio.Queue()\nqueue.put_nowait(1)\n"
 FIRES = {
     "kept_with_others": app(
@@ -63,6 +68,19 @@ FIRES = {
     "per_key": app(
         "self.locks = collections.defaultdict(asyncio.Lock)",
         "async with self.locks[args['key']]:\n    return {}",
+    ),
+    "given_to_what_makes_its_holder": app(
+        "self.engine = Engine.made(asyncio.Lock())", "await self.engine.run()", ENGINE
+    ),
+    "given_by_name_to_what_makes_its_holder": app(
+        "lock = asyncio.Lock()\nself.engine = made(lock=lock)",
+        "await self.engine.run()",
+        ENGINE + "def made(lock):\n    return Engine(lock)\n",
+    ),
+    "given_to_what_keeps_it": app(
+        "keep(self, asyncio.Lock())",
+        "async with self.lock:\n    return {}",
+        "def keep(chute: Chute, lock):\n    chute.lock = lock\n",
     ),
     "annotated": app("self.lock: asyncio.Lock = asyncio.Lock()", "async with self.lock:\n  pass"),
     "global_set_by_a_cord": app(
@@ -113,6 +131,13 @@ FIRES = {
     ),
 }
 SILENT = {
+    "given_by_each_call_to_what_makes_its_holder": app(
+        cord="await Engine.made(asyncio.Lock()).run()", module=ENGINE
+    ),
+    "given_by_each_call_to_what_drops_it": app(
+        cord="lock = asyncio.Lock()\nkeep(self, lock)\nasync with lock:\n    return {}",
+        module="def keep(chute: Chute, lock):\n    chute.lock = 1\n",
+    ),
     "bound_method_of_a_helper": app(
         "self.queue = asyncio.Queue()",
         "return taker()()",
