@@ -31,6 +31,7 @@ from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.programs import FindModule, programs
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.results import Results
+from chutes_cli.project.tables import Tables
 from chutes_cli.project.targets import (
     Class,
     External,
@@ -73,6 +74,7 @@ class Resolver:
         self.members = Members(self, self._modules)
         self.callers = Callers(self, self._modules)
         self.results = Results(self, self._modules)
+        self.tables = Tables(self, self._modules)
         self._questions: Questions[Targets] = Questions((), _MAX_DEPTH)
 
     # Expressions
@@ -120,6 +122,7 @@ class Resolver:
 
     def _item(self, module: Module, scope: int, value: Expression) -> Iterable[Target]:
         """Return what an item is: of a ``defaultdict`` what its factory makes, or its method."""
+        yield from self.tables.items(module, scope, value)
         for owner in self.resolve(module, scope, value):
             match owner:
                 case Instance(
@@ -187,7 +190,9 @@ class Resolver:
             case "value":
                 return self._assigned(module, binding, name)
             case "other" if binding.statement is not None and binding.statement.kind == "for":
-                return looped(self, module, binding.statement, name)
+                return looped(self, module, binding.statement, name) or list(
+                    self.tables.gone_over(module, binding.statement, name)
+                )
             case _:
                 return ()
 

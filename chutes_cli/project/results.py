@@ -20,6 +20,7 @@ from chutes_cli.project.facts import (
     Yield,
 )
 from chutes_cli.project.module import Module, Site
+from chutes_cli.project.tables import PICKS
 from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class Results:
                 return self._super(module, scope)
             case Name(id="getattr"):
                 return self._named_attribute(module, scope, call)
+            case Attribute(value=table, attribute=method) if method in PICKS:
+                held = list(self._resolver.tables.items(module, scope, table))
+                if held:
+                    return held
         callees = self._resolver.resolve(module, scope, call.function) or [
             each
             for place in self._resolver.callers.passed_as(module, scope, call.function)

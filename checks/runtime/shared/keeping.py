@@ -22,9 +22,10 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site, unpacked
 from chutes_cli.project.running import INSTANCE
+from chutes_cli.project.tables import PUTS
 from chutes_cli.project.targets import Class, External, Function, Instance, ModuleTarget
 
-from .origins import FIELDS, PUTS, is_answer
+from .origins import FIELDS, is_answer
 
 _CACHES = frozenset({"functools.cache", "functools.lru_cache", "async_lru.alru_cache"})
 _CACHED_BY_OBJECT = "functools.cached_property"

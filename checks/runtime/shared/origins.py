@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
 
 from chutes_cli.contract.libraries.async_clients import CONNECTING, WRAPPER_SUFFIX, WRAPPERS
 from chutes_cli.project.callers import MOST_CALLS
@@ -12,23 +10,17 @@ from chutes_cli.project.facts import (
     Attribute,
     Await,
     Call,
-    Collection,
     Expression,
-    Mapping,
     Name,
     Opaque,
     Operation,
-    Statement,
-    last_name,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Binding, Module, Site
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.tables import PICKS
 from chutes_cli.project.targets import Class, External, Function, Instance, Target
 
 _CHOICE = "random.choice"
-_PICKS = frozenset({"get", "setdefault"})
-PUTS = {"add": 0, "append": 0, "appendleft": 0, "insert": 1, "setdefault": 1}
-"""Methods that put something into a collection, and which argument it is."""
 FIELDS = frozenset({"dataclasses.field", "pydantic.Field"})
 """What gives a field of a class a factory, which each object calls."""
 _LONGEST_WAY = 8
@@ -181,7 +173,7 @@ class Origins:
             for argument in call.arguments:
                 yield from self._items(module, scope, argument.value, depth)
         match call.function:
-            case Attribute(value=owner, attribute=method) if method in _PICKS:
+            case Attribute(value=owner, attribute=method) if method in PICKS:
                 yield from self._items(module, scope, owner, depth)
 
     # Collections
@@ -190,75 +182,8 @@ class Origins:
         self, module: Module, scope: int, collection: Expression, depth: int
     ) -> Iterator[Instance]:
         """Yield what is put into a list or dictionary, anywhere in the tree."""
-        match collection:
-            case Call(function=Attribute(value=table, attribute="values" | "items")):
-                collection = table
-        for at, where, value in self._puts.get(last_name(collection), ()):
-            if self._same_place((module, scope, collection), (at.module, at.scope, where)):
-                yield from self._of(at.module, at.scope, value, depth + 1)
-        if depth == _LONGEST_WAY:
-            return
-        for at_module, at_scope, display in self._displays(module, scope, collection):
-            yield from self._items(at_module, at_scope, display, depth + 1)
-            for part in _parts(display):
-                yield from self._of(at_module, at_scope, part, depth + 1)
-
-    def _displays(self, module: Module, scope: int, collection: Expression) -> Iterator[Place]:
-        match collection:
-            case Name(id=name):
-                for binding in module.lookup(name, scope)[1]:
-                    match binding:
-                        case Binding(value=Expression() as value, statement=Statement() as at):
-                            yield module, at.scope, value
-            case Attribute():
-                yield from self._stored(module, scope, collection)
-
-    @cached_property
-    def _puts(self) -> dict[str, list[tuple[Site, Expression, Expression]]]:
-        """What is put into collections, by the last name of the collection."""
-        found: dict[str, list[tuple[Site, Expression, Expression]]] = defaultdict(list)
-        for module in self._modules:
-            for statement in module.facts.statements:
-                for target in statement.targets if statement.kind == "assign" else ():
-                    match target:
-                        case Operation(operator="[]", operands=(owner, *_)):
-                            at = Site(module, statement, target)
-                            found[last_name(owner)].append((at, owner, statement.values[0]))
-                for expression in statement.expressions():
-                    match expression:
-                        case Call(
-                            function=Attribute(value=owner, attribute=method), arguments=arguments
-                        ) if method in PUTS and len(arguments) > PUTS[method]:
-                            at = Site(module, statement, expression)
-                            value = arguments[PUTS[method]].value
-                            found[last_name(owner)].append((at, owner, value))
-        return dict(found)
-
-    def _same_place(self, left: Place, right: Place) -> bool:
-        match left, right:
-            case (module, scope, Name(id=name)), (other, at, Name(id=again)):
-                return (
-                    module is other and module.lookup(name, scope)[0] == other.lookup(again, at)[0]
-                )
-            case (module, scope, Attribute(value=value)), (other, at, Attribute(value=again)):
-                return any(
-                    self._resolver.members.may_be_same(one, two)
-                    for one in self._resolver.resolve(module, scope, value)
-                    for two in self._resolver.resolve(other, at, again)
-                )
-        return False
-
-
-def _parts(display: Expression) -> tuple[Expression, ...]:
-    match display:
-        case Collection(items=items):
-            return items
-        case Mapping(values=values):
-            return values
-        case Opaque(parts=parts):
-            return parts[-1:]
-        case _:
-            return ()
+        for placed in self._resolver.tables.held(module, scope, collection):
+            yield from self._of(*placed, depth + 1)
 
 
 def _is_awaited(site: Site) -> bool:

@@ -36,6 +36,8 @@ SILENT = {
     "no_prompt": (ESCAPE, "def clean(title):\n    return html.escape(title)"),
     "other_argument": (ESCAPE, "def clean(a, text):\n    return html.escape(a, text)"),
     "other_function": (ESCAPE, "def clean(text):\n    return re.escape(text)"),
+    "one_of_several": (ESCAPE, "FILTERS = {'a': html.escape, 'b': str.strip}\n"
+                       "def clean(name, text):\n    return FILTERS[name](text)"),
     "main_block": (ESCAPE, "if __name__ == '__main__':\n    text = ''\n    html.escape(text)"),
     "phrase": (WORDS, "FORBIDDEN = ['ignore all previous instructions']"),
     "tag": (WORDS, "FORBIDDEN = ['<script[^>]*>']"),
