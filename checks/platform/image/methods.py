@@ -11,7 +11,6 @@ from chutes_cli.project.facts import (
     Argument,
     Attribute,
     Call,
-    Collection,
     Expression,
     Literal,
     Name,
@@ -119,7 +118,9 @@ class ImageUnknownMethod(Check):
                 called = {
                     id(each.function) for each in statement.expressions() if isinstance(each, Call)
                 }
-                for taken in _taken(statement):
+                for taken in statement.expressions():
+                    if not isinstance(taken, Attribute):
+                        continue
                     name = taken.attribute
                     if name in known or name.startswith("_"):
                         continue
@@ -134,21 +135,6 @@ class ImageUnknownMethod(Check):
                         f"Image has no {kind} {name!r}",
                         _way_out(name),
                     )
-
-
-def _taken(statement: Statement) -> Iterator[Attribute]:
-    """Yield the attributes a statement reads; the one an assignment sets is not read."""
-    written = {id(each) for target in statement.targets for each in _parts(target)}
-    for expression in statement.expressions():
-        if isinstance(expression, Attribute) and id(expression) not in written:
-            yield expression
-
-
-def _parts(target: Expression) -> Iterator[Expression]:
-    yield target
-    if isinstance(target, Collection):
-        for item in target.items:
-            yield from _parts(item)
 
 
 def _is_missing(project: Project, module: Module, statement: Statement, taken: Attribute) -> bool:

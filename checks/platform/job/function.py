@@ -278,21 +278,19 @@ def _is_wrapped_plainly(project: Project, function: Function) -> bool:
     registrations = {job.site.expression for chute in project.chutes for job in chute.jobs}
     registered = registrations.intersection(function.scope.decorators)
     return (
-        bool(own)
-        and len(own) + len(registered) == len(function.scope.decorators)
+        len(own) + len(registered) == len(function.scope.decorators)
         and len(wrappers) == len(own)
         and all(not each.scope.is_async and _gives_as_it_is(project, each) for each in wrappers)
     )
 
 
 def _gives_as_it_is(project: Project, wrapper: Function) -> bool:
-    """Say whether a wrapper returns what something unknown to the tree gives: its function."""
-    values = list(_returned(wrapper))
-    return bool(values) and all(
+    """Say whether a wrapper returns nothing but what the function that it was given gives."""
+    return all(
         isinstance(each, Call)
         and isinstance(each.function, Name)
         and wrapper.module.lookup(each.function.id, wrapper.index)[0] == wrapper.scope.parent
-        for each in values
+        for each in _returned(wrapper)
     )
 
 

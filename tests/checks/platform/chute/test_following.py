@@ -39,6 +39,7 @@ def test_what_can_be_followed(use: str, findings: Findings) -> None:
         "import other\nother.register(chute)",
         "import other\nother.register(app=chute)",
         "unknown(chute)",
+        "unknown(chute)(1)",
         "getattr(chute, 'cord')()(unknown)",
         "every = {}\nevery['x'] = chute",
         "class Box: pass\nBox.chute = chute",

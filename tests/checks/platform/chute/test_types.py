@@ -160,6 +160,7 @@ IMAGES = {
     "None": "is None, neither an Image nor a text: `chutes deploy` fails",
     "5": "is 5, neither",
     "{'name': os.getenv('N')}": "is a dict, neither",
+    "dict(name=os.getenv('N'))": "is a dict, neither",
     "SELECTOR": "is a NodeSelector, neither",
     "Image": "is the class Image, neither",
 }

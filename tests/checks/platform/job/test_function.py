@@ -114,6 +114,48 @@ def test_methods_and_wrappers(source: str, symbol: str, findings: Findings) -> N
     assert found.symbol == symbol
 
 
+PLAINLY = """
+def logged(function):
+    {} run(*args, **kwargs):
+        {}
+    return run
+
+
+@chute.job()
+@logged
+{}
+def train(self, **job_data): ...
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["return function(*args)", "print(function(*args))", "print(1)\n        return function()"],
+)
+def test_wrapped_by_what_gives_it_as_it_is(body: str, findings: Findings) -> None:
+    for more in ("", "@logged"):
+        (found,) = findings(HEAD + PLAINLY.format("def", body, more), SYNC)
+        assert found.symbol == "train"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "more"),
+    [
+        ("async def", "return function(*args)", ""),
+        ("def", "return work(*args)", ""),
+        ("def", "done = function(*args)\n        return done", ""),
+        ("def", "return asyncio.to_thread(function)", ""),
+        ("def", "return function(*args) if args else work(*args)", ""),
+        ("def", "return function(*args)", "@asyncio.coroutine"),
+        ("def", "return function(*args)", "@retried"),
+    ],
+)
+def test_wrapped_by_what_may_make_a_coroutine(
+    kind: str, body: str, more: str, findings: Findings
+) -> None:
+    assert findings(HEAD + PLAINLY.format(kind, body, more), SYNC) == []
+
+
 @pytest.mark.parametrize(
     "body", ["return inner()", "return function(*args)", "pass", "return asyncio.ensure_future(1)"]
 )
