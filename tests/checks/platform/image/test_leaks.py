@@ -96,7 +96,8 @@ KEYS = [
     f"ghp_{LETTERS}", f"gho_{LETTERS}", f"github_pat_{LETTERS}", "cpk_0123456789abcdef.0a.Bc",
     f"xoxb-{LETTERS}", f"AIza{LETTERS}", f"glpat-{LETTERS}", f"npm_{LETTERS}", f"r8_{LETTERS}",
     "-----BEGIN OPENSSH PRIVATE KEY-----", "postgres://me:s3cret9@host/db",
-    "sk_" "live_9aQ2mZ7xK4tR8wN1cV6bP3sD", "hf_" + "abcdegi" * 4 + "abc", "curl -H Authorization:Bearer s3cret9", "curl -H authorization: token s3cret9 x",
+    "sk_" "live_9aQ2mZ7xK4tR8wN1cV6bP3sD", "hf_" + "abcdegi" * 4 + "abc",
+    "curl -H Authorization:Bearer s3cret9", "curl -H authorization: token s3cret9 x",
 ]  # fmt: skip
 OTHER_TEXTS = [
     "hf_short", "hf_" + "abcdeg" * 5, "hf_" + "abcdeg" * 6, "hf_" + "x" * 40,

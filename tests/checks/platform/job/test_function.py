@@ -199,6 +199,7 @@ def test_made_by_a_function(kind: str, count: int, findings: Findings) -> None:
 def test_defined_in_a_class(findings: Findings) -> None:
     source = "class Jobs:\n    @chute.job()\n    def train(self): ...\n"
     assert len(findings(HEAD + source, SYNC)) == 1
+    assert len(findings(HEAD + source, SIGNATURE)) == 1
 
 
 @pytest.mark.sdk
