@@ -187,9 +187,14 @@ class _Linker:
         match target:
             case Instance(of=Class() as owner):
                 return self._resolver.members.methods(owner, "__call__")
+            case Instance(site=Site(expression=Call(arguments=(_, *options)))) if all(
+                each.keyword for each in options
+            ):
+                found = [_function(each) for each in self._resolver.results.wrapped(target)]
+                return [each for each in found if each is not None]
             case _:
-                found = _function(target)
-                return [found] if found else []
+                one = _function(target)
+                return [one] if one else []
 
     def _applied_in(self, site: Site, turn: Turn) -> list[Function]:
         """Return what a loop's turn hands to the result of a call."""

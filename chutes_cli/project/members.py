@@ -59,13 +59,15 @@ class Members:
     def _instance_member(self, owner: Instance, name: str) -> list[Target]:
         if is_pack(owner) and name == "chute":
             return [owner]
-        found = list(self.stored(owner, name))
+        stored = list(self.stored(owner, name))
+        found = [*stored]
         if isinstance(owner.of, Class):
             for each in self.class_member(owner.of, name):
                 if isinstance(each, Function):
                     found.append(self._taken_from(each, owner))
-                elif isinstance(each, External) and each.receiver is None and each not in found:
-                    found.append(External(each.name, owner))
+                elif isinstance(each, External) and each.receiver is None:
+                    # What is assigned wins over what an external base may define.
+                    found += [External(each.name, owner)] if not stored else []
                 else:
                     found.append(each)
             found += [self._taken_from(each, owner) for each in self._overrides(owner, name)]
@@ -241,14 +243,17 @@ class Members:
                         changes[key].append((module, statement, place))
         return dict(changes)
 
+    def changes(self, owner: Instance, name: str) -> Iterator[_Change]:
+        """Yield what adds to an attribute of an object, or changes in place what it holds."""
+        for key in self._places(owner, name):
+            for module, statement, place in self._attribute_changes.get(key, ()):
+                holders = self._resolver.resolve(module, statement.scope, place.value)
+                if any(self.may_be_same(owner, each) for each in holders):
+                    yield module, statement, place
+
     def is_changed(self, owner: Instance, name: str) -> bool:
         """Say whether code adds to an attribute of an object, or changes in place what it holds."""
-        return any(
-            self.may_be_same(owner, each)
-            for key in self._places(owner, name)
-            for module, statement, place in self._attribute_changes.get(key, ())
-            for each in self._resolver.resolve(module, statement.scope, place.value)
-        )
+        return any(True for _ in self.changes(owner, name))
 
     def _places(self, owner: Instance, name: str) -> Iterator[tuple[Module, str]]:
         """Yield where an attribute of an object may be assigned to: in the program it is of."""

@@ -9,6 +9,8 @@ from functools import cached_property
 from itertools import chain
 
 from chutes_cli.contract.libraries import handing
+from chutes_cli.contract.libraries.web import MIDDLEWARE_MAKERS
+from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.project.facts import (
     Argument,
     Attribute,
@@ -29,6 +31,7 @@ from chutes_cli.project.tree import Knowledge
 _FUNCTIONS = {**handing.THREAD_FUNCTIONS, handing.PARTIAL: 0}
 _METHODS = handing.THREAD_METHODS | handing.LOOP_METHODS
 _RUNNERS = handing.THREADS | handing.PROCESSES
+_MAKERS = MIDDLEWARE_MAKERS | {f"{CHUTE}.add_middleware"}
 UNKNOWN = "?."
 """Stands before the name of a method of an object that is not known."""
 
@@ -265,6 +268,9 @@ class Passings:
         if name in _RUNNERS:
             yield from self._threaded(site, call)
             return
+        if name in _MAKERS:
+            yield from self._stacked(site, call)
+            return
         position = _FUNCTIONS.get(name, _METHODS.get(last_name(call.function), -1))
         plain = [each for each in call.arguments if not each.keyword]
         if position < 0 or len(plain) <= position:
@@ -275,6 +281,14 @@ class Passings:
         )
         for inner in self._resolver.resolve(site.module, site.scope, handed.value):
             yield from self.running(site, inner, handed.value, rest)
+
+    def _stacked(self, site: Site, call: Call) -> Iterator[Passing]:
+        """A class of middleware is called with the application first, by the framework."""
+        for first in call.arguments[:1]:
+            for each in self._resolver.resolve(site.module, site.scope, first.value):
+                if isinstance(each, Class):
+                    for made in self.running(site, each, first.value, call.arguments[1:]):
+                        yield replace(made, filled=made.filled + 1)
 
     def _threaded(self, site: Site, call: Call) -> Iterator[Passing]:
         named = {each.keyword: each.value for each in call.arguments}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chutes_cli.contract.libraries.web import ASGI, HEADERS, REQUESTS
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Call,
     Collection,
@@ -27,6 +28,9 @@ from ..ways import Step, on_gateway, steps
 _PLAIN = frozenset(
     {"get", "post", "put", "delete", "patch", "head", "options", "on_event", "websocket"}
 )
+
+_SAME_PATH = frozenset({"str", "strip", "rstrip", "lower", "casefold"})
+"""What makes another text of a path, which names the same cord."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,13 @@ class Requests:
         match expression:
             case Operation(operator="or", operands=(first, *_)):
                 return self.part(module, scope, first)
+            case Opaque(kind="NamedExpr", parts=(first,)):
+                return self.part(module, scope, first)
+            case (
+                Call(function=Attribute(value=whole, attribute=method))
+                | Call(function=Name(id="str" as method), arguments=(Argument(value=whole),))
+            ) if method in _SAME_PATH and self.part(module, scope, whole) == "path":
+                return "path"
             case Opaque(kind="DictComp", parts=(first, *_)):  # {name.lower(): value for …}
                 return "headers" if self.part(module, scope, first) == "headers" else None
             case Name():

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Finding, Severity
-from chutes_cli.project.facts import Await, Expression, Name, Statement
+from chutes_cli.project.facts import Await, Call, Expression, Name, Opaque, Operation, Statement
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module, Site, unpacked
+from chutes_cli.project.module import Module, unpacked
 from chutes_cli.project.targets import Function
 
 from ..cord.arriving import from_cords
-from .places import Places, awaits, between, is_locked, reads, spelled
+from .places import Places, awaits, between, is_locked, spelled
+from .readings import Readings, Write
+
+_SAME = frozenset({"==", "!=", "is", "is not"})
 
 
 class SharedCounterRace(Check):
@@ -21,7 +24,8 @@ class SharedCounterRace(Check):
     ## What it does
     Finds code that a cord runs which reads an attribute of the chute or of a shared object,
     a global or an entry of one, awaits something, and then writes what it makes of the old
-    value, with no lock held in between. `self.n += 1` is no finding: nothing is awaited.
+    value, with no lock held in between. A helper that reads or keeps the value, with a lock of
+    its own perhaps, counts as well. `self.n += 1` is no finding: nothing is awaited.
 
     ## Why it matters
     Calls run at the same time, each in its own thread. What another call writes during the
@@ -112,20 +116,21 @@ class SharedCounterRace(Check):
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per write that loses what others have written."""
         places = Places(project)
+        readings = Readings(project)
         for function, arrival in from_cords(project, circumstances, "cord", "main"):
             module = function.module
             if any(map(_holds_lock, project.reach.wrappers(function))):
                 continue
             for statement in module.statements_in(function.index):
-                for target, value in _written(statement):
-                    if not _loses(function, statement, target, value):
+                for write in readings.writes(module, statement):
+                    if not _loses(readings, function, statement, write):
                         continue
-                    if places.is_shared(module, statement, target):
-                        place = spelled(module, target)
+                    at = write.target
+                    if places.is_shared(at.module, at.statement, at.expression):
                         yield self.at(
-                            Site(module, statement, target),
-                            f"{place} is read, and written after an await: what other calls "
-                            f"write meanwhile is lost ({arrival.entry.label})",
+                            write.site,
+                            f"{write.place} is read, and written after an await: what other "
+                            f"calls write meanwhile is lost ({arrival.entry.label})",
                             "read and write it without an await in between, and hold a "
                             "threading.Lock around both",
                             trace=arrival.trace,
@@ -149,39 +154,72 @@ def _is_given(wrapper: Function, name: str) -> bool:
     return where != wrapper.index and any(each.parameter for each in bindings)
 
 
-def _written(statement: Statement) -> Iterator[tuple[Expression, Expression]]:
-    """Yield the places that a statement writes to, each with its value."""
-    for target in statement.targets if statement.kind in ("assign", "augment") else ():
-        yield from unpacked(statement, target) or [(target, statement.values[0])]
-
-
-def _loses(function: Function, statement: Statement, target: Expression, value: Expression) -> bool:
+def _loses(readings: Readings, function: Function, statement: Statement, write: Write) -> bool:
     """Say whether a write rests on a value read before an await."""
-    module = function.module
-    place = spelled(module, target)
+    module, place, value = function.module, write.place, write.value
     if statement.kind == "augment":
         # `x += await f()` reads x first.
         return _awaits_in(value) and not is_locked(module, statement)
     if _reads_before_await(module, value, place):
         return not is_locked(module, statement)
-    names = {each.id for each in value.walk() if isinstance(each, Name)}
-    for name in names:
-        found = _last_read(function, statement, name)
-        if found is None or not reads(module, found[1], place):
-            continue
-        read, source = found
-        added = any(
-            each.kind == "augment" and isinstance(each.targets[0], Name)
-            and each.targets[0].id == name
-            for each in between(function, read, statement)
-        )  # fmt: skip
-        if isinstance(value, Name) and spelled(module, source) == place and not added:
-            continue  # put back as it was
+    for read, source, direct in _reads(readings, function, statement, value, place):
         if is_locked(module, read, statement):
             continue
-        if any(awaits(each) for each in between(function, read, statement)) or _awaits_in(value):
+        if direct and readings.is_held(module, read, source, place):
+            continue  # put back as it was
+        after = list(between(function, read, statement))
+        waits = [each for each in after if awaits(each)]
+        if (waits or _awaits_in(value)) and not _asks_again(
+            readings, module, after[after.index(waits[-1]) + 1 :] if waits else [], place
+        ):
             return True
     return False
+
+
+def _reads(
+    readings: Readings, function: Function, before: Statement, value: Expression, place: str
+) -> Iterator[tuple[Statement, Expression, bool]]:
+    """Yield the reads of a place that a value is made of, by the names in it.
+
+    Yields:
+        The assignment to the name, what is assigned, and whether the value is that name alone,
+        to which nothing was added.
+    """
+    module = function.module
+    for name in {each.id for each in value.walk() if isinstance(each, Name)}:
+        found = _last_read(function, before, name)
+        if found is None:
+            continue
+        read, source = found
+        if readings.reads(module, read, source, place):
+            added = any(
+                each.kind == "augment" and isinstance(each.targets[0], Name)
+                and each.targets[0].id == name
+                for each in between(function, read, before)
+            )  # fmt: skip
+            yield read, source, isinstance(value, Name) and not added
+        elif _is_computed(source):
+            for first, whole, _ in _reads(readings, function, read, source, place):
+                yield first, whole, False
+
+
+def _is_computed(value: Expression) -> bool:
+    """Say whether a value is made of others by operators alone: nothing else decides on it."""
+    return isinstance(value, Operation) and not any(
+        isinstance(each, Await | Call) for each in value.walk()
+    )
+
+
+def _asks_again(readings: Readings, module: Module, after: list[Statement], place: str) -> bool:
+    """Say whether a place is held against what was read, after all has been awaited."""
+    return any(
+        isinstance(each, Operation)
+        and each.operator in _SAME
+        and any(readings.is_held(module, statement, side, place) for side in each.operands)
+        for statement in after
+        if statement.kind in ("test", "assert")
+        for each in statement.expressions()
+    )
 
 
 def _reads_before_await(module: Module, value: Expression, place: str) -> bool:
@@ -218,6 +256,10 @@ def _last_read(
 
 def _bound(statement: Statement) -> Iterator[tuple[Expression, Expression | None]]:
     """Yield what a statement binds anew, each with its value where it is assigned one."""
+    for each in statement.expressions():
+        match each:
+            case Opaque(kind="NamedExpr", names=(name,), parts=(value,)):
+                yield Name(each.span, name), value
     match statement:
         case Statement(kind="augment") | Statement(kind="annotate", values=(_,)):
             return

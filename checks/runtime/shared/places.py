@@ -39,11 +39,6 @@ def spelled(module: Module, expression: Expression) -> str:
     return module.snippet(expression.span)
 
 
-def reads(module: Module, expression: Expression, place: str) -> bool:
-    """Say whether an expression reads a place."""
-    return any(spelled(module, each) == place for each in expression.walk())
-
-
 def change(module: Module, statement: Statement) -> tuple[str, int] | None:
     """Return the place that a statement counts up or down, with 1 or -1."""
     if len(statement.targets) != 1:

@@ -11,6 +11,15 @@ APPLICATIONS = frozenset(
 )
 """What a Chute is one of (SDK 0.6.9 chutes/chute/base.py, `class Chute(FastAPI)`)."""
 
+MIDDLEWARE_MAKERS = frozenset(
+    {*(f"{each}.add_middleware" for each in APPLICATIONS), "starlette.middleware.Middleware",
+     "fastapi.middleware.Middleware"}
+)  # fmt: skip
+"""What makes an object of the class that it is given, of the application and what follows.
+
+Starlette 1.10 ``applications.py``, `build_middleware_stack`: ``cls(app, *args, **kwargs)``.
+"""
+
 REQUESTS = frozenset(
     {"fastapi.Request", "fastapi.requests.Request", "fastapi.requests.HTTPConnection",
      "starlette.requests.Request", "starlette.requests.HTTPConnection"}

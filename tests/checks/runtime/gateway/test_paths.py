@@ -48,6 +48,40 @@ def app(body: str, more: str = "") -> str:
     return f"{HEAD}{more}\n\n{handler}{text}    return await call_next(request)\n"
 
 
+GATE = """
+from starlette.middleware.base import BaseHTTPMiddleware
+class Gate(BaseHTTPMiddleware):
+    def __init__(self, app, path, limit=3):
+        super().__init__(app)
+        self._path = path
+        self._limit = limit
+    async def dispatch(self, request, call_next):
+        if request.url.path != self._path:
+            return await call_next(request)
+        return await call_next(request)
+"""
+METER = """
+class Meter:
+    def __init__(self):
+        self.paths = frozenset()
+    def watch(self, paths):
+        self.paths = frozenset(paths)
+meter = Meter()
+@chute.on_startup()
+async def prepare(self):
+    meter.watch({})
+@chute.middleware('http')
+async def handle(request, call_next):
+    request.state.counts = request.url.path in meter.paths
+    return await call_next(request)
+"""
+PARTIAL = """
+import functools
+async def handle(request, call_next, path):
+    request.state.counts = request.url.path == path
+    return await call_next(request)
+chute.middleware('http')(functools.partial(handle, {}))
+"""
 COSTLY = "def costly(path):\n    return path == '/v1/chat'\n"
 FIRES = {
     "equal": app("if request.url.path == '/v1/chat':\n    pass"),
@@ -76,6 +110,31 @@ FIRES = {
         "class Rules:\n    def costly(self, path):\n        return path == '/v1/chat'\n\n\n"
         "RULES = Rules()\n",
     ),
+    "given_to_the_class": f"{HEAD}{GATE}chute.add_middleware(Gate, path='/v1/chat')\n",
+    "given_to_the_class_in_order": f"{HEAD}{GATE}chute.add_middleware(Gate, '/v1/chat')\n",
+    "given_to_the_class_by_spread": (
+        f"{HEAD}{GATE}OPTIONS = {{'path': '/v1/chat'}}\nchute.add_middleware(Gate, **OPTIONS)\n"
+    ),
+    "given_by_startup": HEAD + METER.format("('/v1/chat', '/docs')"),
+    "given_by_a_partial": HEAD + PARTIAL.format("path='/v1/chat'"),
+    "match": app("match request.url.path:\n    case '/v1/chat':\n        pass"),
+    "walrus": app("if (path := request.url.path) == '/v1/chat':\n    pass"),
+    "stripped": app("path = request.url.path.rstrip('/')\nif path == '/v1/chat':\n    pass"),
+    "as_text": app("if str(request.url.path) == '/v1/chat':\n    pass"),
+    "lower_case": app("if request.url.path.lower() == '/v1/chat':\n    pass"),
+    "ends": app("if request.url.path.endswith('1/chat'):\n    pass"),
+    "part": app("if '/v1/' in request.url.path:\n    pass"),
+    "no_part": app("if '/v1/' not in request.url.path:\n    pass"),
+    "any_of_a_table": app(
+        "request.state.dear = any(request.url.path.startswith(each) for each in LIMITS)"
+    ),
+    "loop": app("for each in LIMITS:\n    if request.url.path == each:\n        pass"),
+    "one_of_two": app(
+        "path = '/v1/chat' if request.method else '/docs'\nif request.url.path == path:\n    pass"
+    ),
+    "another_place_unknown": app(
+        "if request.url.path == '/v1/chat':\n    pass\nif request.url.path == os.getcwd(): pass"
+    ),
     "helper": app(
         "costly(request)", "def costly(asked):\n    return asked.url.path == '/v1/chat'\n"
     ),
@@ -93,6 +152,31 @@ SILENT = {
         "Rule(request.url.path)",
         "class Rule:\n    def __init__(self, path):\n        self.path = path\n",
     ),
+    "given_both_to_the_class": (
+        f"{HEAD}{GATE}chute.add_middleware(Gate, path='/v1/chat')\n"
+        "chute.add_middleware(Gate, path='/chat')\n"
+    ),
+    "given_the_internal_one_to_the_class": (
+        f"{HEAD}{GATE}chute.add_middleware(Gate, path='/chat')\n"
+    ),
+    "given_by_startup_unseen": HEAD + METER.format("cord.path for cord in self.cords"),
+    "given_by_a_partial_in_order": HEAD + PARTIAL.format("'/v1/chat'"),
+    "both_one_after_the_other": app(
+        "if request.url.path == '/v1/chat':\n    pass\nelif request.url.path == '/chat':\n    pass"
+    ),
+    "begins_with_both": app(
+        "if request.url.path.startswith('/v1/') or request.url.path == '/chat':\n    pass"
+    ),
+    "ends_both": app("if request.url.path.endswith('/chat'):\n    pass"),
+    "part_of_both": app("if 'chat' in request.url.path:\n    pass"),
+    "any_of_both": app("any(request.url.path == each for each in BOTH)"),
+    "any_of_a_loop_over_others": app(
+        "any(request.url.path == each for each in ('/docs',)), [n for n in LIMITS]"
+    ),
+    "any_of_pairs": app("any(request.url.path == a for a, b in LIMITS)"),
+    "or_unknown": app("request.url.path == '/v1/chat' or request.url.path == os.getcwd()"),
+    "another_part": app("if request.url.path.upper() == '/v1/chat':\n    pass"),
+    "text_of_another": app("if str(request.url) == '/v1/chat':\n    pass"),
     "internal": app("if request.url.path == '/chat':\n    pass"),
     "both": app("if request.url.path in ('/v1/chat', '/chat'):\n    pass"),
     "both_by_or": app("request.url.path == '/v1/chat' or request.url.path == '/chat'"),

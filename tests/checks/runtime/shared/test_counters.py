@@ -21,6 +21,42 @@ class Service:
         {SLEEP}
         self.n = n + 1
 """
+BUDGET = """\
+class Budget:
+    def __init__(self):
+        self.by_key = {}
+        self.n = 0
+    def spent(self, who):
+        with self.lock:
+            return self.by_key[who]
+    def either(self, who):
+        found = self.by_key.get(who, 0)
+        return found, self.n
+    def deeper(self, who):
+        return self.spent(who)
+    def others(self, who):
+        return self.by_key[self.n]
+    def count(self, key):
+        return sum(self.by_key)
+    def keep(self, who, n):
+        with self.lock:
+            self.by_key[who] = n
+    def keep_more(self, who, n):
+        self.by_key[who] = n + self.n
+    @property
+    def now(self):
+        return self.n
+    def number(self):
+        return self.n
+"""
+MADE = "self.b = Budget()"
+
+
+def budget(read: str, write: str = "self.b.by_key[k] = n + 1") -> tuple[str, str, str]:
+    """A cord that reads a budget, waits and writes it."""
+    return MADE, f"k = args['k']\n{read}\n{SLEEP}\n{write}", BUDGET
+
+
 SERIAL = f"""\
 def serial(function):
     async def inner(given):
@@ -50,6 +86,26 @@ FIRES = {
     ),
     "by_key": ("pass", f"k = args['k']\nn = self.counts[k]\n{SLEEP}\nself.counts[k] = n + 1", ""),
     "get": ("pass", f"n = self.counts\n{SLEEP}\nself.counts = [*n, 1]", ""),
+    "read_by_a_method": budget("n = self.b.spent(k)"),
+    "read_by_a_method_of_a_method": budget("n = self.b.deeper(who=k)"),
+    "read_among_others": budget("n, m = self.b.either(k)"),
+    "read_by_a_property": budget("n = self.b.now", "self.b.n = n + 1"),
+    "read_by_get": budget("n = self.b.by_key.get(k, 0)"),
+    "read_by_setdefault": budget("n = self.b.by_key.setdefault(k, 0)"),
+    "read_by_a_function": (
+        "pass", f"n = now()\n{SLEEP}\nCOUNTS['a'] = n + 1",
+        "COUNTS = {'a': 0}\ndef now():\n    return COUNTS['a']\n",
+    ),
+    "written_by_a_method": budget("n = self.b.spent(k)", "self.b.keep(k, n + 1)"),
+    "written_by_update": budget("n = self.b.spent(k)", "self.b.by_key.update({k: n + 1})"),
+    "computed_from_a_name": budget("n = self.b.spent(k)\nm = n + 1", "self.b.by_key[k] = m"),
+    "walrus": ("pass", f"if (n := self.n) < 3:\n    {SLEEP}\n    self.n = n + 1", ""),
+    "asked_for_something_else": budget(
+        "n = self.b.spent(k)", "if self.b.n == 3:\n    self.b.by_key[k] = n + 1"
+    ),
+    "asked_before": budget(
+        "n = self.b.spent(k)\nif self.b.by_key[k] == n:\n    pass"
+    ),
     "async_with": (
         "pass", "n = self.n\nasync with asyncio.timeout(1):\n    pass\nself.n = n + 1", "",
     ),
@@ -102,6 +158,20 @@ FIRES = {
 }  # fmt: skip
 SILENT = {
     "added_to_without_a_wait": ("pass", f"{SLEEP}\nn = self.n\nn += 1\nself.n = n", ""),
+    "read_for_another_key": budget("n = self.b.spent('all')"),
+    "read_of_another_entry": budget("n = self.b.others(k)"),
+    "counted_by_a_method": budget("n = self.b.count(k)"),
+    "read_by_a_method_again": budget(
+        "n = self.b.spent(k)", "n = self.b.spent(k)\nself.b.by_key[k] = n + 1"
+    ),
+    "put_back_after_a_method": budget("n = self.b.number()\nself.b.n = 3", "self.b.n = n"),
+    "written_by_a_method_that_adds": budget("n = self.b.spent(k)", "self.b.keep_more(k, n + 1)"),
+    "written_by_a_method_elsewhere": budget("n = self.b.spent(k)", "self.b.keep('all', n + 1)"),
+    "several_updated": budget("n = self.b.spent(k)", "self.b.by_key.update({k: n, 'all': n})"),
+    "computed_by_a_call": budget("n = self.b.spent(k)\nm = hash(n)", "self.b.by_key[k] = m"),
+    "asked_again": budget(
+        "n = self.b.spent(k)", "if self.b.by_key[k] == n:\n    self.b.by_key[k] = n + 1"
+    ),
     "no_await": ("pass", "n = self.n\nself.n = n + 1", ""),
     "augmented": ("pass", f"self.n += 1\n{SLEEP}", ""),
     "await_before": ("pass", f"{SLEEP}\nn = self.n\nself.n = n + 1", ""),
