@@ -18,6 +18,7 @@ from chutes_cli.project.facts import (
     Collection,
     Expression,
     Literal,
+    Opaque,
     Operation,
     Parameter,
     last_name,
@@ -34,6 +35,8 @@ _RUNNERS = handing.THREADS | handing.PROCESSES
 _MAKERS = MIDDLEWARE_MAKERS | {f"{CHUTE}.add_middleware"}
 UNKNOWN = "?."
 """Stands before the name of a method of an object that is not known."""
+ANY_ITEM = "AnyItem"
+"""The kind of an index that stands for each item in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,17 @@ class Passing:
         for parameter in function.scope.parameters if function is not None else ():
             if any(each is argument.value for each in self.given(parameter)):
                 yield parameter
+
+    def gives_receiver_to(self, parameter: Parameter) -> bool:
+        """Say whether a parameter is the ``self`` that a method is taken from."""
+        function = self.function
+        return (
+            isinstance(self.callee, Method)
+            and function is not None
+            and self.receiver is not None
+            and function.scope.parameters[:1] == (parameter,)
+            and not function.has_decorator("staticmethod", "classmethod")
+        )
 
     @property
     def receiver(self) -> Expression | None:
@@ -271,16 +285,10 @@ class Passings:
         if name in _MAKERS:
             yield from self._stacked(site, call)
             return
-        position = _FUNCTIONS.get(name, _METHODS.get(last_name(call.function), -1))
-        plain = [each for each in call.arguments if not each.keyword]
-        if position < 0 or len(plain) <= position:
-            return
-        handed = plain[position]
-        rest = tuple(
-            each for each in call.arguments if each.keyword or each in plain[position + 1 :]
-        )
-        for inner in self._resolver.resolve(site.module, site.scope, handed.value):
-            yield from self.running(site, inner, handed.value, rest)
+        handed = handing_of(call, name)
+        for inner in self._resolver.resolve(site.module, site.scope, handed[0]) if handed else ():
+            assert handed is not None
+            yield from self.running(site, inner, *handed)
 
     def _stacked(self, site: Site, call: Call) -> Iterator[Passing]:
         """A class of middleware is called with the application first, by the framework."""
@@ -299,3 +307,53 @@ class Passings:
         arguments = tuple(Argument(each, None, "", each.span) for each in items)
         for inner in self._resolver.resolve(site.module, site.scope, target):
             yield from self.running(site, inner, target, arguments)
+
+
+Handing = tuple[Expression, tuple[Argument, ...]]
+"""A function that is handed on, and what it will be called with."""
+
+
+def handing_of(call: Call, name: str) -> Handing | None:
+    """Return the function that a call hands to what runs it, None where it hands on none.
+
+    Args:
+        call: The call.
+        name: The dotted name of what is called, empty where it is not known.
+    """
+    plain = [each for each in call.arguments if not each.keyword]
+    method = last_name(call.function)
+    how = name or handing.MAP_METHODS.get(method, "")
+    if name.startswith((*handing.POOLS, UNKNOWN)):
+        how = handing.MAP_METHODS.get(method, name)
+    items = _items_for(how, [each.value for each in plain[1:] if not each.star])
+    if items:
+        return plain[0].value, items
+    position = _FUNCTIONS.get(name, _METHODS.get(method, -1))
+    if position < 0 or len(plain) <= position:
+        return None
+    rest = (each for each in call.arguments if each.keyword or each in plain[position + 1 :])
+    return plain[position].value, tuple(rest)
+
+
+def _items_for(how: str, given: list[Expression]) -> tuple[Argument, ...]:
+    """Return what ``map`` and its kin call a function with."""
+    if not given:
+        return ()
+    if how in handing.MAPS:
+        return tuple(_given(item_of(each)) for each in given)
+    if how in handing.FILTERS:
+        return (_given(item_of(given[0])),)
+    if how in handing.STARMAPS:
+        return (_given(item_of(given[0]), "*"),)
+    if how in handing.REDUCES:
+        return (_given(given[-1]), _given(item_of(given[0])))
+    return ()
+
+
+def _given(value: Expression, star: str = "") -> Argument:
+    return Argument(value, None, star, value.span)
+
+
+def item_of(whole: Expression) -> Expression:
+    """Return an expression that stands for any item of another."""
+    return Operation(whole.span, "[]", (whole, Opaque(whole.span, ANY_ITEM, (), ())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.sinks import CODE, IMPORTING
+from chutes_cli.contract.libraries.sinks import CODE, CODE_METHODS, CODE_OWNERS, IMPORTING
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
@@ -12,7 +12,7 @@ from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.prefix import known_start
 from chutes_cli.project.taint.threats import Threat
 
-from .sinks import Reached, SinkCheck, called_of, calls_to
+from .sinks import Reached, SinkCheck, called_of, calls_to, methods
 
 
 class CodeInjection(SinkCheck):
@@ -21,7 +21,7 @@ class CodeInjection(SinkCheck):
     ## What it does
     Follows the input of cords to `eval`, `exec`, `compile`, `importlib.import_module`, to
     template engines (`jinja2.Template`), and to libraries that evaluate texts (`sympify`,
-    `pandas.eval`).
+    `pandas.eval`, `DataFrame.query`).
 
     ## Why it matters
     Whoever sends the text runs Python on the instance: it can read every secret of the
@@ -100,6 +100,7 @@ class CodeInjection(SinkCheck):
             importing = called_of(passing) in IMPORTING
             if not (importing and "." in _start(project, passing, text)):
                 yield passing, text
+        yield from methods(project, CODE_METHODS, CODE_OWNERS, 0)
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who writes the code."""

@@ -9,6 +9,8 @@ from chutes_cli.contract.libraries.sinks import (
     PATH_CLASSES,
     PATH_METHODS,
     RECEIVER,
+    SAVERS,
+    SAVES,
     SECOND_PATH,
 )
 from chutes_cli.core.finding import Severity
@@ -25,9 +27,10 @@ class PathTraversal(SinkCheck):
 
     ## What it does
     Follows the input of cords to `open`, `pathlib`, `os`, `shutil` and libraries that open
-    files by name. What was resolved and found below a folder, reduced to its last part
-    (`Path(x).name`), held against a list or a strict pattern is left alone; a look at the
-    suffix is not enough.
+    files by name, and to where pictures and tables are saved. The names that an archive of
+    the caller's gives its members count as theirs. What was resolved and found below a
+    folder, reduced to its last part (`Path(x).name`), held against a list or a strict
+    pattern is left alone; a look at the suffix is not enough.
 
     ## Why it matters
     `../../proc/self/environ` holds the instance's secrets, `/etc/passwd` is only the usual
@@ -107,6 +110,7 @@ class PathTraversal(SinkCheck):
         """Yield what names the files that are opened, changed or removed."""
         yield from calls_to(project, PATH)
         yield from calls_to(project, SECOND_PATH)
+        yield from methods(project, SAVES, SAVERS, 0)
         yield from methods(project, PATH_METHODS, (*PATH_CLASSES, UNKNOWN), RECEIVER)
 
     def is_spared(self, passing: Passing, origin: Origin) -> bool:

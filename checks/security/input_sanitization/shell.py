@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
-from chutes_cli.contract.libraries.sinks import CODE_FLAGS, INTERPRETERS, PROGRAMS, SHELL
+from chutes_cli.contract.libraries.sinks import (
+    CODE_FLAGS,
+    INTERPRETERS,
+    PROGRAMS,
+    SHELL,
+    STARTERS,
+)
 from chutes_cli.core.finding import Severity
-from chutes_cli.project.facts import Expression, Literal
+from chutes_cli.project.facts import Expression
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
-from chutes_cli.project.taint.spot import spot_of
+from chutes_cli.project.passing import Passing
+from chutes_cli.project.taint.lists import Items
+from chutes_cli.project.taint.spot import Placed, Spot, spot_of
 from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.values import Known
 
 from .sinks import (
     Reached,
@@ -26,7 +35,8 @@ class ShellInjection(SinkCheck):
     ## What it does
     Follows the input of cords to `os.system`, `subprocess` with `shell=True`, `sh -c`,
     `asyncio.create_subprocess_shell` and the like, through helpers and other modules, and to
-    the place of the program in calls without a shell. What was held against a list of
+    the place of the program in calls without a shell. The words of a command are read one by
+    one, wherever a list of them is put together. What was held against a list of
     allowed values or a strict pattern, converted to a number, or quoted with `shlex.quote`
     is left alone.
 
@@ -109,10 +119,8 @@ class ShellInjection(SinkCheck):
         yield from calls_to(project, SHELL)
         for passing, command in calls_to(project, PROGRAMS):
             spot = spot_of(Site(passing.site.module, passing.site.statement, command))
-            lists = project.taint.lists.written(spot, command)
-            arguments = tuple(each.value for each in passing.arguments)
-            for at, words in lists or [(spot, (command, *arguments))]:
-                for each in (*words[:1], *_code(words)):
+            for words in _commands(project, passing, spot, command):
+                for at, each in (*words[:1], *_code(project, words)):
                     yield passing, each, at
 
     def says(self, called: str, by: str) -> tuple[str, str]:
@@ -124,10 +132,40 @@ class ShellInjection(SinkCheck):
         )
 
 
-def _code(words: Sequence[Expression]) -> Iterator[Expression]:
+def _commands(project: Project, passing: Passing, spot: Spot, command: Expression) -> list[Items]:
+    """Return the words of the commands that a call starts, those of all its arguments."""
+    lists = project.taint.lists
+    written = lists.written(spot, command)
+    if written:
+        return written
+    given = [each for each in passing.arguments if not each.keyword and each.star != "**"]
+    while given and not given[0].star and given[0].value is not command:
+        del given[0]  # how it is started stands before the program
+    found: list[Items] = [()]
+    for each in given:
+        more = lists.added(spot, each.value) if each.star else lists.items(spot, each.value)
+        more = more or [((spot, each.value),)]
+        found = [(*start, *end) for start in found for end in more]
+    return found if given else [((spot, command),)]
+
+
+def _code(project: Project, words: Items) -> Iterator[Placed]:
     """Yield the words that a shell or an interpreter takes for its program text."""
-    match words:
-        case [Literal(value=str(path)), *rest] if path.rsplit("/", 1)[-1] in INTERPRETERS:
-            for flag, word in pairwise(rest):
-                if isinstance(flag, Literal) and flag.value in CODE_FLAGS:
-                    yield word
+    texts = [_text(project, *each) for each in words]
+    first = next(iter(texts), "")
+    for place, text in enumerate(texts):
+        if text in INTERPRETERS and (place == 0 or first in STARTERS):
+            for flag, word in pairwise(range(place + 1, len(words))):
+                if texts[flag] in CODE_FLAGS:
+                    yield words[word]
+            return
+
+
+def _text(project: Project, spot: Spot, word: Expression) -> str:
+    """Return a word of a command, a program without its folder; nothing where it is not known."""
+    value = project.knowledge.evaluator.value(spot.module, spot.scope, word)
+    if isinstance(value, Known) and isinstance(value.value, str):
+        text = value.value
+        return text if text in CODE_FLAGS else text.rsplit("/", 1)[-1]
+    dotted = project.knowledge.resolver.dotted(spot.module, spot.scope, word)
+    return "python" if dotted == "sys.executable" else ""

@@ -17,6 +17,18 @@ THREAD_FUNCTIONS = {
 THREAD_METHODS = {"run_in_executor": 1, "submit": 0}
 """Methods of loops and executors that do the same."""
 _AWAITED = "run_in_executor"
+MAPS = frozenset({"builtins.map", "map"})
+"""Call their first argument with the items of the others."""
+FILTERS = frozenset({"builtins.filter", "itertools.filterfalse", "itertools.takewhile"})
+"""Call their first argument with the items of the second, and give some of these."""
+STARMAPS = frozenset({"itertools.starmap", "starmap"})
+"""Call their first argument with each item of the second spread."""
+REDUCES = frozenset({"functools.reduce"})
+"""Call their first argument with what it gave last and the next item of the second."""
+MAP_METHODS = {"map": "map", "imap": "map", "imap_unordered": "map", "starmap": "starmap"}
+"""Methods of executors and pools that do as one of these."""
+POOLS = ("concurrent.futures.", "multiprocessing.")
+"""What they are methods of."""
 LOOP_METHODS = {"call_soon": 0, "call_soon_threadsafe": 0, "call_later": 1, "call_at": 1}
 """Methods of event loops that call the argument at a position later, with those after it."""
 THREADS = frozenset({"threading.Thread"})

@@ -46,9 +46,13 @@ SHELL: Mapping[str, Sink] = {
     "paramiko.SSHClient.exec_command": _first("command"),
     "paramiko.client.SSHClient.exec_command": _first("command"),
     "invoke.run": _first("command"),
+    "invoke.Context.run": _first("command"),
+    "fabric.Connection.run": _first("command"),
+    **{f"asyncio.{loop}.subprocess_shell": Sink(1, ("cmd",))
+       for loop in ("get_running_loop", "get_event_loop", "new_event_loop")},
     "pexpect.spawn": _first("command"),
     "pexpect.run": _first("command"),
-}
+}  # fmt: skip
 """Functions that hand a text to a shell."""
 
 PROGRAMS: Mapping[str, Sink] = {
@@ -57,9 +61,16 @@ PROGRAMS: Mapping[str, Sink] = {
     "asyncio.create_subprocess_exec": _first("program"),
     "asyncio.subprocess.create_subprocess_exec": _first("program"),
     **{f"os.{name}": _first("file", "path")
-       for name in ("execv", "execve", "execvp", "execvpe", "execl", "execle", "execlp")},
+       for name in ("execv", "execve", "execvp", "execvpe", "execl", "execle", "execlp",
+                    "posix_spawn", "posix_spawnp")},
     **{f"os.{name}": Sink(1, ("file", "path"))
        for name in ("spawnl", "spawnle", "spawnlp", "spawnv", "spawnve", "spawnvp")},
+    "pty.spawn": _first("argv"),
+    **{f"asyncio.{loop}.subprocess_exec": Sink(1)
+       for loop in ("get_running_loop", "get_event_loop", "new_event_loop")},
+    "anyio.run_process": _first("command"),
+    "anyio.open_process": _first("command"),
+    "trio.run_process": _first("command"),
 }  # fmt: skip
 """Functions that start a program; the first item of a list is the program."""
 
@@ -68,6 +79,11 @@ INTERPRETERS = frozenset(
      "python3", "perl", "ruby", "node"}
 )  # fmt: skip
 """Programs that run a text they are given as an argument."""
+
+STARTERS = frozenset(
+    {"env", "timeout", "nice", "nohup", "setsid", "stdbuf", "sudo", "ionice", "xvfb-run", "time"}
+)
+"""Programs that start the one named after them."""
 
 CODE_FLAGS = frozenset({"-c", "-lc", "-ec", "-e", "/c", "/C", "-Command"})
 """The flags before that text."""
@@ -81,18 +97,27 @@ CODE: Mapping[str, Sink] = {
     "runpy.run_module": _first("mod_name"),
     "runpy.run_path": _first("path_name"),
     "code.InteractiveInterpreter.runsource": _first("source"),
+    "code.InteractiveConsole.runsource": _first("source"),
+    "code.InteractiveConsole.push": _first("line"),
     "jinja2.Template": _first("source"),
     "jinja2.Environment.from_string": _first("source"),
     "mako.template.Template": _first("text"),
     "sympy.sympify": _first("a"),
+    "sympy.S": _first("a"),
+    "sympy.lambdify": Sink(1, ("expr",)),
+    "sympy.parse_expr": _first("s"),
     "sympy.parsing.sympy_parser.parse_expr": _first("s"),
     "pandas.eval": _first("expr"),
-    "pandas.DataFrame.query": _first("expr"),
-    "pandas.DataFrame.eval": _first("expr"),
     "numexpr.evaluate": _first("ex"),
     "torch.hub.load": _first("repo_or_dir"),
 }
 """Functions that run a text as code, templates included: Jinja reaches every object."""
+
+CODE_METHODS = frozenset({"query", "eval"})
+"""Methods that run a text as code."""
+
+CODE_OWNERS = ("pandas.",)
+"""Libraries whose tables they are methods of."""
 
 IMPORTING = frozenset({"builtins.__import__", "importlib.import_module", "runpy.run_module"})
 """Those of them that are given the name of a module."""
@@ -112,7 +137,7 @@ PATH: Mapping[str, Sink] = {
     **_of("sqlite3", "connect", _file),
     **_of("zipfile", "ZipFile", _file),
     **_of("tarfile", "open TarFile", _file),
-    **_of("numpy", "load save loadtxt fromfile", _file),
+    **_of("numpy", "load save loadtxt fromfile savez savez_compressed savetxt memmap", _file),
     **_of("PIL.Image", "open", _file),
     **_of("cv2", "imread imwrite", _file),
     **_of("soundfile", "read write", _file),
@@ -125,7 +150,9 @@ PATH: Mapping[str, Sink] = {
     **_of("glob", "glob iglob", _file),
     **_of("starlette.responses", "FileResponse", _file),
     **_of("fastapi.responses", "FileResponse", _file),
+    "torch.load": _first("f"),
     "torch.save": Sink(1, ("f",)),
+    **_of("tempfile", "mkdtemp mkstemp TemporaryDirectory NamedTemporaryFile", Sink(-2, ("dir",))),
     "safetensors.torch.save_file": Sink(1, ("filename",)),
 }
 """Functions that open, change or remove the file that an argument names."""
@@ -145,15 +172,24 @@ PATH_METHODS = frozenset(
 PATH_CLASSES = ("pathlib.Path.", "pathlib.PosixPath.", "anyio.Path.", "upath.UPath.")
 """What they are methods of."""
 
+SAVES = frozenset({"save", "to_csv", "to_parquet", "to_json", "to_pickle", "to_excel"})
+"""Methods of pictures and tables that write the file that they are given the name of."""
+
+SAVERS = ("PIL.", "pandas.")
+"""What they are methods of."""
+
 SQL_METHODS = frozenset(
     {"execute", "executemany", "executescript", "fetch", "fetchrow", "fetchval", "fetch_all",
-     "fetch_one", "raw", "exec_driver_sql", "query"}
+     "fetch_one", "raw", "exec_driver_sql", "query", "sql", "execute_fetchall", "execute_insert"}
 )  # fmt: skip
 """Methods of connections and cursors that are given a query."""
 
 SQL: Mapping[str, Sink] = {
     "sqlalchemy.text": _first("text"),
     "sqlalchemy.sql.text": _first("text"),
+    "sqlalchemy.literal_column": _first("text"),
+    "psycopg.sql.SQL": _first("string", "obj"),
+    "psycopg2.sql.SQL": _first("string"),
     "pandas.read_sql": _first("sql"),
     "pandas.read_sql_query": _first("sql"),
 }
@@ -185,6 +221,9 @@ URL: Mapping[str, Sink] = {
     "urllib.request.urlopen": _first("url"),
     "urllib.request.urlretrieve": _first("url"),
     "urllib.request.Request": _first("url"),
+    "urllib.request.build_opener.open": _first("fullurl"),
+    "requests.Request": Sink(1, ("url",)),
+    "httpx.Request": Sink(1, ("url",)),
     "http.client.HTTPConnection": _first("host"),
     "http.client.HTTPSConnection": _first("host"),
     "socket.create_connection": _first("address"),
@@ -260,5 +299,6 @@ BASE64: Mapping[str, Sink] = {
     "binascii.unhexlify": _first("hexstr"),
     "builtins.bytes.fromhex": _first(),
     "pybase64.b64decode": _first("s"),
+    "pybase64.b64decode_as_bytearray": _first("s"),
 }  # fmt: skip
 """Decoders whose result is nearly as large as what they are given."""

@@ -27,9 +27,30 @@ CARRIES = frozenset(
         "asyncio.run", "asyncio.run_coroutine_threadsafe", "asyncio.create_task",
         "asyncio.ensure_future", "types.SimpleNamespace", "collections.deque",
         "collections.OrderedDict", "collections.ChainMap", "tarfile.open", "tarfile.TarFile",
+        "zipfile.ZipFile", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File", "lzma.open",
+        "lzma.LZMAFile", "dataclasses.asdict", "dataclasses.astuple", "dataclasses.replace",
+        "functools.reduce",
     }
 )  # fmt: skip
 """Functions whose result holds their arguments, or text made of them."""
+
+MEMBER_LISTS = frozenset({"namelist", "getnames"})
+"""Methods of archives that give the names in them."""
+
+MEMBERS = frozenset({"infolist", "filelist", "getmembers", "getinfo", "getmember"})
+"""Methods and attributes of archives that give what describes their members."""
+
+MEMBER_NAMES = frozenset({"filename", "orig_filename", "name", "path", "linkname", "linkpath"})
+"""Attributes of that in which the archive names files."""
+
+TARS = frozenset({"tarfile.open", "tarfile.TarFile", "tarfile.TarFile.open"})
+"""What makes archives that loops go over, member by member."""
+
+FILES = frozenset(
+    {"tempfile.NamedTemporaryFile", "tempfile.TemporaryFile", "tempfile.SpooledTemporaryFile",
+     "aiofiles.tempfile.NamedTemporaryFile"}
+)  # fmt: skip
+"""What makes files whose name is not of what is written to them."""
 
 CARRIES_BELOW = (
     "os.path.", "pathlib.", "urllib.parse.", "base64.", "textwrap.", "itertools.",
@@ -89,6 +110,9 @@ FILLS = frozenset(
      "writelines", "put", "put_nowait", "push"}
 )  # fmt: skip
 """Methods that put their arguments into the object."""
+
+WRITES = frozenset({"write_bytes", "write_text"})
+"""Methods of a path that put their arguments into the file."""
 
 LOOKS_UP = frozenset({"get", "pop", "setdefault"})
 """Methods whose result is an entry, or the second argument."""

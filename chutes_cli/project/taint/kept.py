@@ -1,15 +1,15 @@
-"""What objects of the tree keep in their attributes, and lists and buffers in themselves."""
+"""What objects of the tree keep in their attributes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.values import FILLS
-from chutes_cli.project.facts import Attribute, Call, Expression, Name, Operation
+from chutes_cli.project.facts import Attribute, Expression
 from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.schemas import Schemas
+from chutes_cli.project.taint.fills import Fills
 from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
-from chutes_cli.project.targets import Class, Instance
+from chutes_cli.project.targets import Class, Instance, Method
 from chutes_cli.project.tree import Knowledge
 
 
@@ -21,9 +21,13 @@ class Kept:
         schemas: Which classes are pydantic models: these are left to their fields, for what
             comes in through them was validated.
         passings: Who makes objects of what.
+        fills: What is put into lists and the like.
     """
 
-    def __init__(self, knowledge: Knowledge, schemas: Schemas, passings: Passings) -> None:
+    def __init__(
+        self, knowledge: Knowledge, schemas: Schemas, passings: Passings, fills: Fills
+    ) -> None:
+        self._fills = fills
         self._resolver = knowledge.resolver
         self._fields = knowledge.evaluator.fields
         self._schemas = schemas
@@ -39,19 +43,38 @@ class Kept:
                     known = True
                     stores = self._resolver.members.stores(owner, expression.attribute)
                     found += [(spot_of(site), value) for site, value in stores]
+                    found += self._fills.of_attribute(owner, expression.attribute)
                     found += self._made_with(owner, of, expression.attribute)
                     found += self._properties(spot, expression, owner)
+                case Instance(of=Class()):
+                    properties = list(self._properties(spot, expression, owner))
+                    known = known or bool(properties)
+                    found += properties
         return found if known else None
 
     def _properties(self, spot: Spot, expression: Attribute, owner: Instance) -> Iterator[Placed]:
         """Yield what a property gives, followed into its function."""
         for each in self._resolver.members.methods_of(owner, expression.attribute):
             if each.is_property:
-                frame = Frame(each, Passing(spot.site(expression), each, expression, (), 1), spot)
-                for statement in each.module.statements_in(each.index):
-                    if statement.kind == "return" and statement.values:
-                        at = Spot(each.module, statement, frozenset(), frame)
-                        yield at, statement.values[0]
+                yield from _returns(spot, expression, Method(each, owner))
+
+    def text(self, spot: Spot, expression: Expression) -> list[Placed]:
+        """Return what the ``__str__`` of an object of the tree gives, nothing for other values."""
+        return [
+            each
+            for owner in self._resolver.resolve(spot.module, spot.scope, expression)
+            if isinstance(owner, Instance) and isinstance(owner.of, Class)
+            for method in self._resolver.members.methods(owner.of, "__str__")
+            for each in _returns(
+                spot,
+                Attribute(expression.span, expression, "__str__"),
+                Method(method, owner),
+            )
+        ]
+
+    def names(self, of: Class) -> list[str]:
+        """Return the fields of a record in the order in which it is given them."""
+        return self._fields.names(of)
 
     def _made_with(self, owner: Instance, of: Class, name: str) -> Iterator[Placed]:
         """Yield what a dataclass or the like is made with for a field.
@@ -66,36 +89,11 @@ class Kept:
                     yield spot_of(made.site), value
 
 
-def filled(spot: Spot, name: str) -> list[tuple[Spot, Expression]]:
-    """Return what is put into the object of a local name: ``name.append(x)``, ``name[k] = x``."""
-    found: list[tuple[Spot, Expression]] = []
-    module, position = spot.module, spot.module.order[spot.at]
-    for statement in module.statements_in(spot.scope):
-        if statement is spot.at or (module.order[statement] > position and not _loops(spot)):
-            continue
-        values = [value for target in statement.targets for value in _entry(target, name)]
-        if values:
-            found += [(spot.back_to(statement), each) for each in statement.values]
-        for expression in statement.values:
-            match expression:
-                case Call(function=Attribute(value=Name(id=held), attribute=method)) if (
-                    held == name and method in FILLS
-                ):
-                    given = expression.arguments
-                    found += [(spot.back_to(statement), each.value) for each in given]
-    return found
-
-
-def _entry(target: Expression, name: str) -> list[Expression]:
-    match target:
-        case Operation(operator="[]", operands=(Name(id=held), *_)) if held == name:
-            return [target]
-        case _:
-            return []
-
-
-def _loops(spot: Spot) -> bool:
-    guards = spot.module.facts.guards
-    return any(guards[index].kind in ("for", "while") for index in spot.module.guards_of(
-        spot.at.guards
-    ))  # fmt: skip
+def _returns(spot: Spot, taken: Attribute, method: Method) -> Iterator[Placed]:
+    """Yield what a method returns that runs when an object is taken for something."""
+    function = method.function
+    passing = Passing(spot.site(taken), method, taken, (), 1)
+    frame = Frame(function, passing, spot)
+    for statement in function.module.statements_in(function.index):
+        if statement.kind == "return" and statement.values:
+            yield Spot(function.module, statement, frozenset(), frame), statement.values[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.project.displays import spreads
 from chutes_cli.project.facts import (
     Attribute,
     Await,
@@ -15,64 +14,142 @@ from chutes_cli.project.facts import (
     Name,
     Operation,
     Parameter,
+    is_starred,
 )
 from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.taint.definitions import Definitions
+from chutes_cli.project.taint.fills import Fills
+from chutes_cli.project.taint.kept import Kept
+from chutes_cli.project.taint.rows import yields_in
 from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
 from chutes_cli.project.taint.threats import Threat
-from chutes_cli.project.targets import Function
+from chutes_cli.project.targets import Class, Function
 
 _DEEPEST_CALL = 6
+_MOST_LISTS = 16
 _CUTS = frozenset({"split", "rsplit", "rpartition"})
 
-Items = tuple[Spot, tuple[Expression, ...]]
-"""The items of a list and where they are evaluated."""
+Items = tuple[Placed, ...]
+"""The items of a list, each where it is evaluated."""
 
 
 class Lists:
-    """Answers what lists hold, item by item."""
+    """Answers what lists hold, item by item.
 
-    def __init__(self, resolver: Resolver, passings: Passings, definitions: Definitions) -> None:
+    Args:
+        resolver: What names stand for.
+        passings: Who calls what.
+        definitions: Which assignments reach where.
+        fills: What is put into lists after they were made.
+        kept: What attributes hold.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        passings: Passings,
+        definitions: Definitions,
+        fills: Fills,
+        kept: Kept,
+    ) -> None:
         self._resolver = resolver
         self._passings = passings
         self._definitions = definitions
+        self._fills = fills
+        self._kept = kept
 
     def items(self, spot: Spot, expression: Expression, depth: int = 0) -> list[Items]:
-        """Return the lists and tuples an expression can be, written out, each with its spot."""
+        """Return the lists and tuples an expression can be, written out item by item.
+
+        What is spread into one and not written out itself stands as one item.
+        """
+        if depth > _DEEPEST_CALL:
+            return []
         match expression:
-            case Collection(items=items):
-                return [(spot, items)]
-            case Operation(operator="+", operands=(left, _)):
-                return self.items(spot, left, depth)
+            case Collection(kind="list" | "tuple", items=items):
+                return self._spread(spot, items, depth)
+            case Operation(operator="+", operands=(left, right)):
+                return self._longer(self.items(spot, left, depth), self.added(spot, right, depth))
             case Await(value=value):
                 return self.items(spot, value, depth)
-            case Name(id=name) if depth < _DEEPEST_CALL:
-                where, _ = spot.module.lookup(name, spot.scope)
-                held = self._definitions.reaching(spot.module, where, name, spot.at) if (
-                    where == spot.scope) else []  # fmt: skip
-                return [
-                    found
-                    for each in held
-                    if each.statement is not None and each.value is not None
-                    for found in self.items(spot.back_to(each.statement), each.value, depth + 1)
-                ]
-            case Call() if depth < _DEEPEST_CALL:
-                return [
-                    found
-                    for passing in self._passings.at(spot.site(expression))
-                    for function in (passing.function,)
-                    if function is not None
-                    for each in function.module.statements_in(function.index)
-                    if each.kind == "return" and each.values
-                    for found in self.items(
-                        Spot(function.module, each, frozenset(), Frame(function, passing, spot)),
-                        each.values[0],
-                        depth + 1,
-                    )
-                ]
+            case Name(id=name):
+                return self._named(spot, name, depth)
+            case Attribute():
+                held = self._kept.of(spot, expression) or ()
+                return [each for placed in held for each in self.items(*placed, depth + 1)]
+            case Call(function=Name(id="list" | "tuple"), arguments=(first,)):
+                return self.items(spot, first.value, depth + 1)
+            case Call():
+                return self._returned(spot, expression, depth)
             case _:
                 return []
+
+    def _spread(self, spot: Spot, items: tuple[Expression, ...], depth: int) -> list[Items]:
+        found: list[Items] = [()]
+        for item in items:
+            if is_starred(item):
+                found = self._longer(found, self.added(spot, item.children()[0], depth))
+            else:
+                found = [(*each, (spot, item)) for each in found]
+        return found
+
+    def added(self, spot: Spot, expression: Expression, depth: int = 0) -> list[Items]:
+        """Return what is added to a list by another; that alone where it is not written out."""
+        return self.items(spot, expression, depth + 1) or [((spot, expression),)]
+
+    def _longer(self, starts: list[Items], ends: list[Items]) -> list[Items]:
+        return [(*start, *end) for start in starts for end in ends][:_MOST_LISTS]
+
+    def _named(self, spot: Spot, name: str, depth: int) -> list[Items]:
+        where, bindings = spot.module.lookup(name, spot.scope)
+        if where == spot.scope:
+            bindings = self._definitions.reaching(spot.module, where, name, spot.at)
+        elif where != 0 or len(bindings) != 1:
+            return []
+        found: list[Items] = []
+        for each in bindings:
+            if each.statement is not None and each.value is not None:
+                at = spot.back_to(each.statement)
+                if where != spot.scope:
+                    at = Spot(spot.module, each.statement, frozenset(), spot.frame)
+                found += self.items(at, each.value, depth + 1)
+        for at, fill in self._fills.into(spot, name) if where == spot.scope else ():
+            if fill.how == "append":
+                found = [(*each, (at, fill.value)) for each in found]
+            elif fill.how in ("extend", "+="):
+                found = self._longer(found, self.added(at, fill.value, depth))
+        return found
+
+    def _returned(self, spot: Spot, call: Call, depth: int) -> list[Items]:
+        found: list[Items] = []
+        for passing in self._passings.at(spot.site(call)):
+            function = passing.function
+            if isinstance(passing.callee, Class):
+                found += self._fields(spot, passing, passing.callee)
+            if function is None:
+                continue
+            frame = Frame(function, passing, spot)
+            yielded: list[Items] = [()]
+            for each in function.module.statements_in(function.index):
+                at = Spot(function.module, each, frozenset(), frame)
+                if each.kind == "return" and each.values:
+                    found += self.items(at, each.values[0], depth + 1)
+                for one in yields_in(each.values):
+                    if one.value is not None:
+                        alone: list[Items] = [((at, one.value),)]
+                        more = self.added(at, one.value, depth) if one.delegated else alone
+                        yielded = self._longer(yielded, more)
+            found += filter(None, yielded)
+        return found
+
+    def _fields(self, spot: Spot, passing: Passing, owner: Class) -> list[Items]:
+        """Return the fields of a named tuple that is made, where all are given."""
+        if "typing.NamedTuple" not in self._resolver.members.ancestors(owner):
+            return []
+        names = self._kept.names(owner)
+        given = [passing.argument(place, name) for place, name in enumerate(names)]
+        return [tuple((spot, each) for each in given if each is not None)] if all(given) else []
 
     def written(self, spot: Spot, expression: Expression, depth: int = 0) -> list[Items]:
         """Return the same, the lists that callers pass for a parameter included.
@@ -95,10 +172,10 @@ class Lists:
         caller = spot_of(passing.site)
         given = passing.given(parameter)
         if parameter.kind == "*" and not any(each.star for each in passing.arguments):
-            yield caller, tuple(given)
+            yield tuple((caller, each) for each in given)
             return
         for value in given:
-            yield from self.written(caller, value, depth) or [(caller, (value,))]
+            yield from self.written(caller, value, depth) or [((caller, value),)]
 
     def element(
         self, spot: Spot, expression: Expression, index: Expression, threat: Threat
@@ -113,8 +190,7 @@ class Lists:
         if threat is Threat.PATH and self._is_last_part(spot, expression, place):
             return []
         lists = self.items(spot, expression)
-        known = [(at, items[place]) for at, items in lists
-                 if -len(items) <= place < len(items) and not spreads(items)]  # fmt: skip
+        known = [items[place] for items in lists if -len(items) <= place < len(items)]
         return known if known and len(known) == len(lists) else None
 
     def _is_last_part(self, spot: Spot, expression: Expression, place: int) -> bool:

@@ -27,6 +27,7 @@ class Origin:
         trace: The way, outermost first.
         path: Whether a path, such as `pathlib.Path`, was made of it on the way.
         own: Keys of it that the platform fills in, whatever the caller sends.
+        member: Whether it is a member of an archive, whose name alone is a path.
     """
 
     entry: Function
@@ -36,6 +37,7 @@ class Origin:
     trace: tuple[TraceStep, ...] = ()
     path: bool = False
     own: frozenset[str] = frozenset()
+    member: bool = False
 
     def shaped(self, shape: Shape | None) -> Origin:
         """Return the origin of a part of the value."""

@@ -6,12 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chutes_cli.project.evaluator import Evaluator
-from chutes_cli.project.facts import Attribute, Call, Expression, FormattedText, Operation
+from chutes_cli.project.facts import (
+    Argument,
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    FormattedText,
+    Operation,
+)
 from chutes_cli.project.module import Module
 from chutes_cli.project.taint.spot import Spot
 from chutes_cli.project.values import Known
 
 _SCHEME_AND_HOST = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s@]+[/?#]")
+
+
+_BELOW_HOST = re.compile(r"/[^/\\]")
+"""What begins like this is below the host that a client was made for."""
 
 
 def host_parts(
@@ -30,13 +42,28 @@ def host_parts(
         value = evaluator.value(spot.module, spot.scope, part)
         if isinstance(value, Known) and isinstance(value.value, str):
             fixed += value.value
-        elif _SCHEME_AND_HOST.match(fixed):
+        elif _SCHEME_AND_HOST.match(fixed) or _BELOW_HOST.match(fixed):
             return ()
         elif not fixed and _begins_path(evaluator, spot, parts[index + 1 : index + 2]):
             return parts[: index + 1]  # `f"{self.base_url}/{x}"`
         else:
             return parts
     return ()
+
+
+def has_fixed_host(evaluator: Evaluator, spot: Spot, text: Expression) -> bool:
+    """Say whether an address that ``format`` or ``join`` makes begins with a host that is fixed."""
+    match text:
+        case Call(
+            function=Attribute(value=separator, attribute="join"),
+            arguments=(Argument(value=Collection(items=(first, *_))),),
+        ):
+            start = _text(evaluator, spot.module, spot.scope, first)
+            between = _text(evaluator, spot.module, spot.scope, separator)
+            return bool(_SCHEME_AND_HOST.match(f"{start or ''}{between or ''}"))
+        case _:
+            start = known_start(evaluator, spot.module, spot.scope, text)
+            return bool(_SCHEME_AND_HOST.match(start))
 
 
 def known_start(evaluator: Evaluator, module: Module, scope: int, text: Expression) -> str:

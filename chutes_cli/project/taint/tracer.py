@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from chutes_cli.contract.libraries import values as libraries
-from chutes_cli.contract.libraries.sinks import PATH_CLASSES
 from chutes_cli.project.facts import (
     Attribute,
     Await,
@@ -21,29 +20,32 @@ from chutes_cli.project.facts import (
     Operation,
     Statement,
 )
-from chutes_cli.project.module import Binding, given_back
+from chutes_cli.project.module import Binding, bound_names
 from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.questions import Questions, room_to_recurse
-from chutes_cli.project.schemas import Schemas, Shape
+from chutes_cli.project.schemas import Schemas
+from chutes_cli.project.taint.calls import Calls
 from chutes_cli.project.taint.definitions import Definitions
-from chutes_cli.project.taint.kept import Kept, filled
+from chutes_cli.project.taint.fills import Fills
+from chutes_cli.project.taint.kept import Kept
 from chutes_cli.project.taint.keys import is_written_key
 from chutes_cli.project.taint.lists import Lists
-from chutes_cli.project.taint.matchings import Matchings
 from chutes_cli.project.taint.origin import Origin
-from chutes_cli.project.taint.parts import field_of, is_enum, is_slice, items_of
+from chutes_cli.project.taint.parts import field_of, is_slice, items_of
 from chutes_cli.project.taint.prefix import host_parts
+from chutes_cli.project.taint.rows import Rows
 from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
 from chutes_cli.project.taint.threats import Threat, admits
 from chutes_cli.project.taint.validation import Validation
-from chutes_cli.project.targets import Class, External, Function
+from chutes_cli.project.targets import Class, Function, maker_of
 from chutes_cli.project.tree import Knowledge
 
-_DEEPEST_CALL = 6
 _MOST_OPEN = 150
 _MOST_STEPS = 2_000
 """Of one question; a value that takes longer to follow is let go."""
 _COMPREHENSIONS = frozenset({"ListComp", "SetComp", "GeneratorExp", "DictComp"})
+_BY_NAME = frozenset({Threat.PATH, Threat.DATA, Threat.CODE})
+"""Threats that go to what a file holds when they are given its name."""
 _BUILDS = frozenset({"+", "%", "/", "//", "|", "*", "&"})
 
 Source = Callable[[Function, str], Origin | None]
@@ -65,13 +67,17 @@ class Tracer:
     ) -> None:
         self._resolver = knowledge.resolver
         self._evaluator = knowledge.evaluator
-        self._matchings = Matchings(knowledge)
         self._schemas = schemas
         self._source = source
         self._passings = passings
-        self._kept = Kept(knowledge, schemas, passings)
         self._definitions = Definitions()
-        self.lists = Lists(self._resolver, self._passings, self._definitions)
+        self._fills = Fills(knowledge)
+        self._kept = Kept(knowledge, schemas, passings, self._fills)
+        self.rows = Rows(self._resolver, passings, self._definitions, self._fills)
+        self.lists = Lists(
+            self._resolver, self._passings, self._definitions, self._fills, self._kept
+        )
+        self._calls = Calls(self, knowledge, schemas, passings)
         self._validation = Validation(knowledge, self._passings, self._definitions)
         self._questions: Questions[tuple[Origin | None]] = Questions((None,), _MOST_OPEN)
         self._steps = 0
@@ -80,13 +86,14 @@ class Tracer:
         """Return how a caller's value reaches an expression, None when it does not."""
         self._steps = 0
         with room_to_recurse():
-            found = self._origin(spot, expression, threat)
+            found = self.follow(spot, expression, threat)
         if self._steps > _MOST_STEPS:
             # What was given up may be no answer to others.
             self._questions = Questions((None,), _MOST_OPEN)
         return found
 
-    def _origin(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
+    def follow(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
+        """Return the same in the midst of a question."""
         what = expression.id if isinstance(expression, Name) else expression
         key = (spot, what, threat)
         return self._questions.answer(key, lambda: (self._asked(spot, expression, threat),))[0]
@@ -97,12 +104,16 @@ class Tracer:
             return None
         return self._found(spot, expression, threat)
 
-    def _any(self, spot: Spot, expressions: Iterable[Expression], threat: Threat) -> Origin | None:
-        return self._any_of(((spot, each) for each in expressions), threat)
+    def any_in(
+        self, spot: Spot, expressions: Iterable[Expression], threat: Threat
+    ) -> Origin | None:
+        """Return the first origin of some expressions."""
+        return self.any_of(((spot, each) for each in expressions), threat)
 
-    def _any_of(self, placed: Iterable[Placed], threat: Threat) -> Origin | None:
+    def any_of(self, placed: Iterable[Placed], threat: Threat) -> Origin | None:
+        """Return the first origin of expressions at several places."""
         for spot, expression in placed:
-            found = self._origin(spot, expression, threat)
+            found = self.follow(spot, expression, threat)
             if found is not None:
                 return found
         return None
@@ -116,19 +127,19 @@ class Tracer:
             case Attribute():
                 return self._attribute(spot, expression, threat)
             case Call():
-                return self._call(spot, expression, threat)
+                return self._calls.of(spot, expression, threat)
             case Await(value=value):
-                return self._origin(spot, value, threat)
+                return self.follow(spot, value, threat)
             case FormattedText(parts=parts):
                 return self._joined(spot, parts, threat)
             case Operation():
                 return self._operation(spot, expression, threat)
             case Collection(items=parts) | Mapping(values=parts):
-                return self._any(spot, parts, threat)
+                return self.any_in(spot, parts, threat)
             case Opaque(kind="NamedExpr", parts=(value,)):
-                return self._origin(spot, value, threat)
+                return self.follow(spot, value, threat)
             case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:
-                return self._any(spot.within(expression), parts[-1:], threat)
+                return self.any_in(spot.within(expression), parts[-1:], threat)
             case _:
                 return None
 
@@ -141,38 +152,59 @@ class Tracer:
                     return None
                 operated = self._passings.operated(expression)
                 if operated is not None:
-                    return self._call(spot, operated, threat)
-                element = self.lists.element(spot, value, indices[0], threat)
+                    return self._calls.of(spot, operated, threat)
+                element = self._element(spot, value, indices[0], threat)
                 if element is not None:
-                    return self._any_of(element, threat)
-                return self._part(self._origin(spot, value, threat), indices[:1], threat)
+                    return self.any_of(element, threat)
+                return self.part(self.follow(spot, value, threat), indices[:1], threat)
             case Operation(operator="?:", operands=(test, body, orelse)):
                 return self._branch(spot, test, True, body, threat) or self._branch(
                     spot, test, False, orelse, threat
                 )
             case Operation(operator="or" | "and", operands=parts):
-                return self._any(spot, parts, threat)
+                return self.any_in(spot, parts, threat)
             case Operation(operator="*", operands=(value,)):
-                return self._origin(spot, value, threat)
+                return self.follow(spot, value, threat)
             case Operation(operator=operator, operands=parts) if operator in _BUILDS:
                 found = self._joined(spot, parts, threat)
                 return found.as_path() if found and operator == "/" else found
             case _:
                 return None
 
+    def _element(
+        self, spot: Spot, whole: Expression, index: Expression, threat: Threat
+    ) -> Iterable[Placed] | None:
+        """Return what stands at an index of something written out, None for others."""
+        match index:
+            case Opaque(kind="AnyItem"):
+                cleared = self._validation.cleared(spot, whole, threat)
+                return () if cleared else self.rows.of(spot, whole)
+            case Literal(value=str()):
+                return self.rows.entry(spot, whole, index)
+            case _:
+                return self.lists.element(spot, whole, index, threat)
+
     def _joined(self, spot: Spot, parts: tuple[Expression, ...], threat: Threat) -> Origin | None:
         if threat is Threat.URL:
             parts = host_parts(self._evaluator, spot, parts)
-        return self._any(spot, parts, threat)
+        return self.any_of((each for part in parts for each in self.texts(spot, part)), threat)
+
+    def texts(self, spot: Spot, part: Expression) -> list[Placed]:
+        """Return what makes the text of a value: for objects of the tree their ``__str__``."""
+        return self._kept.text(spot, part) or [(spot, part)]
+
+    def holds(self, spot: Spot, test: Expression, path: str, threat: Threat) -> bool:
+        """Say whether a test that came out true rules a threat out of a path."""
+        return self._validation.holds(spot, test, True, path, threat)
 
     def _branch(
         self, spot: Spot, test: Expression, truth: bool, value: Expression, threat: Threat
     ) -> Origin | None:
         if self._validation.clears_under(spot, test, truth, value, threat):
             return None
-        return self._origin(spot, value, threat)
+        return self.follow(spot, value, threat)
 
-    def _part(
+    def part(
         self, whole: Origin | None, keys: Iterable[Expression], threat: Threat
     ) -> Origin | None:
         """Return the origin of an entry or item of a value."""
@@ -200,8 +232,10 @@ class Tracer:
             found = self._binding(spot, where, binding, name, threat)
             if found is not None:
                 return found
-        put = filled(spot, name) if where == spot.scope else []
-        return self._any_of(put, threat)
+        if where != spot.scope:
+            return None
+        written = threat in _BY_NAME and threat is not Threat.PATH
+        return self.any_of(self._fills.of_name(spot, name, written=written), threat)
 
     def _binding(
         self, spot: Spot, where: int, binding: Binding, name: str, threat: Threat
@@ -216,7 +250,7 @@ class Tracer:
         else:
             at = Spot(spot.module, statement, frozenset(), spot.frame)
         if binding.value is not None:
-            return self._origin(at, binding.value, threat)
+            return self.follow(at, binding.value, threat)
         return self._unpacked(at, statement, name, threat)
 
     def _unpacked(self, at: Spot, statement: Statement, name: str, threat: Threat) -> Origin | None:
@@ -230,9 +264,25 @@ class Tracer:
                 place = Literal(value.span, names.index(name)) if name in names else value
                 element = self.lists.element(at, value, place, threat)
                 if element is not None:
-                    return self._any_of(element, threat)
-        found = self._origin(at, value, threat)
-        return self._part(found, (), threat) if statement.kind == "for" else found
+                    return self.any_of(element, threat)
+            case (target, *_) if statement.kind == "for":
+                return self._looped(at, value, bound_names(target), name, threat)
+        return self.follow(at, value, threat)
+
+    def _looped(
+        self, at: Spot, iterated: Expression, names: Sequence[str], name: str, threat: Threat
+    ) -> Origin | None:
+        """Return the origin of a name that a loop binds."""
+        if self._validation.cleared(at, iterated, threat):
+            return None
+        members = self._calls.members(at, iterated, threat)
+        if members is not None:
+            return members
+        rows = self.rows.of(at, iterated)
+        if rows is None:
+            return self.part(self.follow(at, iterated, threat), (), threat)
+        place = names.index(name)
+        return self.any_of((self.rows.column(each, names, place) for each in rows), threat)
 
     def _bound(self, spot: Spot, name: str, threat: Threat) -> Origin | None:
         """Return the origin of a comprehension's own name: that of what it goes over."""
@@ -242,7 +292,12 @@ class Tracer:
                 outside = replace(spot, around=spot.around[:index])
                 if is_written_key(self._evaluator, outside, comprehension, name):
                     return None
-                return self._part(self._origin(outside, comprehension.parts[0], threat), (), threat)
+                names, iterated = comprehension.names, comprehension.parts[0]
+                return self._looped(outside, iterated, names, name, threat)
+            if name in comprehension.names and comprehension.kind == "Lambda":
+                outside = replace(spot, around=spot.around[:index])
+                given = self._calls.given_to(outside, comprehension, name)
+                return self.follow(outside, given, threat) if given is not None else None
         return None
 
     # Parameters
@@ -271,7 +326,11 @@ class Tracer:
         assert function is not None
         for parameter in function.scope.parameters:
             if parameter.name == name:
-                return self._any(caller, passing.given(parameter), threat)
+                given = passing.given(parameter)
+                if not given and passing.gives_receiver_to(parameter):
+                    assert passing.receiver is not None
+                    given = [passing.receiver]
+                return self.any_in(caller, given, threat)
         return None
 
     # Attributes
@@ -280,13 +339,24 @@ class Tracer:
         name = expression.attribute
         stored = self._kept.of(spot, expression)
         if stored is not None:
-            return self._any_of(stored, threat)
-        whole = self._origin(spot, expression.value, threat)
+            return self.any_of(stored, threat)
+        members = self._calls.members(spot, expression, threat)
+        if members is not None:
+            return members
+        if name == "name" and threat not in _BY_NAME and self._is_file(spot, expression.value):
+            return None  # what was written to it is not in its name
+        whole = self.follow(spot, expression.value, threat)
         if whole is None:
             return None
+        if whole.member:
+            return replace(whole, member=False) if name in libraries.MEMBER_NAMES else None
         if whole.shape is not None and whole.shape.kind == "model":
             return self._field(whole, name, threat)
         return None if name in libraries.DROPS.get(threat.value, ()) else whole
+
+    def _is_file(self, spot: Spot, expression: Expression) -> bool:
+        made = self._resolver.resolve(spot.module, spot.scope, expression)
+        return any(maker_of(each) in libraries.FILES for each in made)
 
     def _field(self, whole: Origin, name: str, threat: Threat) -> Origin | None:
         """Return the origin of a model's field, None when its shape or validators stop it."""
@@ -315,79 +385,6 @@ class Tracer:
 
     def _stops(self, validator: Function, parameter: str, threat: Threat) -> bool:
         """Say whether nothing dangerous comes out of a validator that is given it."""
-        return self._returned(validator, Frame(validator, None, None, parameter), threat) is None
-
-    # Calls
-
-    def _call(self, spot: Spot, call: Call, threat: Threat) -> Origin | None:
-        clears = libraries.CLEARS[threat.value]
-        passings = self._passings.at(spot.site(call))
-        names = {each.callee.name for each in passings if isinstance(each.callee, External)}
-        if names & clears:
-            return None
-        for passing in passings:
-            found = self._result(spot, passing, threat)
-            if found is not None:
-                return found
-        if any(each.function is not None for each in passings):
-            return None
-        return self._method(spot, call, threat)
-
-    def _result(self, spot: Spot, passing: Passing, threat: Threat) -> Origin | None:
-        match passing.callee:
-            case Class() as owner:
-                return self._made(spot, passing, owner, threat)
-            case External(name=name):
-                if name == "re.sub":
-                    text = self._matchings.left_by(spot, passing, threat)
-                    return self._origin(spot, text, threat) if text is not None else None
-                if name in libraries.CARRIES or name.startswith(libraries.CARRIES_BELOW):
-                    values = [each.value for each in passing.arguments]
-                    found = self._any(spot, values, threat)
-                    is_path = f"{name}.".startswith(PATH_CLASSES)
-                    return found.as_path() if found and is_path else found
-        function = passing.function
-        if function is None or (spot.frame and spot.frame.depth >= _DEEPEST_CALL):
-            return None
-        found = self._returned(function, Frame(function, passing, spot), threat)
-        return found.via(passing.site, f"comes out of {function.qualname}") if found else None
-
-    def _made(self, spot: Spot, passing: Passing, owner: Class, threat: Threat) -> Origin | None:
-        """Return the origin of an object that is made of what was sent."""
-        if is_enum(self._resolver.members.ancestors(owner)):
-            return None  # anything but a member is refused
-        found = self._any(spot, [each.value for each in passing.arguments], threat)
-        if found is not None and self._schemas.is_model(owner):
-            return found.shaped(Shape("model", model=owner))
-        return found
-
-    def _returned(self, function: Function, frame: Frame, threat: Threat) -> Origin | None:
-        for statement in function.module.statements_in(function.index):
-            spot = Spot(function.module, statement, frozenset(), frame)
-            found = self._any(spot, given_back(statement), threat)
-            if found is not None:
-                return found
-        return None
-
-    def _method(self, spot: Spot, call: Call, threat: Threat) -> Origin | None:
-        """Return the origin of what a method of something unknown makes of it."""
-        if not isinstance(call.function, Attribute):
-            return None
-        name, receiver = call.function.attribute, call.function.value
-        if name in libraries.CLEAN_METHODS:
-            return None
-        arguments = [each.value for each in call.arguments]
-        if name in libraries.VALIDATES_MODEL:
-            for target in self._resolver.resolve(spot.module, spot.scope, receiver):
-                if isinstance(target, Class):
-                    made = self._any(spot, arguments, threat)
-                    return made.shaped(Shape("model", model=target)) if made else None
-        whole = self._origin(spot, receiver, threat)
-        if whole is not None:
-            if name in libraries.LOOKS_UP and arguments:
-                return self._part(whole, arguments[:1], threat)
-            return whole.admitted(threat)
-        if name in libraries.LOOKS_UP:
-            return self._any(spot, arguments[1:], threat)
-        joined = self._any(spot, arguments, threat) if name in libraries.JOINS else None
-        return joined.as_path() if joined and name == "joinpath" else joined
+        return (
+            self._calls.returned(validator, Frame(validator, None, None, parameter), threat) is None
+        )

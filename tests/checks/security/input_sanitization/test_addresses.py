@@ -12,6 +12,8 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "request-forgery"
 FIRES = [
+    "import urllib.request\nurllib.request.build_opener().open(args.name)",
+    "requests.Session().send(requests.Request('GET', args.name).prepare())",
     "httpx.AsyncClient(base_url=args.name)",
     "httpx.get(args.name)",
     "requests.post(url=args.name)",
@@ -25,6 +27,7 @@ FIRES = [
     "await asyncio.to_thread(requests.get, args.name)",
 ]
 SILENT = [
+    "requests.Request('GET', 'https://a.b/', data=args.name)",
     "httpx.AsyncClient(timeout=args.count)",
     "httpx.get('https://a.example/x')",
     "httpx.get('https://a.example/x', params={'q': args.name})",

@@ -12,6 +12,11 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "code-injection"
 FIRES = [
+    "import pandas\ntable = pandas.read_csv('a')\ntable.query(args.name)",
+    "import pandas\npandas.DataFrame().eval(args.name)",
+    "import sympy\nsympy.S(args.name)",
+    "import sympy\nsympy.lambdify('x', args.name)",
+    "import code\ncode.InteractiveConsole().push(args.name)",
     "eval(args.name)",
     "exec(args.name)",
     "exec(compile(args.name, 'x', 'exec'))",
@@ -26,6 +31,8 @@ FIRES = [
     "sympify(args.name)",
 ]
 SILENT = [
+    "model = torch.nn.Linear(1, 1)\nmodel.eval(args.name)",
+    "self.db.query(args.name)",
     "eval('1 + 1')",
     "eval(f'{args.count} + 1')",
     "self.model.eval()",

@@ -12,6 +12,10 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "unsafe-deserialisation"
 FIRES = [
+    "path = Path('/tmp/a')\npath.write_bytes(base64.b64decode(args.name))\njoblib.load(path)",
+    "list(map(pickle.loads, args.words))",
+    "list(map(lambda x: pickle.loads(x), args.words))",
+    "import functools\nload = functools.partial(torch.load, weights_only=False)\nload(args.name)",
     "buffer = io.BytesIO()\nbuffer.write(args.name.encode())\ntorch.load(buffer)",
     "pickle.loads(bytes.fromhex(args.name))",
     "pickle.loads(base64.b64decode(args.name, validate=True))",
@@ -26,6 +30,7 @@ FIRES = [
     "numpy.load(io.BytesIO(args.name.encode()), allow_pickle=True)",
 ]
 SILENT = [
+    "path = Path('/tmp/a')\npath.write_bytes(b'')\njoblib.load(path)",
     "pickle.loads(open('/data/a', 'rb').read())",
     "pickle.dumps(args.name)",
     "yaml.safe_load(args.name)",

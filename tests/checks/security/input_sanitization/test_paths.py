@@ -12,6 +12,13 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "path-traversal"
 FIRES = [
+    "numpy.savez(f'/data/{args.name}', a=1)",
+    "torch.load(f'/data/{args.name}', weights_only=True)",
+    "tempfile.mkdtemp(dir=f'/data/{args.name}')",
+    "Image.new('L', (1, 1)).save(f'/data/{args.name}')",
+    "import pandas\npandas.DataFrame().to_csv(f'/data/{args.name}')",
+    "import zipfile\nbundle = zipfile.ZipFile(io.BytesIO(args.name))\n"
+    "for each in bundle.infolist():\n    (Path('/data') / each.filename).write_bytes(b'')",
     "os.rename('/data/a', args.name)",
     "await asyncio.to_thread(Path(args.name).read_text)",
     "from pathlib import Path as P\nP(args.name).write_text('x')",
@@ -36,6 +43,11 @@ FIRES = [
     "path = tempfile.gettempdir() + '/' + args.name\nopen(path, 'wb')",
 ]
 SILENT = [
+    "path = Path('/tmp/a')\npath.write_bytes(args.name)\npath.read_bytes()",
+    "Image.new('L', (1, 1)).save(io.BytesIO(), args.name)",
+    "self.store.save(args.name)",
+    "tempfile.mkdtemp(args.name)",
+    "torch.load(io.BytesIO(args.name), weights_only=True)",
     "self.store.read_text(args.name)",
     "read_text(args.name)",
     "zipfile.ZipFile('/data/a').open(args.name)",

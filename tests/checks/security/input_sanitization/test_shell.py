@@ -12,6 +12,11 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "shell-injection"
 FIRES = [
+    "loop = asyncio.get_running_loop()\nawait loop.subprocess_shell(protocol, args.name)",
+    "loop = asyncio.get_running_loop()\n"
+    "await loop.subprocess_exec(protocol, 'sh', '-c', args.name)",
+    "import invoke\ninvoke.Context().run(args.name)",
+    "import anyio\nawait anyio.run_process(f'ls {args.name}')",
     "values = {'a': args.name}\nflags = ' '.join(f'-{k} {v}' for k, v in values.items())\n"
     "os.system('ls ' + flags)",
     "command = None\ncommand = ['bash', '-c', args.name]\nsubprocess.run(command)",
@@ -35,8 +40,30 @@ FIRES = [
     "pool.submit(os.system, args.name)",
     "await asyncio.get_running_loop().run_in_executor(None, os.system, args.name)",
     "os.execvp(args.name, [])",
+    "os.execv('/bin/sh', ['sh', '-c', args.name])",
+    "os.execlp('sh', 'sh', '-c', args.name)",
+    "os.spawnlp(os.P_WAIT, 'sh', 'sh', '-c', args.name)",
+    "os.posix_spawn('/bin/sh', ['sh', '-c', args.name], {})",
+    "import pty\npty.spawn(['bash', '-c', args.name])",
+    "shell = ['bash', '-lc']\nsubprocess.run([*shell, args.name])",
+    "shell = ['bash', '-lc']\nsubprocess.run(shell + [args.name])",
+    "shell, flag = '/bin/bash', '-c'\nsubprocess.run([shell, flag, args.name])",
+    "command = ['bash', '-c']\ncommand.append(args.name)\nsubprocess.run(command)",
+    "command = ['bash']\ncommand.extend(['-c', args.name])\nsubprocess.run(command)",
+    "command = ['bash', '-c']\ncommand += [args.name]\nsubprocess.run(command)",
+    "subprocess.run(['timeout', '9', 'bash', '-c', args.name])",
+    "subprocess.run(['/usr/bin/env', 'bash', '-c', args.name])",
+    "import sys\nsubprocess.run([sys.executable, '-c', args.name])",
+    "await asyncio.create_subprocess_exec(*['sh', '-c'], args.name)",
+    "await asyncio.create_subprocess_exec('sh', *['-c', args.name])",
+    "await asyncio.create_subprocess_exec(*args.words)",
+    "subprocess.run(list(args.words))",
+    "subprocess.run(list(['sh', '-c', args.name]))",
 ]
 SILENT = [
+    "loop = asyncio.get_running_loop()\n"
+    "await loop.subprocess_exec(protocol, 'ls', '-c', args.name)",
+    "import anyio\nawait anyio.run_process(['ls', args.name])",
     "import shlex\nvalues = {'a': args.name}\n"
     "flags = ' '.join(f'-{k} {shlex.quote(v)}' for k, v in values.items())\n"
     "os.system('ls ' + flags)",
@@ -62,6 +89,16 @@ SILENT = [
     "await asyncio.create_subprocess_exec('ls', args.name)",
     "subprocess.run(['ls'], input=args.name)",
     "self.runner.run(args.name)",
+    "os.execv('/bin/ls', ['ls', '-c', args.name])",
+    "os.spawnlp(os.P_WAIT, 'ls', 'ls', '-c', args.name)",
+    "command = ['ls', '-c']\ncommand.append(args.name)\nsubprocess.run(command)",
+    "command = ['ls', '-c']\ncommand.extend([args.name])\nsubprocess.run(command)",
+    "subprocess.run(['echo', 'bash', '-c', args.name])",
+    "subprocess.run(['timeout', '9', 'ls', '-c', args.name])",
+    "subprocess.run(['sh', '-c', 'ls \"$1\"', 'sh', args.name])",
+    "subprocess.run(['bash', '-c', 'ls'], env={'A': args.name})",
+    "await asyncio.create_subprocess_exec(*['ls', '-c'], args.name)",
+    "await asyncio.create_subprocess_exec('ls', *args.words, stdout=args.name)",
 ]
 
 
@@ -96,6 +133,43 @@ def test_several_ways_to_one_call_are_one_finding(findings: Findings) -> None:
 
 def test_without_a_command_there_is_nothing_to_say(findings: Findings) -> None:
     assert findings(source("os.system()\nsubprocess.run()"), ID) == []
+
+
+OWN_COMMANDS = """
+class Tool:
+    def __init__(self, name):
+        self.words = [*START, name]
+
+    @property
+    def shown(self):
+        return (*START, self.words[-1])
+
+    def argv(self, name):
+        return [*START, name]
+
+    def each(self, name):
+        yield from ()
+        yield START[0]
+        yield START[1]
+        yield name
+
+    def run(self):
+        subprocess.run(self.words)
+"""
+USES = [
+    "Tool(args.name).run()",
+    "subprocess.run(Tool(args.name).shown)",
+    "subprocess.run(Tool('a').argv(args.name))",
+    "subprocess.run(list(Tool('a').each(args.name)))",
+    "await asyncio.create_subprocess_exec(*Tool('a').argv(args.name))",
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_commands_that_objects_put_together(findings: Findings, use: str) -> None:
+    for start, runs in (("['sh', '-c']", True), ("['ls', '-c']", False)):
+        own = f"START = {start}\n{OWN_COMMANDS}"
+        assert bool(findings(source(use, before=own), ID)) is runs
 
 
 HELPERS = {

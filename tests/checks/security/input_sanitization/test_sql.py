@@ -12,6 +12,11 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "sql-injection"
 FIRES = [
+    "import duckdb\nduckdb.sql(f'select {args.name}')",
+    "import duckdb\nduckdb.connect().sql(f'from {args.name}')",
+    "sqlalchemy.literal_column(args.name)",
+    "from psycopg import sql\nsql.SQL(f'select {args.name}')",
+    "self.db.execute_fetchall(f'select {args.name}')",
     "query = 'select a from b'\nquery += f\" where c = {args.name}\"\nself.db.execute(query)",
     "import contextlib\nwith contextlib.closing(sqlite3.connect('a')) as db:\n"
     "    db.execute(f'select {args.name}')",
@@ -26,6 +31,7 @@ FIRES = [
     "sqlalchemy.text(f'select {args.name}')",
 ]
 SILENT = [
+    "self.model.sql(args.name)",
     "self.db.execute()",
     "self.db.execute(3)",
     "sqlite3.connect('a').execute('select * from a where b = ?', (args.name,))",
@@ -56,3 +62,36 @@ def test_stays_silent_where_no_caller_is(findings: Findings) -> None:
         f"@chute.on_startup()\nasync def start(self):\n    args = Input(name='a')\n    {FIRES[0]}\n"
     )
     assert findings(source("return 1", before=start), ID) == []
+
+
+WHERE = """
+from dataclasses import dataclass, field
+
+@dataclass
+class Where:
+    clauses: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, clause, *values):
+        self.clauses.append(clause)
+        self.values.extend(values)
+        return self
+
+    def __str__(self):
+        return " AND ".join(self.clauses)
+
+def where(args):
+    built = Where().add("a > ?", args.count)
+    if args.name:
+        CLAUSE
+    return built
+"""
+FIND = "found = where(args)\nsqlite3.connect('a').execute(f'select {found}', found.values)"
+
+
+@pytest.mark.parametrize(
+    ("clause", "count"),
+    [("built.add('b = ?', args.name)", 0), ("built.add(f'b = {args.name}')", 1)],
+)
+def test_fields_of_a_builder_are_told_apart(findings: Findings, clause: str, count: int) -> None:
+    assert len(findings(source(FIND, before=WHERE.replace("CLAUSE", clause)), ID)) == count
