@@ -97,7 +97,7 @@ class Schemas:
     def __init__(self, resolver: Resolver, binder: ArgumentBinder) -> None:
         self._resolver = resolver
         self._binder = binder
-        self.validators = Validators(resolver, binder)
+        self.validators = Validators(resolver, binder, self._alias)
 
     def is_model(self, owner: Class) -> bool:
         """Say whether a class is a pydantic model."""

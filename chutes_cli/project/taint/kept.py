@@ -9,7 +9,7 @@ from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.schemas import Schemas
 from chutes_cli.project.taint.fills import Fills
 from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
-from chutes_cli.project.targets import Class, Instance, Method
+from chutes_cli.project.targets import Class, Function, Instance, Method
 from chutes_cli.project.tree import Knowledge
 
 
@@ -57,6 +57,19 @@ class Kept:
         for each in self._resolver.members.methods_of(owner, expression.attribute):
             if each.is_property:
                 yield from _returns(spot, expression, Method(each, owner))
+
+    def checks(self, spot: Spot, owner: Expression) -> list[Function]:
+        """Return what every object of the classes that an owner may be of runs once it is made."""
+        made = self._resolver.resolve(spot.module, spot.scope, owner)
+        classes = {each.of for each in made if isinstance(each, Instance)}
+        if len(classes) != 1:
+            return []
+        return [
+            each
+            for of in classes
+            if isinstance(of, Class)
+            for each in self._resolver.members.methods(of, "__post_init__")
+        ]
 
     def text(self, spot: Spot, expression: Expression) -> list[Placed]:
         """Return what the ``__str__`` of an object of the tree gives, nothing for other values."""

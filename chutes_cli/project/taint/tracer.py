@@ -339,7 +339,11 @@ class Tracer:
         name = expression.attribute
         stored = self._kept.of(spot, expression)
         if stored is not None:
-            return self.any_of(stored, threat)
+            refused = any(
+                self._validation.refuses(each, f"{each.scope.parameters[0].name}.{name}", threat)
+                for each in self._kept.checks(spot, expression.value)
+            )
+            return None if refused else self.any_of(stored, threat)
         members = self._calls.members(spot, expression, threat)
         if members is not None:
             return members

@@ -40,3 +40,30 @@ def test_base64_of_a_field_is_told_at_the_field(findings: Findings) -> None:
     text = source("base64.b64decode(args.name)")
     assert findings(text, "unbounded-base64") == []
     assert len(findings(text, "unbounded-input-field")) == 3
+
+
+RECORD = """
+from dataclasses import dataclass
+
+@dataclass
+class Picture:
+    data: str
+    kind: str
+
+    def __post_init__(self):
+        if len(self.data) > 1000:
+            raise ValueError
+
+    def raw(self):
+        return base64.b64decode(self.FIELD)
+"""
+
+
+@pytest.mark.parametrize(("field", "count"), [("data", 0), ("kind", 1)])
+def test_what_a_record_refuses_when_it_is_made(findings: Findings, field: str, count: int) -> None:
+    text = source(
+        "return Picture(args['a'], args['b']).raw()",
+        before=RECORD.replace("FIELD", field),
+        parameter="args: dict",
+    )
+    assert len(findings(text, "unbounded-base64")) == count

@@ -37,6 +37,15 @@ def short(value: str) -> str:
     return value
 
 
+def stripped(value: str) -> str:
+    return value.strip()
+
+
+Short = Annotated[str, AfterValidator(short)]
+Shorter = Annotated[Short, AfterValidator(stripped)]
+Stripped = Annotated[str, AfterValidator(stripped)]
+
+
 """
 
 
@@ -62,6 +71,8 @@ def model(*fields: str, base: str = "BaseModel") -> str:
         "f: str\n@field_validator('f')\ndef check(cls, v): return v.strip()",
         "f: str\n@field_validator('f')\ndef check(cls, v): return v if len(v) > 3 else 1 / 0",
         "f: str\n@field_validator('f')\ndef check(cls, v): assert len(v) > 3; return v",
+        "f: Stripped", "f: str\n_check = field_validator('f')(stripped)",
+        "f: str\n_check = field_validator('g')(short)",
     ],
 )  # fmt: skip
 def test_fires(field: str, findings: Findings) -> None:
@@ -84,6 +95,10 @@ def test_fires(field: str, findings: Findings) -> None:
         "_hidden: str = 'x'", "model_config = ConfigDict(str_max_length=9)\nf: str",
         "f: str\n@field_validator('f')\ndef check(cls, v): return short(v) if len(v) < 3 else 1/0",
         "f: str\n@model_validator(mode='after')\ndef c(self): assert len(self.f) < 3; return self",
+        "f: Short", "f: Shorter", "f: Short | None = None",
+        "f: str\n_check = field_validator('f')(short)",
+        "f: str\n_check = field_validator('*')(short)",
+        "f: str\n@field_validator('f')\n@staticmethod\ndef c(v): assert len(v) < 3; return v",
         "f: tuple[bool, bool]", "f: ClassVar[str] = 'x'", "f: conlist(bool, max_length=2)",
         "f: list[int] = Field(max_length=3)", "f: str = Field(pattern=r'^[a-z]{2}$')",
         "f: str = Field(pattern=LIMIT)", "f: list[Code] = Field(max_length=3)",
