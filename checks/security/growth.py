@@ -30,7 +30,7 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.taint.threats import Threat
-from chutes_cli.project.targets import Function
+from chutes_cli.project.targets import Function, maker_of
 
 from ..runtime.shared.places import Places
 from ..runtime.ways import Step, judged, steps
@@ -143,7 +143,7 @@ class UnboundedModuleGrowth(Check):
         places = Places(project)
         yield from self._caches(project, circumstances)
         for step in steps(project, judged(circumstances), "cord", "route"):
-            for grown, key in _growths(step.statement):
+            for grown, key in (*_growths(step.statement), *_entries_made(project, step)):
                 name = last_name(grown)
                 if key is not None and (
                     not _varies(project, step.module, step.statement, key)
@@ -198,6 +198,27 @@ def _growths(statement: Statement) -> Iterator[tuple[Expression, Expression | No
                     yield grown, None
                 elif method in KEEPS and given:
                     yield grown, given[0].value
+    match statement:
+        case Statement(kind="augment", targets=(grown,), values=(Collection(kind="list"),)):
+            yield grown, None
+        case Statement(
+            kind="augment", targets=(grown,), values=(Mapping(keys=(Expression() as key,)),)
+        ):
+            yield grown, key
+
+
+def _entries_made(project: Project, step: Step) -> Iterator[tuple[Expression, Expression]]:
+    """Yield each ``defaultdict`` that a statement asks for the list of a key, to add to it."""
+    for expression in step.statement.expressions():
+        match expression:
+            case Call(
+                function=Attribute(
+                    value=Operation(operator="[]", operands=(table, key)), attribute=method
+                )
+            ) if method in ADDS | KEEPS:
+                made = project.knowledge.resolver.resolve(step.module, step.statement.scope, table)
+                if made and all(maker_of(each) == "collections.defaultdict" for each in made):
+                    yield table, key
 
 
 def _varies(

@@ -123,14 +123,17 @@ def _passed_on(statement: Statement, names: set[str]) -> Iterator[str]:
 
 
 def settles(statement: Statement, names: set[str]) -> bool:
-    """Say whether a statement waits for a task, cancels it or returns it."""
+    """Say whether a statement waits for a task, cancels it or returns it.
+
+    One whose ``result()`` is asked for has ended: until then, that raises.
+    """
     if statement.is_async or statement.kind == "return":
         return any(_mentions(each, names) for each in statement.values)
     for expression in statement.expressions():
         match expression:
             case Await(value=value) if _mentions(value, names):
                 return True
-            case Call(function=Attribute(value=owner, attribute="cancel")) if (
+            case Call(function=Attribute(value=owner, attribute="cancel" | "result")) if (
                 _held_in(owner) in names
             ):
                 return True

@@ -10,7 +10,7 @@ from chutes_cli.project.facts import Attribute, Call
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
-from chutes_cli.project.targets import External, Function, Instance
+from chutes_cli.project.targets import Class, External, Function, Instance
 
 from .arriving import IN_CALL, calls_of, external_names, from_cords
 
@@ -24,7 +24,8 @@ class ContextVariableLeaks(Check):
 
     ## What it does
     Finds `ContextVar.set()` in plain functions that a cord written with `def` runs, where
-    neither the function nor one on the way to it calls `reset()` on the same variable.
+    neither the function nor one on the way to it calls `reset()` on the same variable or sets
+    it anew in a `finally`. What `__enter__` sets, `__exit__` may reset.
 
     ## Why it matters
     Plain cords run in a pool of threads, and a thread keeps its context from one call to
@@ -110,9 +111,7 @@ class ContextVariableLeaks(Check):
             if function.scope.is_async:
                 continue
             on_the_way = (function, *(each for each, _ in arrival.path))
-            reset = {
-                variable for each in on_the_way for _, variable in _calls_on(project, each, "reset")
-            }
+            reset = {variable for each in on_the_way for variable in _reset(project, each)}
             if any(_has_own_context(project, each) for each in on_the_way):
                 continue
             for site, variable in _calls_on(project, function, "set"):
@@ -222,6 +221,24 @@ class ContextVariableUnset(Check):
                     "from its body",
                     trace=(origin, *arrival.trace),
                 )
+
+
+def _reset(project: Project, function: Function) -> Iterator[Site]:
+    """Yield the variables that a function resets, or sets anew in a ``finally``.
+
+    What ``__enter__`` sets, the ``__exit__`` of its class may reset.
+    """
+    module = function.module
+    owner = module.enclosing_class(function.index)
+    found = [function]
+    if owner != -1 and function.scope.name == "__enter__":
+        found += project.knowledge.resolver.members.methods(Class(module, owner), "__exit__")
+    for each in found:
+        yield from (variable for _, variable in _calls_on(project, each, "reset"))
+        for site, variable in _calls_on(project, each, "set"):
+            guards = site.module.guards_of(site.statement.guards)
+            if any(site.module.facts.guards[index].kind == "finally" for index in guards):
+                yield variable
 
 
 def _shares_context(arrival: Arrival) -> bool:

@@ -13,7 +13,7 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.running import catches
-from chutes_cli.project.targets import External, Function, Instance
+from chutes_cli.project.targets import Class, External, Function, Instance
 from chutes_cli.project.tasks import handed_to_thread
 from chutes_cli.project.values import Known
 
@@ -23,6 +23,7 @@ _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit"})
 _AT_ONCE = frozenset({"os._exit", "os.abort"})
 _ABOVE = ("BaseException",)
 _EXIT = "SystemExit"
+_RAISED = f"builtins.{_EXIT}"
 _LOOPS = ("cord", "main", "thread")
 
 
@@ -30,9 +31,10 @@ class ExitInCord(Check):
     """A cord ends the process.
 
     ## What it does
-    Finds `sys.exit()`, `exit()`, `quit()`, `raise SystemExit`, `os._exit()` and
-    `os.abort()` in code that a cord runs, where nothing on the way catches it, also in a
-    thread that it awaits, and argparse parsers, which exit on options that they do not like.
+    Finds `sys.exit()`, `exit()`, `quit()`, `raise SystemExit` or a class of your own below it,
+    `os._exit()` and `os.abort()` in code that a cord runs, where nothing on the way catches
+    it, also in a thread that it awaits, and argparse parsers, which exit on options that they
+    do not like.
 
     ## Why it matters
     One request stops the service for all callers. SystemExit from a cord stops the main
@@ -144,7 +146,7 @@ def _exits(project: Project, function: Function) -> Iterator[tuple[Site, str]]:
         raised = statement.values[0]
         site = Site(function.module, statement, raised)
         callee = raised.function if isinstance(raised, Call) else raised
-        if f"builtins.{_EXIT}" in external_names(project, site, callee):
+        if _RAISED in external_names(project, site, callee) or _is_exit(project, site, callee):
             yield site, _EXIT
     for site in calls_of(function):
         assert isinstance(site.expression, Call)
@@ -153,6 +155,15 @@ def _exits(project: Project, function: Function) -> Iterator[tuple[Site, str]]:
                 yield site, name
         if _parses_options(project, site):
             yield site, _EXIT
+
+
+def _is_exit(project: Project, site: Site, raised: Expression) -> bool:
+    """Say whether a class of the tree that is raised derives from SystemExit."""
+    resolver = project.knowledge.resolver
+    found = resolver.resolve(site.module, site.scope, raised)
+    return any(
+        isinstance(each, Class) and _RAISED in resolver.members.ancestors(each) for each in found
+    )
 
 
 def _parses_options(project: Project, site: Site) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.web import CLIENT_HEADERS_READ, OWN_BEGINNINGS, OWN_HEADERS
+from chutes_cli.contract.libraries.web import CLIENT_HEADERS_READ
 from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import Call
@@ -14,7 +14,7 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.targets import External, Instance
 
 from ..ways import Step, calls
-from .requests import Read, Requests
+from .requests import Read, Requests, arrives
 
 _CREDENTIAL = re.compile(r"auth|api[-_]?key|token|secret|signature|credential|password|x-hotkey")
 _WORDS = {
@@ -225,8 +225,7 @@ def _lost(project: Project, circumstances: Circumstances) -> Iterator[tuple[Step
         requests = Requests(project, chute)
         for step in requests.steps():
             for read in (*requests.reads(step), *_asked(project, step)):
-                name = read.name or ""
-                if name in OWN_HEADERS or name.startswith(OWN_BEGINNINGS):
+                if arrives(read.name or ""):
                     continue
                 if read.part == "query_params" and (forwards or chute.from_template):
                     continue

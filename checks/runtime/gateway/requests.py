@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chutes_cli.contract.libraries.web import ASGI, HEADERS, REQUESTS
+from chutes_cli.contract.libraries.web import ASGI, HEADERS, OWN_BEGINNINGS, OWN_HEADERS, REQUESTS
 from chutes_cli.project.facts import (
     Argument,
     Attribute,
@@ -20,6 +20,7 @@ from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Module, calls_in
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.targets import External, Function, Instance
+from chutes_cli.project.texts import Holdings
 from chutes_cli.project.values import Known
 
 from ...platform.cord.body import Bearer, bearers
@@ -29,6 +30,8 @@ _PLAIN = frozenset(
     {"get", "post", "put", "delete", "patch", "head", "options", "on_event", "websocket"}
 )
 
+_HANDED = frozenset({"path", "headers"})
+"""Parts that are followed into the functions that they are given to."""
 _SAME_PATH = frozenset({"str", "strip", "rstrip", "lower", "casefold"})
 """What makes another text of a path, which names the same cord."""
 
@@ -48,6 +51,11 @@ class Read:
     expression: Expression
 
 
+def arrives(name: str) -> bool:
+    """Say whether the gateway sends a header of some name, of its own."""
+    return name in OWN_HEADERS or name.startswith(OWN_BEGINNINGS)
+
+
 def middleware(chute: Chute) -> Iterator[Function]:
     """Yield the functions of a chute that meet the gateway's requests before its cords do."""
     for function in chute.routes:
@@ -65,31 +73,33 @@ class Requests:
 
     def __init__(self, project: Project, chute: Chute) -> None:
         self._project = project
+        self._holdings = Holdings(project)
         self._entries = frozenset(middleware(chute))
         self._held: dict[Function, dict[str, str]] = {}
         for function in self._entries:
             for bearer, kind in self._given(function):
                 self._follow(bearer, kind)
-        for bearer in list(self._paths()):
-            self._follow(bearer, "path")
+        for bearer, part in list(self._parts()):
+            self._follow(bearer, part)
 
     def _follow(self, bearer: Bearer, kind: str) -> None:
         for each in bearers(self._project, bearer.function, bearer.name):
             self._held.setdefault(each.function, {})[each.name] = kind
 
-    def _paths(self) -> Iterator[Bearer]:
-        """Yield the functions that are given the path alone, and the names it has there."""
+    def _parts(self) -> Iterator[tuple[Bearer, str]]:
+        """Yield the functions that are given a part alone, the names it has there, and which."""
         for function in list(self._held):
             for statement in function.module.statements_in(function.index):
                 for site in calls_in(function.module, statement):
                     assert isinstance(site.expression, Call)
                     for each in site.expression.arguments:
-                        if self.part(function.module, function.index, each.value) != "path":
+                        part = self.part(function.module, function.index, each.value)
+                        if part not in _HANDED:
                             continue
                         for passing in self._project.passings.at(site):
                             if (taking := passing.function) is not None:
                                 names = (taker.name for taker in passing.takers(each))
-                                yield from (Bearer(taking, name) for name in names)
+                                yield from ((Bearer(taking, name), part) for name in names)
 
     def _given(self, function: Function) -> Iterator[tuple[Bearer, str]]:
         names = [each.name for each in function.scope.parameters]
@@ -120,12 +130,12 @@ class Requests:
                     function=Attribute(value=whole, attribute="get" | "getlist"),
                     arguments=(key, *_),
                 ) if self.part(module, scope, whole) == "headers":
-                    yield Read("headers", self._text(module, scope, key.value), expression)
+                    yield Read("headers", self._header(module, scope, key.value), expression)
                 case (
                     Operation(operator="[]", operands=(whole, name))
                     | Operation(operator="in" | "not in", operands=(name, whole))
                 ) if self.part(module, scope, whole) == "headers":
-                    yield Read("headers", self._text(module, scope, name), expression)
+                    yield Read("headers", self._header(module, scope, name), expression)
                 case (
                     Attribute(value=whole, attribute="host" | "port")
                     | Operation(operator="[]", operands=(whole, _))
@@ -158,10 +168,17 @@ class Requests:
                 | Call(function=Name(id="str" as method), arguments=(Argument(value=whole),))
             ) if method in _SAME_PATH and self.part(module, scope, whole) == "path":
                 return "path"
-            case Opaque(kind="DictComp", parts=(first, *_)):  # {name.lower(): value for …}
+            case (
+                Opaque(
+                    kind="DictComp",
+                    parts=(Call(function=Attribute(value=first, attribute="items")), *_),
+                )
+                | Opaque(kind="DictComp", parts=(first, *_))
+            ):  # {name.lower(): value for …}
                 return "headers" if self.part(module, scope, first) == "headers" else None
             case Name():
-                return "path" if self._holds(module, scope, expression) == "path" else None
+                held = self._holds(module, scope, expression)
+                return held if held in _HANDED else None
             case Attribute(
                 value=Attribute(value=whole, attribute="url"), attribute="path" | "query" as name
             ) if self._is_request(module, scope, whole):
@@ -184,6 +201,15 @@ class Requests:
                 return self._own_part(module, scope, first.value)
             case _:
                 return None
+
+    def _header(self, module: Module, scope: int, expression: Expression) -> str | None:
+        """Return the header that a name stands for: of several, the first that does not arrive."""
+        known = self._text(module, scope, expression)
+        if known is not None:
+            return known
+        held = self._holdings.texts(module, scope, expression) or ()
+        names = sorted(each.lower() for each in held)
+        return next((each for each in names if not arrives(each)), next(iter(names), None))
 
     def _is_scope(self, module: Module, scope: int, expression: Expression) -> bool:
         match expression:

@@ -58,6 +58,13 @@ def cached(decorator: str, call: str = "look(args.text)") -> str:
 
 
 FIRES = {
+    "list_added_to": app("global KEPT\nKEPT += [args.text]",
+                         "KEPT = []\n"),
+    "dictionary_added_to": app("chute.kept |= {args.text: 1}", "chute.kept = {}\n"),
+    "list_of_a_key": app("LISTS[args.text].append(1)", "LISTS = collections.defaultdict(list)\n"),
+    "set_of_a_key": app(
+        "LISTS[args.text].setdefault('a', 1)", "LISTS = collections.defaultdict(dict)\n"
+    ),
     "part_of_a_fresh_key": app("SEEN[uuid.uuid4().hex + '-x'] = 1"),
     "one_of_two_texts": app("text = args.text if args.n else 'b'\nSEEN[text] = 1"),
     "looked_up_in_itself": app("text = args.text\nif text not in SEEN:\n    SEEN[text] = 1"),
@@ -144,6 +151,15 @@ FIRES = {
     },
 }  # fmt: skip
 SILENT = {
+    "number_added_to": app("chute.n += args.n", "chute.n = 0\n"),
+    "set_taken_from": app("chute.kept -= {args.text}", "chute.kept = {'a'}\n"),
+    "dictionary_added_to_by_a_fixed_key": app("chute.kept |= {'a': args.text}",
+                                              "chute.kept = {}\n"),
+    "list_of_a_key_that_must_be_there": app("LISTS[args.text].add(1)", "LISTS = {'a': Few()}\n"
+                                            "class Few: pass\n"),
+    "list_of_a_fixed_key": app("LISTS['a'].append(1)", "LISTS = collections.defaultdict(list)\n"),
+    "list_of_a_key_looked_at": app("LISTS[args.text].count(1)",
+                                   "LISTS = collections.defaultdict(list)\n"),
     "one_of_two_keys": app("kind = 'a' if args.text else 'b'\nSEEN[kind] = 1"),
     "one_of_two_keys_in_a_helper": app(
         "STORE.put('a' if args.text else 'b', 1)", STORE + "STORE = Store()\n"

@@ -13,7 +13,25 @@ UNSET = "context-variable-unset"
 
 VAR = "VAR = contextvars.ContextVar('v', default='')\n"
 OTHER = "OTHER = contextvars.ContextVar('o')\n"
+BOUND = (
+    VAR
+    + """\
+class Bound:
+    def {}(self):
+        self.token = VAR.set(1)
+    def __exit__(self, *error):
+        VAR.reset(self.token)
+"""
+)
 LEAKING = {
+    "reset_by_a_method_that_nothing_runs": ("Bound().enter()", BOUND.format("enter")),
+    "another_set_in_finally": (
+        "try:\n    VAR.set(1)\nfinally:\n    token = OTHER.set(1)\n    OTHER.reset(token)",
+        VAR + OTHER,
+    ),
+    "entered_by_a_function": (
+        "__enter__()", VAR + "def __enter__():\n    VAR.set(1)\n",
+    ),
     "set": ("VAR.set(args['t'])", VAR),
     "alias": (
         "V.set(args['t'])", "from contextvars import ContextVar as C\nV = C('v')\n",
@@ -26,6 +44,11 @@ LEAKING = {
     "on_self": ("self.var.set(1)", "chute.var = contextvars.ContextVar('v')\n"),
 }  # fmt: skip
 CLEAN = {
+    "reset_at_the_end_of_with": ("with Bound():\n    return 1", BOUND.format("__enter__")),
+    "set_anew_in_finally": (
+        "VAR.set(args['t'])\ntry:\n    return 1\nfinally:\n    VAR.set('')",
+        VAR,
+    ),
     "reset": ("token = VAR.set(1)\ntry:\n    return 1\nfinally:\n    VAR.reset(token)", VAR),
     "reset_on_the_way": (
         "token = VAR.get()\nremember(args)\nVAR.reset(token)",

@@ -17,6 +17,9 @@ FLAGS = (
     "        {}\n"
 )
 FIRES = {
+    "own_class": ("raise Fatal('x')", "class Fatal(SystemExit):\n    pass\n"),
+    "class_of_an_own_class": (
+        "raise Fatal", "class Exit(SystemExit):\n    pass\nclass Fatal(Exit):\n    pass\n"),
     "sys_exit": ("sys.exit(1)", ""),
     "alias": ("leave()", "from sys import exit as leave\n"),
     "exit": ("exit()", ""),
@@ -71,6 +74,8 @@ THREADS = {
     "in_a_thread_for_a_while": "await asyncio.wait_for(asyncio.to_thread(leave), 5)",
 }
 SILENT = {
+    "own_class_of_another_error": ("raise Fatal('x')", "class Fatal(ValueError):\n    pass\n"),
+    "own_class_that_is_no_more_than_made": ("Fatal()", "class Fatal(SystemExit):\n    pass\n"),
     "thread_of_a_pool": ("self.pool.submit(leave)", HELPER),
     "thread_that_nothing_awaits": ("asyncio.get_running_loop().run_in_executor(None, leave)",
                                    HELPER),

@@ -77,6 +77,10 @@ FIRES = {
     ),
 }  # fmt: skip
 SILENT = {
+    "result_taken_once_it_has_ended": (
+        "task = asyncio.create_task(work())\nwhile not task.done():\n    await asyncio.sleep(0)\n"
+        "return task.result()", WORK,
+    ),
     "counted_and_awaited": (
         "tasks = [asyncio.create_task(work())]\nreturn len(await asyncio.gather(*tasks))", WORK,
     ),

@@ -43,6 +43,16 @@ def asgi(body: str) -> str:
     )
 
 
+OPTION = """\
+class Guard:
+    def __init__(self, app, header):
+        self.app = app
+        self.header = header
+    async def __call__(self, scope, receive, send):
+        Headers(scope=scope).get(self.header)
+        await self.app(scope, receive, send)
+chute.add_middleware(Guard, header={})
+"""
 HELPER = "def origin(request: Request):\n    return request.headers.get('Origin')\n"
 UNTYPED = "def origin(told):\n    return told.headers.get('Origin')\n"
 METHOD = """\
@@ -53,6 +63,17 @@ class Audit:
 AUDIT = Audit()
 """
 FIRES = {
+    "header_of_an_option": f"{HEAD}{OPTION.format(repr('X-Trace'))}{CORD}",
+    "one_header_of_two": app(
+        "name = 'host' if request.method else 'X-Trace'\nrequest.headers.get(name)"
+    ),
+    "header_unseen": app("request.headers.get(os.getcwd())"),
+    "headers_given_alone": app(
+        "trace(request.headers)", "def trace(sent):\n    return sent.get('x-trace')\n"
+    ),
+    "headers_by_comprehension_over_items": app(
+        "sent = {name: value for name, value in request.headers.items()}\nsent.get('x-trace')"
+    ),
     "language": app("request.headers.get('Accept-Language')"),
     "called_object": app(
         "await GATE(request)",
@@ -106,6 +127,10 @@ FIRES = {
     "async def failed(request, error):\n    return request.headers.get('Origin')\n" + CORD,
 }
 SILENT = {
+    "own_header_of_an_option": f"{HEAD}{OPTION.format(repr('Content-Type'))}{CORD}",
+    "own_headers_only": app(
+        "name = 'host' if request.method else 'Content-Type'\nrequest.headers.get(name)"
+    ),
     "body_by_comprehension": asgi(
         "sent = {name: value for name, value in scope['state'].items()}\nsent.get('x-priority')"
     ),
