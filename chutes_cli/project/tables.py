@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from chutes_cli.project.callers import Placed
 from chutes_cli.project.facts import (
     Attribute,
+    Await,
     Call,
     Collection,
     Expression,
@@ -23,7 +24,7 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.module import Module
 from chutes_cli.project.nested import inner_functions
-from chutes_cli.project.targets import Function, Instance, ModuleTarget, Target
+from chutes_cli.project.targets import Function, Instance, Method, ModuleTarget, Target
 
 if TYPE_CHECKING:
     from chutes_cli.project.resolve import Resolver
@@ -78,7 +79,8 @@ class Tables:
 
     def items(self, module: Module, scope: int, table: Expression) -> Iterator[Target]:
         """Yield what the items of a list or dictionary stand for."""
-        for placed in self.held(module, scope, table):
+        for at_module, at_scope, value in self.held(module, scope, table):
+            placed = at_module, at_scope, _called_by(value)
             yield from self._resolver.resolve(*placed)
             yield from self.registered(placed)
 
@@ -90,7 +92,7 @@ class Tables:
                 Call(function=Attribute(attribute="items")) as table,
             ) if bound == name:
                 yield from self.items(module, statement.scope, table)
-            case Name(), Name() | Attribute() as table if not self._has_keys(
+            case Name(), Name() | Attribute() | Call() | Await() as table if not self._has_keys(
                 module, statement.scope, table
             ):
                 yield from self.items(module, statement.scope, table)
@@ -137,6 +139,8 @@ class Tables:
         match table:
             case Mapping() | Collection():
                 yield module, scope, table
+            case Await(value=Call() as call) | (Call() as call):
+                yield from self._returned(module, scope, call)
             case Name(id=name):
                 home, at, known = self._home(module, scope, name)
                 for binding in home.lookup(known, at)[1] if known else ():
@@ -150,6 +154,15 @@ class Tables:
                                 yield site.module, site.scope, kept
                         case ModuleTarget(module=other):
                             yield from self._displays(other, 0, Name(table.span, name))
+
+    def _returned(self, module: Module, scope: int, call: Call) -> Iterator[Placed]:
+        for target in self._resolver.resolve(module, scope, call.function):
+            function = target.function if isinstance(target, Method) else target
+            if isinstance(function, Function):
+                for statement in function.module.statements_in(function.index):
+                    if statement.kind == "return":
+                        for value in statement.values:
+                            yield function.module, function.index, value
 
     def _home(self, module: Module, scope: int, name: str) -> tuple[Module, int, str]:
         """Return where a name is defined that may be imported, and what it is called there."""
@@ -216,6 +229,17 @@ class Tables:
     def _variable(self, module: Module, scope: int, name: str) -> tuple[Module, int, str]:
         home, at, known = self._home(module, scope, name)
         return home, home.lookup(known, at)[0], known
+
+
+def _called_by(value: Expression) -> Expression:
+    """Return what a lambda calls that hands its arguments on: it stands for that."""
+    match value:
+        case Opaque(
+            kind="Lambda", names=names, parts=(Call(function=called, arguments=given),)
+        ) if len(names) == len(given):
+            return called
+        case _:
+            return value
 
 
 def _parts(display: Expression) -> tuple[Expression, ...]:

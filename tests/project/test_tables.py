@@ -67,11 +67,28 @@ def fourth(): ...
 
 
 chute = Chute("u", "n", "i")
+LAMBDAS = {"a": lambda x: first(x), "b": lambda: second(1), "c": lambda x: x}
+
+
+def made():
+    return [second for _ in "ab"]
+
+
+def kept():
+    found = []
+    found.append(first)
+    return found
+
+
+async def awaited():
+    return {"a": second}
+
+
 engine = Engine()
 elsewhere = Engine()
 
 
-def use(key):
+async def use(key):
     BODY
 """
 OTHER = "def far(): ...\n\n\nSHARED = {'a': far}\nLATER = {}\nLATER['y'] = far\nDISTANT = {}\n"
@@ -89,6 +106,12 @@ ITEMS = {
     "attribute": ("engine.by_name[key]", "first"),
     "put into an attribute": ("engine.steps[0]", "second"),
     "attribute that stays empty": ("engine.empty[key]", ""),
+    "returned": ("made()[key]", "second"),
+    "returned by name": ("kept()[key]", "first"),
+    "returned and awaited": ("(await awaited())[key]", "second"),
+    "returned and kept": ("made().get(key)", "second"),
+    "called by a lambda": ("LAMBDAS['a']", "first"),
+    "called by a lambda with something else": ("LAMBDAS['b']", "first"),
     "imported": ("SHARED[key]", "far"),
     "imported by another name": ("AGAIN[key]", "far"),
     "of a module": ("other.SHARED[key]", "far"),
@@ -111,6 +134,8 @@ LOOPS = {
     "keys of what is set where it is missing": ("for found in DEFAULTS: pass", ""),
     "keys of a comprehension": ("for found in MADE: pass", ""),
     "list": ("for found in KEPT: pass", "second"),
+    "list that a function returns": ("for found in kept(): pass", "first"),
+    "dictionary that a function returns": ("for found in await awaited(): pass", ""),
     "list of an object": ("for found in engine.steps: pass", "second"),
     "dictionary of an object": ("for found in engine.by_name: pass", ""),
     "values of an object's": ("for found in engine.by_name.values(): pass", "first"),

@@ -15,10 +15,8 @@ from chutes_cli.contract.libraries.network import (
 )
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import BoundArgument
-from chutes_cli.project.facts import (
-    Attribute,
-    Call,
-)
+from chutes_cli.project.callers import Placed
+from chutes_cli.project.facts import Attribute, Call, Name
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
@@ -147,9 +145,25 @@ def _host(project: Project, site: Site, targets: tuple[Target, ...]) -> str | No
         given = project.knowledge.binder.bind(site, order).get("url")
         given = _of_request(project, given) if given else None
         base = _base(project, target.receiver)
-        host = _host_of(project, given) if given else None
-        return host or (_host_of(project, base) if base else None)
+        for each in filter(None, (given, base)):
+            for place in _filled(project, each):
+                host = _host_of(project, place)
+                if host is not None:
+                    return host
+        return None
     return None
+
+
+def _filled(project: Project, given: BoundArgument) -> Iterator[Placed]:
+    """Yield an expression, and all that calls pass for it where it is a parameter."""
+    module, scope, expression = given.module, given.scope, given.expression
+    yield module, scope, expression
+    if isinstance(expression, Name):
+        where, bindings = module.lookup(expression.id, scope)
+        for parameter in filter(None, (each.parameter for each in bindings)):
+            for passing in project.passings.of(Function(module, where)):
+                for value in passing.given(parameter):
+                    yield passing.site.module, passing.site.scope, value
 
 
 def _base(project: Project, receiver: Instance | None) -> BoundArgument | None:
@@ -160,11 +174,11 @@ def _base(project: Project, receiver: Instance | None) -> BoundArgument | None:
     return project.knowledge.binder.bind(receiver.site).get(name)
 
 
-def _host_of(project: Project, given: BoundArgument) -> str | None:
+def _host_of(project: Project, place: Placed) -> str | None:
     """Return the other host in a URL, None where there is none or it is the instance's own."""
     evaluator = project.knowledge.evaluator
-    text = known_start(evaluator, given.module, given.scope, given.expression)
-    if not isinstance(given.value, Known) and text.count("/") <= 2:
+    text = known_start(evaluator, *place)
+    if not isinstance(evaluator.value(*place), Known) and text.count("/") <= 2:
         return None  # the host may go on in what follows
     try:
         host = urlsplit(text).hostname or ""

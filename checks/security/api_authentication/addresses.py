@@ -46,9 +46,7 @@ def asked_for(
         case _:
             return ""
     name = _text(key)
-    if isinstance(whole, Attribute) and whole.attribute == QUERY_ATTRIBUTE:
-        return name if names_secret(name) else ""
-    if not _is_parsed_query(project, module, statement.scope, whole):
+    if not _is_query(project, module, statement.scope, whole):
         return ""
     # `key` alone is one where the module compares secrets.
     return name if names_secret(name) or (name == _KEY and _compares(project, module)) else ""
@@ -64,9 +62,11 @@ def _text(key: Expression) -> str:
             return ""
 
 
-def _is_parsed_query(project: Project, module: Module, scope: int, whole: Expression) -> bool:
-    """Say whether something is the query of a request, taken apart: ``parse_qs(scope[...])``."""
+def _is_query(project: Project, module: Module, scope: int, whole: Expression) -> bool:
+    """Say whether something is the query of a request, also parsed: ``parse_qs(scope[...])``."""
     module, where, held = project.knowledge.evaluator.held(module, scope, whole)
+    if isinstance(held, Attribute) and held.attribute == QUERY_ATTRIBUTE:
+        return True
     return any(
         isinstance(each, Call)
         and project.knowledge.resolver.dotted(module, where, each.function) in PARSES_QUERY

@@ -24,6 +24,7 @@ from chutes_cli.project.facts import (
     Literal,
     Mapping,
     Name,
+    Opaque,
     Operation,
     Statement,
 )
@@ -36,6 +37,7 @@ from ..production import last_name, library_names
 
 _DEEPEST = 40
 """Questions that may be open at a time: each leads through one name or one helper."""
+_COMPREHENSIONS = frozenset({"ListComp", "SetComp", "GeneratorExp", "DictComp"})
 _COMPARES = frozenset({"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "not"})
 
 
@@ -106,6 +108,9 @@ class ErrorTexts:
                 yield from (self.found(place, each) for each in expression.children())
             case Await(value=value):
                 yield self.found(place, value)
+            case Opaque(kind=kind, parts=(iterated, *_, head)) if kind in _COMPREHENSIONS:
+                yield self.found(place, head)
+                yield from self._gone_over(place, iterated, head)
 
     def _is_text(self, place: Place, expression: Expression) -> bool:
         """Say whether an expression itself makes a text of an exception."""
@@ -201,6 +206,23 @@ class ErrorTexts:
                 case Instance(of=Class() as of):
                     yield from self._once((each, name), self._held(place, each, of, name))
 
+    def _gone_over(
+        self, place: Place, iterated: Expression, head: Expression
+    ) -> Iterator[Site | None]:
+        """Follow what a comprehension gives of each object that it goes over."""
+        whole, names = _of_bound(head)
+        if whole:
+            yield self.found(place, iterated)
+        items = self._knowledge.resolver.tables.items(place.module, place.function.index, iterated)
+        for each in items if names else ():
+            for name in sorted(names):
+                match each:
+                    case Instance(of=Class() as of):
+                        held = self._held(place, each, of, name)
+                        yield from self._once((each, name), held)
+                        for method in self._knowledge.resolver.members.methods_of(each, name):
+                            yield from self._returned(Place(method, place.statement), None)
+
     def _held(self, asked: Place, owner: Instance, of: Class, name: str) -> Iterator[Site | None]:
         for method in self._knowledge.resolver.members.methods_of(owner, name):
             if method.is_property:
@@ -285,6 +307,19 @@ def _put_into(statement: Statement, name: str) -> Iterator[Expression]:
                 owner == name and method in FILLS
             ):
                 yield from (each.value for each in expression.arguments)
+
+
+def _of_bound(head: Expression) -> tuple[bool, set[str]]:
+    """Return whether a comprehension gives an item itself, and which attributes of it."""
+    names = set()
+    taken = set()
+    for each in head.walk():
+        match each:
+            case Attribute(value=Opaque(kind="Bound") as item, attribute=name):
+                taken.add(item)
+                names.add(name)
+    bound = {each for each in head.walk() if isinstance(each, Opaque) and each.kind == "Bound"}
+    return bool(bound - taken), names
 
 
 def _one_of(value: Expression, number: int | None) -> Expression:

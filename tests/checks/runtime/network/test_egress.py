@@ -50,6 +50,14 @@ FIRES = {
     "format": app("requests.get('https://a.example.com/{}'.format(args['id']))"),
     "format_of_a_constant": app("requests.get(PLACE.format(1))", "PLACE = API + '/{}.png'\n"),
     "percent": app("requests.get('https://a.example.com/%s' % args['id'])"),
+    "given_by_several_calls": app(
+        "fetch('https://a.example.com', 1)\nfetch(more=2, url='https://b.example.com/x')",
+        "def fetch(url, more):\n    return requests.get(url)\n",
+    ),
+    "given_by_one_of_several_calls": app(
+        "fetch(args['url'])\nfetch(f'{API}/x')",
+        "def fetch(url):\n    return requests.get(url)\n",
+    ),
     "by_keyword": app("requests.get(url='https://a.example.com')"),
     "method_first": app("requests.request('GET', 'https://a.example.com')"),
     "constant": app("requests.get(API)"),
@@ -72,6 +80,10 @@ FIRES = {
     "template": app(CALL).replace('Chute("u", "my-service", "i")', 'build_vllm_chute("u", "m")'),
 }
 SILENT = {
+    "given_by_several_calls_that_stay": app(
+        "fetch('http://127.0.0.1/x', API)\nfetch(args['url'], API)",
+        "def fetch(url, other):\n    return requests.get(url)\n",
+    ),
     "request_made_before_at_home": app(
         "urllib.request.urlopen(urllib.request.Request('http://127.0.0.1/x'))"
     ),

@@ -25,6 +25,8 @@ TAKEN = {
     "parsed_pairs": "def f(scope):\n    q = dict(parse_qsl(scope['query_string'].decode()))\n"
     "    return q.get('access_token')",
     "url": "def f(request):\n    return parse_qs(request.url.query)['api_key']",
+    "key_of_a_request": f"{COMPARED}def f(request):\n    return request.query_params.get('key')",
+    "by_name": "def f(request):\n    query = request.query_params\n    return query['api_key']",
     "key": f"{COMPARED}def f(scope):\n    return parse_qs(scope['query_string']).get(b'key')",
 }
 SENT = {
@@ -38,6 +40,7 @@ SENT = {
     "text_later": "def f(key):\n    return f'https://a.b/c?q=x&key={key}&v=1'",
 }
 SILENT = {
+    "key_that_nothing_compares": "def f(request):\n    return request.query_params.get('key')",
     "two_in_a_row": "def f(a, b):\n    return f'{a}{b}'",
     "cache_key": "def f(scope):\n    return parse_qs(scope['query_string']).get(b'key')",
     "page": "def f(scope):\n    return parse_qs(scope['query_string']).get(b'page')",

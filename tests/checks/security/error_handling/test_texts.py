@@ -52,6 +52,11 @@ SAFELY = (
 WORK = "@safely\ndef work(args): ...\n\n\n"
 PASSES_ON = "def run(args):\n    try:\n        return {}\n    except Exception as e:\n        "
 OUTCOME = "@dataclasses.dataclass\nclass Outcome:\n    value: int = 0\n    error: str = ''\n"
+ROWS = (
+    "def row(each):\n    try:\n        return Outcome(each)\n    except Exception as e:\n"
+    "        return Outcome(error=str(e))\n"
+    "def rows(args):\n    return [row(each) for each in args]\n"
+)
 KEEPER = (
     "class Keeper:\n    def __init__(self, text=''):\n        self.text = text\n"
     "    def run(self):\n        try:\n            return 1\n        except Exception as e:\n"
@@ -68,6 +73,29 @@ FIRES = {
     + OUTCOME
     + PASSES_ON
     + f"return Outcome(error=str(e))\n{CORD}    return run(args).error\n",
+    "field_of_each_result": HEAD
+    + OUTCOME
+    + ROWS
+    + f"{CORD}    return [r.error for r in rows(args)]\n",
+    "field_of_each_kept_result": HEAD
+    + OUTCOME
+    + ROWS
+    + f"{CORD}    found = rows(args)\n    return {{'e': [{{'x': r.error}} for r in found]}}\n",
+    "each_result_whole": HEAD
+    + OUTCOME
+    + ROWS
+    + f"{CORD}    return [dataclasses.asdict(r) for r in rows(args)]\n",
+    "each_result_by_a_method": HEAD
+    + OUTCOME
+    + "    def shown(self):\n        return {'e': self.error}\n"
+    + ROWS
+    + f"{CORD}    return [r.shown() for r in rows(args)]\n",
+    "each_result_in_a_loop": HEAD
+    + OUTCOME
+    + ROWS
+    + f"{CORD}    told = []\n    for r in rows(args):\n        told.append(r.error)\n"
+    + "    return told\n",
+    "made_in_a_comprehension": app("return [str(e) for _ in args]"),
     "attribute_assigned": HEAD + KEEPER.format("str(e)") + KEPT.format("keeper.text"),
     "attribute_of_itself": HEAD + KEEPER.format("str(e)") + KEPT.format("keeper.answer()"),
     "property": HEAD + KEEPER.format("str(e)") + KEPT.format("keeper.told"),
@@ -206,6 +234,14 @@ SILENT = {
         "made = Outcome(error=str(e))\nother = Outcome(error='')\nreturn {'error': other.error}",
         module=OUTCOME,
     ),
+    "another_field_of_each_result": HEAD
+    + OUTCOME
+    + ROWS
+    + f"{CORD}    return [r.value for r in rows(args)]\n",
+    "each_result_tested": HEAD
+    + OUTCOME
+    + ROWS
+    + f"{CORD}    return [1 for r in rows(args) if r.error]\n",
     "no_field": app("made = Outcome(str(e))\nreturn {'error': made.error}", module=OUTCOME),
     "attribute_assigned_a_code": HEAD + KEEPER.format("'failed'") + KEPT.format("keeper.text"),
     "attribute_that_is_not_kept": app(
