@@ -49,6 +49,12 @@ def is_own(targets: tuple[Target, ...]) -> bool:
     return any(isinstance(each, Function | Method) for each in targets)
 
 
+def functions_of(targets: tuple[Target, ...]) -> list[Function]:
+    """Return the functions of the tree that a callee can be."""
+    functions = (each.function if isinstance(each, Method) else each for each in targets)
+    return [each for each in functions if isinstance(each, Function)]
+
+
 def made_by(targets: tuple[Target, ...]) -> set[str]:
     """Return the dotted names of what made an object, where that is outside the tree."""
     return {

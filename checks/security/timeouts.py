@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
+from chutes_cli.contract.libraries.handing import THREAD_FUNCTIONS
+from chutes_cli.contract.libraries.records import FACTORIES, FIELD_CALLS
 from chutes_cli.contract.libraries.timeouts import (
     ASKS,
     ASYNC,
@@ -20,9 +22,10 @@ from chutes_cli.project.facts import Call, Statement
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.targets import Class, External, Instance, Target
-from chutes_cli.project.values import Known
+from chutes_cli.project.values import Known, Value
 
-from ..runtime.ways import Step, calls, external, judged, steps
+from ..runtime.ways import Step, calls, judged, steps
+from .production import library_names
 
 _LIMITS = {**ASKS, **BY_SOCKET, **CLIENTS, **PROGRAMS}
 _SERVING = ("cord", "route")
@@ -110,8 +113,8 @@ class NoOutboundTimeout(Check):
         for step in steps(project, counts, *_SERVING, "job", "on_startup", "import"):
             if step.module.only_as_script(step.statement.guards):
                 continue
-            for site, targets in calls(project, step):
-                name = external(targets)
+            for site, targets in _calls(project, step):
+                name = _one_name(targets)
                 if not _is_judged(step, name):
                     continue
                 if by_default and name in BY_SOCKET:
@@ -133,6 +136,28 @@ class NoOutboundTimeout(Check):
                     )
 
 
+def _calls(project: Project, step: Step) -> Iterator[tuple[Site, tuple[Target, ...]]]:
+    """Yield the calls of a step, and those that a thread makes of what it is handed."""
+    for site, targets in calls(project, step):
+        yield site, targets
+        for name in library_names(targets):
+            place = THREAD_FUNCTIONS.get(name)
+            match site.expression:
+                case Call(span=span, arguments=given) if place is not None and len(given) > place:
+                    handed = Call(span, given[place].value, given[place + 1 :])
+                    resolved = project.knowledge.resolver.resolve(
+                        site.module, site.scope, handed.function
+                    )
+                    yield Site(site.module, site.statement, handed), resolved
+
+
+def _one_name(targets: tuple[Target, ...]) -> str:
+    """Return the one external name that is called, whatever it is taken from."""
+    names = library_names(targets)
+    known = all(isinstance(each, External) for each in targets)
+    return names.pop() if len(names) == 1 and known else ""
+
+
 def _is_judged(step: Step, name: str) -> bool:
     """Say whether a call is one that must not wait for ever where it stands.
 
@@ -148,9 +173,18 @@ def _is_judged(step: Step, name: str) -> bool:
 def _is_endless(project: Project, site: Site, limit: Limit) -> bool:
     given = project.knowledge.binder.bind(site, limit.order)
     values = [given.value(name) for name in limit.names]
-    if any(value is not None and value != Known(None) for value in values):
+    if any(value is not None and not _waits(value) for value in values):
         return False
     return not limit.by_default or values[0] is not None
+
+
+def _waits(value: Value) -> bool:
+    """Say whether a limit is none: None, or a pair whose second, for the answer, is None."""
+    match value:
+        case Known(value=(_, last)):
+            return last is None
+        case _:
+            return value == Known(None)
 
 
 def _has_socket_default(project: Project) -> bool:
@@ -182,10 +216,16 @@ def _is_limited_elsewhere(
     project: Project, site: Site, targets: tuple[Target, ...], limit: Limit
 ) -> bool:
     """Say whether the client of a call limits it, or the calls of a client that is made here."""
-    match targets:
-        case (External(receiver=Instance(of=Class())),):
+    return any(_is_limited(project, site, each, limit) for each in targets)
+
+
+def _is_limited(project: Project, site: Site, target: Target, limit: Limit) -> bool:
+    match target:
+        case External(receiver=Instance(of=Class())):
             return True  # a session of the tree's own class may do so
-        case (External(receiver=Instance(site=Site() as made)),):
+        case External(receiver=Instance(of=External(name=name), site=None)):
+            return _may_be_limited(project, name)
+        case External(receiver=Instance(site=Site() as made)):
             if not limit.by_default and _is_told(project, made):
                 return True
             return any(_mounts(project, use) for use in _uses(project, made))
@@ -194,6 +234,35 @@ def _is_limited_elsewhere(
                 _is_told(project, use) or _has_deadline(project, use.module, use.statement)
                 for use in _uses(project, site)
             )
+
+
+def _may_be_limited(project: Project, client: str) -> bool:
+    """Say whether a client of which only the class is known can be one that limits its calls."""
+    members = project.knowledge.resolver.members
+    made = [site for site, _ in project.knowledge.calls_to(client) if not site.module.is_test]
+    own = any(
+        client in members.ancestors(Class(module, index))
+        for module in project.modules
+        for index, scope in enumerate(module.facts.scopes)
+        if scope.bases
+    )
+    if own or not (made or _is_made_by_fields(project, client)):
+        return True
+    return any(
+        _is_told(project, each) or any(_mounts(project, use) for use in _uses(project, each))
+        for each in made
+    )
+
+
+def _is_made_by_fields(project: Project, client: str) -> bool:
+    """Say whether a field is given the class itself, to make one: ``default_factory=Session``."""
+    resolver = project.knowledge.resolver
+    return any(
+        resolver.dotted(site.module, site.scope, argument.value) == client
+        for site, _ in project.knowledge.calls_to(*FIELD_CALLS)
+        for argument in getattr(site.expression, "arguments", ())
+        if argument.keyword in FACTORIES
+    )
 
 
 def _is_told(project: Project, site: Site) -> bool:

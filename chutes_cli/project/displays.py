@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from chutes_cli.contract.libraries.records import FACTORIES, POSITIONAL_DEFAULT
 from chutes_cli.project.facts import (
     Attribute,
     Call,
@@ -13,6 +14,7 @@ from chutes_cli.project.facts import (
     Literal,
     Mapping,
     Name,
+    Opaque,
     Statement,
     is_starred,
 )
@@ -129,3 +131,27 @@ def copies(function: Expression) -> bool:
             return name in _COPIES
         case _:
             return False
+
+
+def default_of_field(field: Call, called: str) -> Expression | None:
+    """Return the default that a call such as ``field(default=…)`` gives in a class body.
+
+    Args:
+        field: The call.
+        called: The dotted name of what it calls.
+    """
+    named = [each.value for each in field.arguments if each.keyword == "default"]
+    first = [each.value for each in field.arguments[:1] if each.keyword is None]
+    given = named or (first if called in POSITIONAL_DEFAULT else [])
+    return given[0] if given else _made_by_factory(field)
+
+
+def _made_by_factory(field: Call) -> Expression | None:
+    """Return what a field's ``default_factory`` makes: a lambda's body, or a call of it."""
+    for each in field.arguments:
+        match each.value:
+            case Opaque(kind="Lambda", parts=(*_, body)) if each.keyword in FACTORIES:
+                return body
+            case factory if each.keyword in FACTORIES:
+                return Call(factory.span, factory, ())
+    return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from chutes_cli.contract.libraries.pydantic_v1 import SETTINGS
 from chutes_cli.contract.libraries.records import (
     FIELD_CALLS,
-    POSITIONAL_DEFAULT,
     RECORD_BASES,
     RECORD_DECORATORS,
     VALIDATED_BASES,
 )
 from chutes_cli.project.callers import Placed, given_to
-from chutes_cli.project.facts import Call, Expression, Opaque
+from chutes_cli.project.displays import default_of_field
+from chutes_cli.project.facts import Call, Expression
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.targets import Class, Function, Instance
@@ -58,10 +58,7 @@ class Fields:
         if isinstance(value, Call):
             called = self._resolver.dotted(of.module, of.index, value.function)
             if called in FIELD_CALLS:
-                named = [each.value for each in value.arguments if each.keyword == "default"]
-                first = [each.value for each in value.arguments[:1] if each.keyword is None]
-                given = named or (first if called in POSITIONAL_DEFAULT else [])
-                value = given[0] if given else _made_by_factory(value)
+                value = default_of_field(value, called)
         return _placed(of.module, binding.statement.scope, value)
 
     def _made_with(
@@ -129,14 +126,3 @@ def _kept(site: Site, value: Expression) -> Placed | None:
 
 def _placed(module: Module, scope: int, value: Expression | None) -> Placed | None:
     return (module, scope, value) if value is not None else None
-
-
-def _made_by_factory(field: Call) -> Expression | None:
-    """Return what a field's ``default_factory`` makes: a lambda's body, or a call of it."""
-    for each in field.arguments:
-        match each.keyword, each.value:
-            case "default_factory", Opaque(kind="Lambda", parts=(*_, body)):
-                return body
-            case "default_factory", factory:
-                return Call(factory.span, factory, ())
-    return None

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+from chutes_cli.contract.libraries.records import FIELD_CALLS
 from chutes_cli.contract.libraries.web import APPLICATIONS, REQUESTS
 from chutes_cli.project.callers import Callers
-from chutes_cli.project.displays import looped
+from chutes_cli.project.displays import default_of_field, looped
 from chutes_cli.project.facts import (
     Attribute,
     Await,
@@ -202,11 +204,27 @@ class Resolver:
             # `x = x` in a class body takes the value from outside the class.
             parent = module.facts.scopes[scope].parent
             return self._name(module, parent, name) if parent >= 0 else ()
-        if binding.value is not None and not isinstance(binding.value, Literal):
-            found = self.resolve(module, scope, binding.value)
+        value = binding.value
+        if isinstance(value, Call) and binding.annotation is not None:
+            called = self.dotted(module, scope, value.function)
+            if called in FIELD_CALLS:
+                return self._field(module, scope, value, called) or list(
+                    self.instances(module, scope, binding.annotation)
+                )
+        if value is not None and not isinstance(value, Literal):
+            found = self.resolve(module, scope, value)
             if found:
                 return found
         return self.instances(module, scope, binding.annotation)
+
+    def _field(self, module: Module, scope: int, field: Call, called: str) -> list[Target]:
+        """Return what ``field(default_factory=…)`` makes: at each making of the object anew."""
+        default = default_of_field(field, called)
+        site = self.results.site(module, field)
+        return [
+            replace(each, site=site) if isinstance(each, Instance) else each
+            for each in (self.resolve(module, scope, default) if default is not None else ())
+        ]
 
     def scope_target(self, module: Module, index: int) -> Function | Class:
         """Return the function or class a scope index stands for."""

@@ -75,7 +75,7 @@ class Results:
                     for each in self._from_thread(module, scope, argument.value)
                 ]
             case External() | Class():
-                return [Instance(callee, self._site(module, scope, call))]
+                return [Instance(callee, self.site(module, call))]
             case Instance(of=External(name=handing.PARTIAL), site=Site() as made):
                 return self._of_partial(made)
             case Function():
@@ -198,7 +198,8 @@ class Results:
             if isinstance(expression, Call)
         }
 
-    def _site(self, module: Module, scope: int, call: Call) -> Site | None:
+    def site(self, module: Module, call: Call) -> Site | None:
+        """Return where a call stands, None for one that the source does not write out."""
         statement = self._statement_of.get((id(module), call))
         return Site(module, statement, call) if statement else None
 

@@ -160,8 +160,8 @@ class Tables:
             function = target.function if isinstance(target, Method) else target
             if isinstance(function, Function):
                 for statement in function.module.statements_in(function.index):
-                    if statement.kind == "return":
-                        for value in statement.values:
+                    for value in statement.values if statement.kind == "return" else ():
+                        if not (isinstance(value, Collection) and value.kind == "tuple"):
                             yield function.module, function.index, value
 
     def _home(self, module: Module, scope: int, name: str) -> tuple[Module, int, str]:

@@ -12,7 +12,6 @@ from chutes_cli.project.facts import (
     Call,
     Expression,
     Name,
-    Opaque,
     Operation,
 )
 from chutes_cli.project.model import Project
@@ -83,8 +82,6 @@ class Origins:
     def _climb(self, target: Target, depth: int) -> Iterator[Instance]:
         """Yield an object and those it was taken from, as long as they share a connection."""
         match target:
-            case Instance(of=External(name=name), site=Site() as site) if name in FIELDS:
-                yield from self._factory(site)
             case Instance(of=External(name=name, receiver=owner), site=site):
                 yield target
                 if site is not None:
@@ -105,28 +102,6 @@ class Origins:
         assert isinstance(site.expression, Call)
         for argument in site.expression.arguments:
             yield from self._of(site.module, site.scope, argument.value, depth + 1)
-
-    def _factory(self, site: Site) -> Iterator[Instance]:
-        """Yield what a dataclass field's factory makes."""
-        assert isinstance(site.expression, Call)
-        for argument in site.expression.arguments:
-            if argument.keyword == "default_factory":
-                for made in self._made_by(site, argument.value):
-                    match made:
-                        case Instance(of=of):
-                            yield Instance(of, site)
-
-    def _made_by(self, site: Site, factory: Expression) -> Iterator[Target]:
-        """Yield what calling a factory gives."""
-        match factory:
-            case Opaque(parts=(*_, result)):
-                yield from self._resolver.resolve(site.module, site.scope, result)
-        for target in self._resolver.resolve(site.module, site.scope, factory):
-            match target:
-                case External() | Class():
-                    yield Instance(target, site)
-                case Function():
-                    yield from self._resolver.results.returned(target)
 
     def _kept(
         self, module: Module, scope: int, expression: Attribute, depth: int

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.arguments import Arguments
-from chutes_cli.project.facts import Literal, Mapping
 from chutes_cli.project.model import Project
 from chutes_cli.project.values import Known, Value
 
+from .payloads import Payloads
 from .tokens import decodings, encodings, fault, options
 
 
@@ -158,7 +158,9 @@ class JwtWithoutExpiry(Check):
     """A token is made that never ends.
 
     ## What it does
-    Looks at `encode` calls whose payload is written out, for those without `exp`.
+    Looks at `encode` calls whose payload can be followed to all the entries that it may have
+    (displays, `dict`, updates, fields of dataclasses and models, what functions return), for
+    those without `exp`.
 
     ## Why it matters
     A token that leaks (a log, a browser, a former colleague) opens the service until the key
@@ -233,22 +235,16 @@ class JwtWithoutExpiry(Check):
     item = "api-authentication"
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
-        """Yield one finding per call with a payload that is fully written out."""
+        """Yield one finding per call whose payload is known and has no expiry."""
         for site, name, arguments in encodings(project):
-            payload = arguments.get("payload")
+            payload = arguments.get("payload") or arguments.get("claims")
             if payload is None:
                 continue
-            *_, held = project.knowledge.evaluator.held(
-                payload.module, payload.scope, payload.expression
-            )
-            if isinstance(held, Mapping) and _lacks_expiry(held):
+            place = payload.module, payload.scope, payload.expression
+            names = Payloads(project).names(place)
+            if names is not None and "exp" not in names:
                 yield self.at(
                     site,
                     f"{name} makes a token without exp: it never ends",
                     'put "exp" into the payload, some minutes ahead',
                 )
-
-
-def _lacks_expiry(payload: Mapping) -> bool:
-    names = [key.value if isinstance(key, Literal) else None for key in payload.keys]
-    return None not in names and "exp" not in names

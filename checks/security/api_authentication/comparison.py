@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.hashes import DIGESTS, EQUAL, KEYED
+from chutes_cli.contract.libraries.hashes import EQUAL
 from chutes_cli.core.finding import Confidence, Finding, Severity
+from chutes_cli.project.callers import Placed
 from chutes_cli.project.facts import (
     Attribute,
-    Await,
     Call,
     Collection,
     Expression,
@@ -22,17 +22,15 @@ from chutes_cli.project.facts import (
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
-from chutes_cli.project.targets import Function, Method
 
-from ..production import last_name, library_names, made_by, production_statements
+from ..production import last_name, production_statements
 from ..secrets_management.judging import names_secret, names_secrets, plain
+from .keyed import is_keyed
 
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 _OWNERS = frozenset({"settings", "config", "cfg", "conf", "self", "state", "app", "options"})
 _SIGNATURE = re.compile(r"(?:.*_)?(?:signature|hmac|mac|digest)(?:_.*)?")
 _COMPARING = frozenset({"__eq__", "__ne__"})
-_DEEPEST = 3
-"""Functions that return what others return."""
 
 
 class NonConstantTimeComparison(Check):
@@ -151,6 +149,10 @@ def _told_by_time(
             listed = _is_list(project, module, statement.scope, several)
             if listed and _is_secret(last_name(one)):
                 yield f"each of {last_name(several)}", operator
+            elif any(
+                is_keyed(project, each) for each in _items(project, module, statement, several)
+            ):
+                yield "what hmac made", operator
 
 
 def _comparisons(
@@ -164,6 +166,11 @@ def _comparisons(
             called = project.knowledge.resolver.dotted(module, statement.scope, function)
             if called in EQUAL:
                 yield EQUAL[called], left_one.value, right_one.value
+        case Call(
+            function=Attribute(value=left, attribute="__eq__" | "__ne__" as method),
+            arguments=(right_one,),
+        ):
+            yield method, left, right_one.value
 
 
 def _compared(
@@ -172,7 +179,7 @@ def _compared(
     """Return what of the service's own is compared with what somebody sends."""
     if isinstance(given, Literal):
         return None
-    if _is_keyed(project, module, statement.scope, ours):
+    if is_keyed(project, (module, statement.scope, ours)):
         return "what hmac made"
     sent, own = last_name(given), last_name(ours)
     if _is_environment(project, module, statement.scope, ours):
@@ -200,6 +207,15 @@ def _is_list(project: Project, module: Module, scope: int, several: Expression) 
             return False
 
 
+def _items(
+    project: Project, module: Module, statement: Statement, several: Expression
+) -> Iterator[Placed]:
+    """Yield the items of a list or tuple; those of a set are found by their hash."""
+    at, where, held = project.knowledge.evaluator.held(module, statement.scope, several)
+    if isinstance(held, Collection) and held.kind != "set":
+        yield from ((at, where, each) for each in held.items)
+
+
 def _is_secret(name: str) -> bool:
     return names_secret(name) or bool(_SIGNATURE.fullmatch(plain(name)))
 
@@ -222,38 +238,5 @@ def _is_environment(project: Project, module: Module, scope: int, expression: Ex
             return resolver.dotted(module, scope, function) in _ENVIRONMENT
         case Operation(operator="[]", operands=(value, _)):
             return resolver.dotted(module, scope, value) == "os.environ"
-        case _:
-            return False
-
-
-def _is_keyed(
-    project: Project, module: Module, scope: int, expression: Expression, depth: int = 0
-) -> bool:
-    """Say whether something is the result of a keyed hash."""
-    module, where, held = project.knowledge.evaluator.held(module, scope, expression)
-    if isinstance(held, Await):
-        return _is_keyed(project, module, where, held.value, depth)
-    if not isinstance(held, Call):
-        return False
-    resolver = project.knowledge.resolver
-    targets = resolver.resolve(module, where, held.function)
-    if library_names(targets) & KEYED:
-        return True
-    for target in targets if depth < _DEEPEST else ():
-        match target:
-            case Function() as function:
-                pass
-            case Method(function=function):
-                pass
-            case _:
-                continue
-        for statement in function.module.statements_in(function.index):
-            given = statement.values if statement.kind == "return" else ()
-            if any(_is_keyed(project, function.module, function.index, each, depth + 1)
-                   for each in given):  # fmt: skip
-                return True
-    match held.function:
-        case Attribute(value=owner, attribute=method) if method in DIGESTS:
-            return bool(made_by(resolver.resolve(module, where, owner)) & KEYED)
         case _:
             return False

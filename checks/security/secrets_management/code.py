@@ -17,6 +17,7 @@ from .judging import is_secret, key_in, names_secret
 from .literals import Named, named_texts
 from .prose import keys_in_lines
 from .settings import secrets_in
+from .uses import used_texts
 
 _HELP = (
     "take it out and replace the key, it may be known; give it to the instances with "
@@ -99,12 +100,13 @@ class HardcodedSecret(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield at most one finding per text."""
-        known = {each.text for module in project.modules for each in named_texts(project, module)}
+        named = [each for module in project.modules for each in named_texts(module)]
+        named += used_texts(project)
         for module in project.modules:
             if module.is_test:
                 continue
             seen: set[int] = set()
-            for span, scope, what, certain in _in_module(project, module, known):
+            for span, scope, what, certain in _in_module(project, module, named):
                 if span.line in seen:
                     continue
                 seen.add(span.line)
@@ -128,9 +130,12 @@ _Found = tuple[Span, int, str, bool]
 """Range, scope, what it is, and whether that is certain."""
 
 
-def _in_module(project: Project, module: Module, known: set[str]) -> Iterator[_Found]:
+def _in_module(project: Project, module: Module, named: list[Named]) -> Iterator[_Found]:
     elsewhere = _of_images(project, module)
-    for each in named_texts(project, module):
+    known = {each.text for each in named}
+    for each in named:
+        if each.module is not module:
+            continue
         in_production = not module.only_as_script(each.statement.guards)
         if in_production and is_secret(each.name, each.text):
             yield each.expression.span, each.statement.scope, _named(each), True

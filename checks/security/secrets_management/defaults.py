@@ -11,7 +11,8 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.targets import Class
 
 from .judging import is_default, is_stand_in, plain
-from .literals import IN_CALL, Named, named_texts
+from .literals import Named, named_texts
+from .uses import IN_CALL, used_texts
 
 _OWN = re.compile(r"(?:.*_)?(?:secret|(?:secret|signing|session|jwt|hmac|encryption|cookie)_key)")
 """Names of what a service signs with itself."""
@@ -88,24 +89,23 @@ class DefaultSecret(Check):
 
     def run(self, project: Project, circumstances: Circumstances) -> Iterator[Finding]:
         """Yield one finding per fallback."""
-        for module in project.modules:
-            if module.is_test:
+        named = [each for module in project.modules for each in named_texts(module)]
+        seen = set()
+        for each in (*named, *used_texts(project)):
+            module = each.module
+            if module.is_test or module.only_as_script(each.statement.guards):
                 continue
-            seen = set()
-            for each in named_texts(project, module):
-                if each.expression in seen or module.only_as_script(each.statement.guards):
-                    continue
+            if each.expression not in seen and _is_known(project, each):
                 seen.add(each.expression)
-                if _is_known(project, each):
-                    yield self.finding(
-                        module,
-                        each.expression.span,
-                        each.statement.scope,
-                        f"{each.name} {'falls back to' if each.fallback else 'is'} a value "
-                        "that everybody knows",
-                        "let the start fail where it is not set: os.environ[...], or a settings "
-                        "field without a default",
-                    )
+                yield self.finding(
+                    module,
+                    each.expression.span,
+                    each.statement.scope,
+                    f"{each.name} {'falls back to' if each.fallback else 'is'} a value "
+                    "that everybody knows",
+                    "let the start fail where it is not set: os.environ[...], or a settings "
+                    "field without a default",
+                )
 
 
 def _is_known(project: Project, each: Named) -> bool:

@@ -34,7 +34,7 @@ _OPEN_KEY = re.compile(
     rf"{_END}"
 )
 _PLACEHOLDER = re.compile(
-    r"[<\[{(].*|.*[>\]})]|.*(?:\$[{(\w]|%[({]|\{\{|\{\w*\}|<[\w -]+>).*|(.)\1*|\*+|x{3,}.*"
+    r"[<\[{(].*|.*[>\]})]|.*(?:\$[{(A-Za-z_]|%[({]|\{\{|\{\w*\}|<[\w -]+>).*|(.)\1*|\*+|x{3,}.*"
     r"|.*[-_ ](?:here|x{3,})|.*\.\.\..*|(?:your|my|some|any|the|insert|enter|put|add)[-_ ].*"
     r"|.*(?:example|sample|placeholder|dummy|fake|mock|redacted|change[-_]?me|replace[-_]?me"
     r"|change[-_]this|not[-_]?(?:used|needed|set|required)|no[-_]key).*|todo.*|test(?:ing)?[-_.].*"
@@ -53,6 +53,11 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _WORDS = re.compile(r"[A-Za-z]+\d{0,4}(?:[-_.:/+ ]+(?:[A-Za-z]+\d{0,4}|v?\d{1,4}))*[-_.:/]*")
 _HEX = re.compile(r"[0-9a-f]{16,}|[0-9A-F]{16,}")
 _KEY = re.compile(r"[A-Za-z0-9+/=_.~:-]+")
+_SIGNED_KEY = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9+/=_.~:!@#$%^&*?,;-]{16,}")
+"""Brackets, bars and backslashes are left out: patterns and formats are made of them."""
+_PIECES = re.compile(r"[A-Za-z0-9]+")
+_WORD = re.compile(r"[A-Za-z]+\d{0,4}|\d{1,4}")
+_KIND = re.compile(r"[a-z]+|[A-Z]+|[0-9]+|[^A-Za-z0-9]+")
 _CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _SHORTEST, _LONGEST = 8, 400
 _SHORTEST_KEY, _SURE_KEY = 14, 32
@@ -149,8 +154,10 @@ def _is_password(text: str) -> bool:
 
 def _is_random(text: str) -> bool:
     """Say whether a text is what a generator of keys makes, not words."""
-    if len(text) < _SHORTEST_KEY or not _KEY.fullmatch(text) or _bits(text) < _LEAST_BITS:
+    if len(text) < _SHORTEST_KEY or _bits(text) < _LEAST_BITS:
         return False
+    if not _KEY.fullmatch(text):
+        return _is_random_with_signs(text)
     if _HEX.fullmatch(text):
         # Its letters alone have fewer bits than that: there are digits.
         return any(each.isalpha() for each in text)
@@ -158,6 +165,13 @@ def _is_random(text: str) -> bool:
         return False
     letters = max(re.split(r"[-_.:/+=~]", text), key=len)
     return len(letters) >= _SHORTEST and len(_CHANGE.findall(letters)) >= len(letters) / 5
+
+
+def _is_random_with_signs(text: str) -> bool:
+    """Say whether a generator of passwords made a text: all kinds of characters, well mixed."""
+    words = all(_WORD.fullmatch(each) for each in _PIECES.findall(text))
+    mixed = len(_KIND.findall(text)) > len(text) / 3
+    return bool(_SIGNED_KEY.fullmatch(text)) and mixed and not words
 
 
 def _bits(text: str) -> float:

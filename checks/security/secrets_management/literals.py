@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chutes_cli.contract.libraries.key_formats import POSITIONAL
 from chutes_cli.project.facts import (
     Argument,
     Attribute,
@@ -21,17 +20,17 @@ from chutes_cli.project.facts import (
     Operation,
     Statement,
 )
-from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module
 
 from .judging import is_long_key, may_name_secret, names_secret, names_secrets
 
-IN_CALL = "secret"
-"""The name of what has none, but stands where a library takes a secret."""
 _FIELDS = frozenset({"Field", "Option", "field", "attrib", "ib"})
-_WRAPPERS = _FIELDS | {"SecretStr", "SecretBytes", "str", "bytes", "Secret"}
+_WRAPPERS = _FIELDS | {
+    "SecretStr", "SecretBytes", "str", "bytes", "Secret",
+    "fromhex", "unhexlify", "b64decode", "urlsafe_b64decode",
+}  # fmt: skip
 _FALLBACKS = frozenset({"getenv", "get", "setdefault", "pop", "config", "env"})
-_DECODED = frozenset({"encode", "decode", "strip", "lower"})
+_DECODED = frozenset({"encode", "decode", "strip", "lower", "get_secret_value"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +54,19 @@ class Named:
     fallback: bool = False
 
 
-def named_texts(project: Project, module: Module) -> Iterator[Named]:
+def named_texts(module: Module) -> Iterator[Named]:
     """Yield the texts of a module whose names speak of secrets, in source order."""
     for statement in module.facts.statements:
-        yield from _of_statement(project, module, statement)
+        yield from _of_statement(module, statement)
 
 
-def _of_statement(project: Project, module: Module, statement: Statement) -> Iterator[Named]:
+def _of_statement(module: Module, statement: Statement) -> Iterator[Named]:
     for name, value in _assigned(module, statement):
         yield from _given(module, statement, name, value, statement.kind == "define")
     for expression in statement.expressions():
         match expression:
             case Call():
-                yield from _of_call(project, module, statement, expression)
+                yield from _of_call(module, statement, expression)
             case Mapping(keys=keys, values=values):
                 for key, value in zip(keys, values, strict=True):
                     if isinstance(key, Literal) and isinstance(key.value, str):
@@ -96,7 +95,7 @@ _ASKS = re.compile(r"(?:\w+_)?(?:from_)?(?:get_?)?env(?:_or|_var)?(?:_\w+)?|gete
 """Names of the tree's own functions that ask the environment, with what to fall back to."""
 
 
-def _of_call(project: Project, module: Module, statement: Statement, call: Call) -> Iterator[Named]:
+def _of_call(module: Module, statement: Statement, call: Call) -> Iterator[Named]:
     for argument in call.arguments:
         if argument.keyword is not None:
             yield from _given(module, statement, argument.keyword, argument.value)
@@ -108,10 +107,6 @@ def _of_call(project: Project, module: Module, statement: Statement, call: Call)
         key = call.arguments[0].value
         if isinstance(key, Literal) and isinstance(key.value, str):
             yield from _given(module, statement, key.value, call.arguments[1].value, True)
-    dotted = project.knowledge.resolver.dotted(module, statement.scope, call.function)
-    position = POSITIONAL.get(dotted or "")
-    if position is not None and position < len(call.arguments):
-        yield from _given(module, statement, IN_CALL, call.arguments[position].value)
 
 
 def _asks(function: Expression) -> bool:
@@ -165,40 +160,59 @@ def _items(value: Expression) -> tuple[Expression, ...]:
 
 def _texts(value: Expression, fallback: bool) -> Iterator[tuple[str, Expression, bool]]:
     """Yield the texts that an expression can be, and whether something else comes before."""
+    text = text_of(value)
+    if text is not None:
+        yield text, value, fallback
+    for part, second in handed_on(value):
+        yield from _texts(part, fallback or second)
+
+
+def text_of(value: Expression) -> str | None:
+    """Return the text of a literal or of several that are joined, None for anything else."""
     match value:
         case Literal(value=str(text)):
-            yield text, value, fallback
+            return text
         case Literal(value=bytes(data)):
-            yield data.decode("latin-1"), value, fallback
+            return data.decode("latin-1")
+        case Operation(operator="+", operands=(left, right)):
+            start, end = text_of(left), text_of(right)
+            return start + end if start is not None and end is not None else None
+        case _:
+            return None
+
+
+def handed_on(value: Expression) -> Iterator[tuple[Expression, bool]]:
+    """Yield the parts that an expression can be, and whether something else comes before."""
+    match value:
         case FormattedText(parts=parts):
-            for part in parts:
-                yield from _texts(part, fallback)
-        case Operation(operator="or", operands=(_, right)):
-            yield from _texts(right, True)
+            yield from ((part, False) for part in parts)
+        case Operation(operator="or", operands=(left, right)):
+            yield left, False
+            yield right, True
         case Operation(operator="?:", operands=(_, body, orelse)):
-            yield from _texts(body, True)
-            yield from _texts(orelse, True)
+            yield body, True
+            yield orelse, True
         case Call(function=Attribute(value=inner, attribute=method)) if method in _DECODED:
-            yield from _texts(inner, fallback)
+            yield inner, False
         case Call():
-            yield from _of_wrapper(value, fallback)
+            yield from _of_wrapper(value)
 
 
-def _of_wrapper(call: Call, fallback: bool) -> Iterator[tuple[str, Expression, bool]]:
-    """Yield the texts in calls that hand one on, or fall back to one."""
+def _of_wrapper(call: Call) -> Iterator[tuple[Expression, bool]]:
+    """Yield what calls hand on, or fall back to."""
     called = name_of(call.function)
     if called in _WRAPPERS:
-        given, fallback = call.arguments, fallback or called in _FIELDS
+        given, fallback = call.arguments, called in _FIELDS
     elif called in _FALLBACKS:
         given, fallback = call.arguments[2 if _is_of_section(call) else 1 :], True
     else:
         return
     for each in given:
         if each.keyword in (None, "default", "fallback"):
-            yield from _texts(each.value, fallback)
+            yield each.value, fallback
         match each:
             case Argument(keyword="default_factory", value=Opaque(kind="Lambda", parts=(*_, made))):
-                yield from _texts(made, fallback)
+                yield made, fallback
 
 
 def _is_of_section(call: Call) -> bool:

@@ -16,9 +16,26 @@ BY_NAME = "hashlib.new"
 HASHES = frozenset({f"{MODULE}{kind}" for kind in BROKEN | QUICK} | {BY_NAME})
 """The functions that make one."""
 NOT_FOR_SECURITY = "usedforsecurity"
-KEYED = frozenset({"hmac.new", "hmac.digest", "hmac.HMAC"})
+KEYED = frozenset(
+    {"hmac.new", "hmac.digest", "hmac.HMAC", "cryptography.hazmat.primitives.hmac.HMAC"}
+)
 """Functions whose results prove who made a message."""
+KEYED_BY = {"hashlib.blake2b": "key", "hashlib.blake2s": "key"}
+"""Functions whose results do so where they are given an argument."""
 EQUAL = {"operator.eq": "==", "operator.ne": "!="}
 """Functions that compare as operators do."""
-DIGESTS = frozenset({"hexdigest", "digest"})
+DIGESTS = frozenset({"hexdigest", "digest", "finalize"})
 """Methods that return a result."""
+WRITTEN = frozenset(
+    {"hex", "encode", "decode", "lower", "upper", "strip", "rstrip", "lstrip", "removeprefix",
+     "removesuffix"}
+)  # fmt: skip
+"""Methods that return what they are called on, written in another way."""
+WRITES = frozenset(
+    {
+        "base64.b64encode", "base64.urlsafe_b64encode", "base64.standard_b64encode",
+        "base64.b32encode", "base64.b16encode", "base64.b85encode", "binascii.hexlify",
+        "binascii.b2a_hex", "binascii.b2a_base64", "builtins.str", "builtins.bytes",
+    }
+)  # fmt: skip
+"""Functions that return their first argument, written in another way."""

@@ -12,13 +12,17 @@ DECODE: Mapping[str, Sequence[str]] = {
     "jwt.decode": ("jwt", "key", "algorithms", "options"),
     "jwt.decode_complete": ("jwt", "key", "algorithms", "options"),
     "jwt.api_jwt.decode": ("jwt", "key", "algorithms", "options"),
+    "jwt.PyJWT.decode": ("jwt", "key", "algorithms", "options"),
     "jose.jwt.decode": ("token", "key", "algorithms", "options", "audience", "issuer"),
 }
 """Functions that verify and read a token, with their positional parameters."""
 ENCODE: Mapping[str, Sequence[str]] = {
     "jwt.encode": ("payload", "key", "algorithm"),
     "jwt.api_jwt.encode": ("payload", "key", "algorithm"),
-    "jose.jwt.encode": ("payload", "key", "algorithm"),
+    "jwt.PyJWT.encode": ("payload", "key", "algorithm"),
+    "jose.jwt.encode": ("claims", "key", "algorithm"),
+    "authlib.jose.jwt.encode": ("header", "payload", "key"),
+    "joserfc.jwt.encode": ("header", "claims", "key"),
 }
 """Functions that write a token."""
 UNVERIFIED = frozenset(

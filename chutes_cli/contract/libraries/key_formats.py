@@ -141,23 +141,34 @@ DEFAULTS = frozenset(
 """Passwords that everybody tries first, letters and digits only (NCSC and SecLists top lists,
 the defaults of widely used images, the samples of tutorials)."""
 
-POSITIONAL: Mapping[str, int] = {
-    "jwt.encode": 1,
-    "jwt.decode": 1,
-    "jose.jwt.encode": 1,
-    "jose.jwt.decode": 1,
-    "cryptography.fernet.Fernet": 0,
-    "requests.auth.HTTPBasicAuth": 1,
-    "requests.auth.HTTPDigestAuth": 1,
-    "httpx.BasicAuth": 1,
-    "aiohttp.BasicAuth": 1,
-    "itsdangerous.URLSafeTimedSerializer": 0,
-    "itsdangerous.URLSafeSerializer": 0,
-    "itsdangerous.TimestampSigner": 0,
-    "pydantic.SecretStr": 0,
-    "pydantic.SecretBytes": 0,
+TAKES_SECRET: Mapping[str, tuple[str, ...]] = {
+    "jwt.encode": ("payload", "key"),
+    "jwt.decode": ("jwt", "key"),
+    "jose.jwt.encode": ("claims", "key"),
+    "jose.jwt.decode": ("token", "key"),
+    "hmac.new": ("key",),
+    "hmac.digest": ("key",),
+    "hmac.HMAC": ("key",),
+    "hashlib.blake2b": ("data", "key"),
+    "hashlib.blake2s": ("data", "key"),
+    "cryptography.fernet.Fernet": ("key",),
+    "cryptography.hazmat.primitives.hmac.HMAC": ("key",),
+    "cryptography.hazmat.primitives.ciphers.aead.AESGCM": ("key",),
+    "cryptography.hazmat.primitives.ciphers.aead.ChaCha20Poly1305": ("key",),
+    "Crypto.Cipher.AES.new": ("key",),
+    "nacl.secret.SecretBox": ("key",),
+    "requests.auth.HTTPBasicAuth": ("username", "password"),
+    "requests.auth.HTTPDigestAuth": ("username", "password"),
+    "httpx.BasicAuth": ("username", "password"),
+    "aiohttp.BasicAuth": ("login", "password"),
+    "itsdangerous.URLSafeTimedSerializer": ("secret_key",),
+    "itsdangerous.URLSafeSerializer": ("secret_key",),
+    "itsdangerous.TimestampSigner": ("secret_key",),
+    "itsdangerous.Signer": ("secret_key",),
+    "pydantic.SecretStr": ("secret_value",),
+    "pydantic.SecretBytes": ("secret_value",),
 }
-"""Which positional argument of a call is a secret, by the signatures of these libraries."""
+"""Calls that take a secret: their positional arguments up to it, by the libraries' signatures."""
 
 
 def keys_in(text: str, *, prose: bool = False) -> Iterator[tuple[str, re.Match[str]]]:

@@ -18,15 +18,17 @@ RECORD_BASES = VALIDATED_BASES | {"typing.NamedTuple"}
 FIELD_CALLS = frozenset(
     {
         "dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field",
-        "pydantic.Field", "pydantic.fields.Field", "msgspec.field",
+        "pydantic.Field", "pydantic.fields.Field", "pydantic.PrivateAttr", "msgspec.field",
     }
 )  # fmt: skip
 """What stands for a default in a class body and is none itself."""
 SHOWING = "repr"
 """Argument of decorators and fields that keeps them out of an object's text."""
 HIDING_TYPES = frozenset({"SecretStr", "SecretBytes"})
+FACTORIES = frozenset({"default_factory", "factory"})
+"""Arguments of these that are called to make a default."""
 POSITIONAL_DEFAULT = frozenset(
-    {"pydantic.Field", "pydantic.fields.Field", "attr.ib", "attr.attrib"}
+    {"pydantic.Field", "pydantic.fields.Field", "pydantic.PrivateAttr", "attr.ib", "attr.attrib"}
 )
 """Those whose first argument is the default."""
 AS_DICTIONARY = frozenset({"asdict", "vars"})

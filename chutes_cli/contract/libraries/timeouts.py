@@ -39,6 +39,7 @@ CLIENTS: dict[str, Limit] = {
         ("httpx.Client", "httpx.AsyncClient", "openai.OpenAI", "openai.AsyncOpenAI"), _BY_DEFAULT
     ),
     "httpx.Timeout": Limit(("timeout", "read"), ("timeout",), by_default=True),
+    "urllib3.Timeout": Limit(("total", "read"), ("total", "connect", "read")),
     "aiohttp.ClientTimeout": Limit(("total", "sock_read"), ("total", "connect", "sock_read")),
     **dict.fromkeys(
         (f"redis.{owner}{name}" for owner in ("", "asyncio.")
@@ -71,8 +72,11 @@ BY_SOCKET: dict[str, Limit] = {
     "urllib.request.urlopen": Limit(order=("url", "data", "timeout")),
     "urllib.request.urlretrieve": Limit(()),
     "urllib3.request": Limit(),
-    "urllib3.PoolManager.request": Limit(),
-    "urllib3.PoolManager.urlopen": Limit(),
+    **{
+        f"urllib3.{pool}.{method}": Limit()
+        for pool in ("PoolManager", "ProxyManager", "HTTPConnectionPool", "HTTPSConnectionPool")
+        for method in ("request", "urlopen")
+    },
     "socket.create_connection": Limit(order=("address", "timeout")),
     "http.client.HTTPConnection": Limit(order=("host", "port", "timeout")),
     "http.client.HTTPSConnection": Limit(

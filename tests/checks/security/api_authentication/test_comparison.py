@@ -141,11 +141,14 @@ def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(f"{HEAD}{SILENT[name]}\n", ID) == []
 
 
-def test_functions_that_return_what_others_return(findings: Findings) -> None:
+@pytest.mark.parametrize(("functions", "count"), [(4, 1), (30, 0)])
+def test_functions_that_return_what_others_return(
+    functions: int, count: int, findings: Findings
+) -> None:
     further = "".join(
-        f"def {name}(data):\n    if not data:\n        return ''\n    return {other}(data)\n"
-        for name, other in (("second", "made"), ("first", "second"), ("before", "first"))
+        f"def f{number}(data):\n    if not data:\n        return ''\n"
+        f"    return {f'f{number - 1}' if number else 'made'}(data)\n"
+        for number in range(functions)
     )
-    source = f"{HEAD}{UNLESS_EMPTY}{further}def f(data, sent):\n    return sent == first(data)\n"
-    assert [each.check for each in findings(source, ID)] == [ID]
-    assert findings(source.replace("== first", "== before"), ID) == []
+    source = f"{HEAD}{UNLESS_EMPTY}{further}def f(data, sent):\n"
+    assert len(findings(f"{source}    return sent == f{functions - 1}(data)\n", ID)) == count
