@@ -29,7 +29,7 @@ from .arriving import IN_CALL, external_names, from_cords
 
 _STOP = "StopIteration"
 _LEAST = "min_length"
-_ASK_FOR_A_TYPE = frozenset({"isinstance", "issubclass", "callable", "hasattr", "type"})
+_ASK_FOR_A_TYPE = frozenset({"isinstance", "hasattr"})
 _LAZY = frozenset({"Lambda", "GeneratorExp"})
 
 
