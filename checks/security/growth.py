@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.collections import (
-    ADDS,
     FRESH,
-    KEEPS,
     LIMIT,
-    LOOKS_ONLY,
-    REMOVES,
     UNBOUNDED,
 )
 from chutes_cli.core.finding import Finding, Severity
@@ -21,6 +16,7 @@ from chutes_cli.project.facts import (
     Call,
     Collection,
     Expression,
+    Literal,
     Mapping,
     Name,
     Operation,
@@ -30,15 +26,16 @@ from chutes_cli.project.facts import (
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Binding, Module, Site
 from chutes_cli.project.taint.threats import Threat
-from chutes_cli.project.targets import Function, maker_of
+from chutes_cli.project.targets import Function
 
 from ..runtime.shared.places import Places
 from ..runtime.ways import Step, judged, steps
+from .bounds import bounded, kept_as
 from .endless import endless_cache, takes_text
-from .production import is_production, last_name
+from .growing import entries_made, growths, kept_under, regrown, unaliased
+from .production import last_name
 
-_ORDERS = frozenset({"<", "<=", ">", ">="})
-_ASKS = _ORDERS | {"==", "!=", "in", "not in", "is", "is not", "not"}
+_ASKS = frozenset({"<", "<=", ">", ">=", "==", "!=", "in", "not in", "is", "is not", "not"})
 _GIVEN = {"assign": 0, "annotate": 1}
 """Kinds of statement that give a value, to its place: an annotation stands before it."""
 _CONSTRUCTORS = ("__init__", "__post_init__")
@@ -49,8 +46,9 @@ class UnboundedModuleGrowth(Check):
 
     ## What it does
     Finds lists, dictionaries, sets and deques without `maxlen`, kept at module level, on the
-    chute or on an object that serves every call, to which the code that cords run appends, or
-    adds under a key that callers choose or that is new each time; and functions below
+    chute, on an object that serves every call or in a decorator's closure, to which the code
+    that cords run appends, or adds under a key that callers choose or that is new each time
+    (in place, or by `self.rows = [*self.rows, row]`); and functions below
     `functools.cache` that are given a text of the caller's. Silent where anything in the
     modules that hang together through imports removes from the collection, replaces it, hands
     it to a function that might, or compares its length.
@@ -143,7 +141,11 @@ class UnboundedModuleGrowth(Check):
         places = Places(project)
         yield from self._caches(project, circumstances)
         for step in steps(project, judged(circumstances), "cord", "route"):
-            for grown, key in (*_growths(step.statement), *_entries_made(project, step)):
+            for meant, key in (
+                *growths(project, step.module, step.statement),
+                *entries_made(project, step),
+            ):
+                grown = unaliased(step.module, step.statement.scope, meant)
                 name = last_name(grown)
                 if key is not None and (
                     not _varies(project, step.module, step.statement, key)
@@ -152,10 +154,9 @@ class UnboundedModuleGrowth(Check):
                     continue
                 if not places.is_shared(step.module, step.statement, grown):
                     continue
-                program = project.knowledge.resolver.programs[step.module]
-                if (program, name) in _bounded(project) or not _is_unbounded(
-                    project, program, name
-                ):
+                if kept_as(project, step.module, step.statement, grown) in bounded(project):
+                    continue
+                if not _is_unbounded(project, step.module, step.statement, grown):
                     continue
                 yield self.finding(
                     step.module,
@@ -183,42 +184,6 @@ class UnboundedModuleGrowth(Check):
                 "give it a limit: @functools.lru_cache(maxsize=1000)",
                 trace=step.trace,
             )
-
-
-def _growths(statement: Statement) -> Iterator[tuple[Expression, Expression | None]]:
-    """Yield the collections that a statement makes larger, with the key where there is one."""
-    for target in statement.targets:
-        match target:
-            case Operation(operator="[]", operands=(grown, key)):
-                yield grown, key
-    for expression in statement.expressions():
-        match expression:
-            case Call(function=Attribute(value=grown, attribute=method), arguments=given):
-                if method in ADDS:
-                    yield grown, None
-                elif method in KEEPS and given:
-                    yield grown, given[0].value
-    match statement:
-        case Statement(kind="augment", targets=(grown,), values=(Collection(kind="list"),)):
-            yield grown, None
-        case Statement(
-            kind="augment", targets=(grown,), values=(Mapping(keys=(Expression() as key,)),)
-        ):
-            yield grown, key
-
-
-def _entries_made(project: Project, step: Step) -> Iterator[tuple[Expression, Expression]]:
-    """Yield each ``defaultdict`` that a statement asks for the list of a key, to add to it."""
-    for expression in step.statement.expressions():
-        match expression:
-            case Call(
-                function=Attribute(
-                    value=Operation(operator="[]", operands=(table, key)), attribute=method
-                )
-            ) if method in ADDS | KEEPS:
-                made = project.knowledge.resolver.resolve(step.module, step.statement.scope, table)
-                if made and all(maker_of(each) == "collections.defaultdict" for each in made):
-                    yield table, key
 
 
 def _varies(
@@ -293,21 +258,48 @@ def _passed(
                 yield module, statement, value
 
 
-def _is_unbounded(project: Project, program: Module, name: str) -> bool:
-    """Say whether all that a program keeps under a name is collections without a limit.
+def _is_unbounded(
+    project: Project, module: Module, statement: Statement, grown: Expression
+) -> bool:
+    """Say whether all that is kept in a place is collections without a limit.
 
     One that is put in the place of an earlier one, by what runs again and again, is none.
     """
+    kept = kept_as(project, module, statement, grown)
     made = [
-        Site(module, statement, value)
-        for module in project.modules
-        if not module.is_test and project.knowledge.resolver.programs[module] is program
-        for statement in module.facts.statements
-        for value in statement.values[_GIVEN.get(statement.kind, len(statement.values)) :]
-        for target in statement.targets
-        if isinstance(target, Name | Attribute) and last_name(target) == name
+        each
+        for target, each in _made(project, kept)
+        if isinstance(grown, Operation) or not isinstance(target, Operation)
     ]
-    return bool(made) and all(_is_first(project, each) and _grows(project, each) for each in made)
+    match grown:
+        case Operation(operator="[]", operands=(table, Literal(value=str(name)))):
+            of_table = _made(project, kept_as(project, module, statement, table))
+            for _, each in of_table:
+                made += [
+                    Site(each.module, each.statement, value)
+                    for value in kept_under(each.expression, name)
+                ]
+    return bool(made) and all(
+        (_is_first(project, each) or kept[1] > 0) and _grows(project, each) for each in made
+    )
+
+
+def _made(project: Project, kept: tuple[Module, int, str]) -> Iterator[tuple[Expression, Site]]:
+    """Yield the targets by which a place is given something, with what does not just add to it."""
+    for module in project.modules:
+        if (
+            module.is_test
+            or project.knowledge.resolver.programs[module]
+            is not (project.knowledge.resolver.programs[kept[0]])
+        ):
+            continue
+        for statement in module.facts.statements:
+            for value in statement.values[_GIVEN.get(statement.kind, len(statement.values)) :]:
+                for target in statement.targets:
+                    if kept_as(project, module, statement, target) == kept and not any(
+                        True for _ in regrown(module, target, value)
+                    ):
+                        yield target, Site(module, statement, value)
 
 
 def _is_first(project: Project, made: Site) -> bool:
@@ -335,40 +327,3 @@ def _grows(project: Project, made: Site) -> bool:
             )
         case _:
             return False
-
-
-@lru_cache(maxsize=1)
-def _bounded(project: Project) -> frozenset[tuple[Module, str]]:
-    """Return the collections that something may make smaller, or watches: program and name."""
-    return frozenset(
-        (project.knowledge.resolver.programs[module], name)
-        for module in project.modules
-        for statement in module.facts.statements
-        if is_production(module, statement)
-        for name in _limited_by(project, module, statement)
-    )
-
-
-def _limited_by(project: Project, module: Module, statement: Statement) -> Iterator[str]:
-    if statement.kind == "delete":
-        for target in (*statement.targets, *statement.values):
-            yield from (last_name(each) for each in target.walk())
-    for target in statement.targets:
-        match target:
-            case Operation(operator="[]", operands=(grown, Operation(operator=":"))):
-                yield last_name(grown)
-    for expression in statement.expressions():
-        match expression:
-            case Attribute(value=grown, attribute=method) if method in REMOVES:
-                yield from (last_name(each) for each in grown.walk())
-            case Call(function=callee, arguments=given):
-                called = project.knowledge.resolver.dotted(module, statement.scope, callee) or ""
-                if not called.startswith(LOOKS_ONLY) and not (
-                    isinstance(callee, Attribute) and callee.attribute in ADDS | KEEPS
-                ):
-                    yield from (last_name(each.value) for each in given)
-            case Operation(operator=operator) if operator in _ORDERS:
-                for part in expression.walk():
-                    match part:
-                        case Call(function=Name(id="len"), arguments=(counted,)):
-                            yield last_name(counted.value)

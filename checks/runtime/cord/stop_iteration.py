@@ -8,23 +8,28 @@ from chutes_cli.check import Check, Circumstances
 from chutes_cli.contract.libraries.iterators import ENDING
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Call,
     Expression,
     Literal,
     Name,
     Opaque,
+    Operation,
     Statement,
 )
 from chutes_cli.project.model import Project
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.running import catches
-from chutes_cli.project.targets import External, Function, Instance, Target
+from chutes_cli.project.targets import Class, External, Function, Instance, Target
+from chutes_cli.project.values import Known
 
 from .arriving import IN_CALL, external_names, from_cords
 
 _STOP = "StopIteration"
+_LEAST = "min_length"
+_ASK_FOR_A_TYPE = frozenset({"isinstance", "hasattr"})
 _LAZY = frozenset({"Lambda", "GeneratorExp"})
 
 
@@ -188,7 +193,7 @@ def _can_be_empty(project: Project, module: Module, statement: Statement, call: 
     if (at, where) == (module, statement.scope):
         taken = held
     if isinstance(taken, Opaque) and taken.kind == "GeneratorExp":
-        return _searches(taken) or not _is_asked_about(module, statement, taken.parts[0])
+        return _searches(taken) or not _is_asked_about(project, module, statement, taken.parts[0])
     found = project.knowledge.resolver.resolve(module, statement.scope, taken)
     return any(_ends(project, module, statement, each) for each in found) or _is_ending_generator(
         project, module, statement, taken
@@ -205,16 +210,20 @@ def _ends(project: Project, module: Module, statement: Statement, target: Target
         case Instance(of=External(name=name), site=Site(expression=Call(arguments=arguments))):
             if name not in ENDING:
                 return False
-            return not _is_asked_about(module, statement, *(each.value for each in arguments))
+            return not _is_asked_about(
+                project, module, statement, *(each.value for each in arguments)
+            )
         case _:
             return False
 
 
-def _is_asked_about(module: Module, statement: Statement, *over: Expression) -> bool:
+def _is_asked_about(
+    project: Project, module: Module, statement: Statement, *over: Expression
+) -> bool:
     """Say whether something is known to have items, as far as can be told.
 
-    It is when the function tests it, and when it belongs to the service rather than to the
-    request: what start-up has filled is rarely empty.
+    It is when the function tests it, when it is a field that may not be empty, and when it
+    belongs to the service rather than to the request: what start-up has filled is rarely empty.
     """
     parts = [part for each in over for part in each.walk()]
     if any(isinstance(part, Opaque) for part in parts):
@@ -225,12 +234,80 @@ def _is_asked_about(module: Module, statement: Statement, *over: Expression) -> 
         return True
     if all(module.lookup(name, statement.scope)[0] == 0 for name in names):
         return True
-    return any(
-        isinstance(part, Name) and part.id in names
+    if len(over) == 1 and _never_empty(project, module, statement, over[0]):
+        return True
+    asked = [
+        way
         for each in module.statements_in(statement.scope)
         if each.kind == "test"
-        for part in each.expressions()
+        for value in each.values
+        for way in _ways(value)
+    ]
+    return any(
+        all(one == other for one, other in zip(way, mine, strict=False))
+        for each in over
+        for mine in _ways(each)
+        for way in asked
     )
+
+
+def _never_empty(project: Project, module: Module, statement: Statement, over: Expression) -> bool:
+    """Say whether something is a field of a model that refuses to be empty."""
+    if not isinstance(over, Attribute):
+        return False
+    owners = project.knowledge.resolver.resolve(module, statement.scope, over.value)
+    for owner in owners:
+        if isinstance(owner, Instance) and isinstance(owner.of, Class):
+            for each in project.schemas.fields(owner.of):
+                match each.shape.bounds.get(_LEAST):
+                    case Known(value=int() as least) if each.name == over.attribute:
+                        return least > 0
+    return False
+
+
+def _ways(expression: Expression) -> Iterator[tuple[str, ...]]:
+    """Yield the names, fields and entries that an expression speaks of, each with its way there.
+
+    What only its type is asked of is not spoken of.
+    """
+    way = _way(expression)
+    if way:
+        yield way
+    match expression:
+        case Call(function=Name(id=name)) if name in _ASK_FOR_A_TYPE:
+            return
+        case Call(function=function, arguments=given):
+            callee = () if way or isinstance(function, Name) else (function,)
+            below: tuple[Expression, ...] = (*callee, *(each.value for each in given))
+        case _:
+            below = () if way else expression.children()
+    for each in below:
+        yield from _ways(each)
+
+
+def _way(expression: Expression) -> tuple[str, ...]:
+    """Return the way to a place: ``("args", "words")`` for ``args["words"]``; else nothing.
+
+    What a method makes of a place counts as that place.
+    """
+    match expression:
+        case Name(id=name):
+            return (name,)
+        case Attribute(value=owner, attribute=name):
+            pass
+        case Operation(operator="[]", operands=(owner, Literal(value=str(name)))):
+            pass
+        case Call(
+            function=Attribute(value=owner, attribute="get"),
+            arguments=(Argument(value=Literal(value=str(name))), *_),
+        ):
+            pass
+        case Call(function=Attribute(value=owner)):
+            return _way(owner)
+        case _:
+            return ()
+    before = _way(owner)
+    return (*before, name) if before else ()
 
 
 def _is_ending_generator(

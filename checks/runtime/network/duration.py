@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.clocks import CLOCKS
 from chutes_cli.contract.libraries.waiting import LIMITS, SLEEPS, STARTERS
 from chutes_cli.contract.platform import platform
 from chutes_cli.core.finding import Finding, Severity
@@ -14,7 +13,6 @@ from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.facts import (
     Call,
     Expression,
-    Operation,
     Statement,
     last_name,
 )
@@ -26,8 +24,8 @@ from chutes_cli.project.values import Known
 
 from ..turns import Turns
 from ..ways import Step, calls, external, on_gateway, steps
+from .spans import spans
 
-_LOOPS = ("for", "while")
 _BY_NAME = ("timeout",)
 
 
@@ -36,7 +34,8 @@ class WorkPastGatewayLimit(Check):
 
     ## What it does
     Finds sleeps and timeouts with a known number of seconds above the gateway's limit
-    (`asyncio.sleep`, `wait_for`, `timeout=…` of HTTP calls and subprocesses) in the code that
+    (`asyncio.sleep`, `wait_for`, `timeout=…` of HTTP calls and subprocesses), and loops that
+    go on until a clock has gone so far (`while time.monotonic() < deadline`), in the code that
     cords without `stream=True` run. Tasks and threads that nobody waits for are left alone.
 
     ## Why it matters
@@ -109,16 +108,15 @@ class WorkPastGatewayLimit(Check):
         """Yield one finding per wait that is too long."""
         limit = platform().rule("call-seconds")
         for step in _waited_for(project) if circumstances.on_gateway else ():
-            for site, targets in calls(project, step):
-                for what, seconds in _seconds(project, site, targets):
-                    if limit.violation(seconds) is not None:
-                        yield self.at(
-                            site,
-                            f"{step.arrival.entry.label} {what} {seconds:g} s: {limit.message}",
-                            "stay below it with a deadline of your own, stream the answer, or "
-                            "make it a job",
-                            trace=step.trace,
-                        )
+            for site, what, seconds in _found(project, step):
+                if limit.violation(seconds) is not None:
+                    yield self.at(
+                        site,
+                        f"{step.arrival.entry.label} {what} {seconds:g} s: {limit.message}",
+                        "stay below it with a deadline of your own, stream the answer, or "
+                        "make it a job",
+                        trace=step.trace,
+                    )
 
 
 def _waited_for(project: Project) -> Iterator[Step]:
@@ -144,6 +142,15 @@ def _starts(statement: Statement) -> bool:
     )
 
 
+def _found(project: Project, step: Step) -> Iterator[tuple[Site, str, float]]:
+    """Yield what of a statement takes a known number of seconds, how, and that number."""
+    for site, targets in calls(project, step):
+        for what, seconds in _seconds(project, site, targets):
+            yield site, what, seconds
+    for seconds in spans(project, step):
+        yield step.site(step.statement.values[0]), "may go on for", seconds
+
+
 def _seconds(
     project: Project, site: Site, targets: tuple[Target, ...]
 ) -> Iterator[tuple[str, float]]:
@@ -152,16 +159,8 @@ def _seconds(
     order: tuple[str, ...]
     turns = 1.0
     if name in SLEEPS:
-        until = _deadline(project, site)
-        if until is not None:
-            yield "may wait for", until
-            return
         turns = _turns(project, site)
         what, order = "sleeps for" if turns == 1 else "may sleep for", ("delay",)
-    elif name in CLOCKS:
-        for until in _leaves_after(project, site):
-            yield "may go on for", until
-        return
     elif name in LIMITS:
         what, order = "allows", LIMITS[name] or _BY_NAME
     else:
@@ -169,42 +168,6 @@ def _seconds(
     positions = () if order is _BY_NAME else order
     for seconds in _numbers(project.knowledge.binder.bind(site, positions).get(order[-1])):
         yield what, seconds * turns
-
-
-def _deadline(project: Project, site: Site) -> float | None:
-    """Return for how long a loop around a call goes on: ``while time() < time() + 1800``."""
-    for index in site.module.guards_of(site.statement.guards):
-        guard = site.module.facts.guards[index]
-        match guard.kind, guard.test:
-            case "while", Operation(operator="<" | "<=", operands=(Call() as clock, end)):
-                return next(_from_now(project, site, clock, end), None)
-    return None
-
-
-def _leaves_after(project: Project, site: Site) -> Iterator[float]:
-    """Yield when a loop is left by a condition: ``if time() > time() + 1800: return``."""
-    guards = [
-        site.module.facts.guards[each] for each in site.module.guards_of(site.statement.guards)
-    ]
-    for expression in site.statement.expressions():
-        match expression:
-            case Operation(operator=">" | ">=", operands=(Call() as clock, end)) if (
-                clock is site.expression and any(each.kind in _LOOPS for each in guards)
-            ):
-                yield from _from_now(project, site, clock, end)
-
-
-def _from_now(project: Project, site: Site, clock: Call, end: Expression) -> Iterator[float]:
-    """Yield how far ahead a time lies that was set by the same clock, if that can be told."""
-    evaluator = project.knowledge.evaluator
-    at, where, held = evaluator.held(site.module, site.scope, end)
-    match held:
-        case Operation(operator="+", operands=(Call() as start, seconds)) if last_name(
-            start.function
-        ) == last_name(clock.function):
-            match evaluator.value(at, where, seconds):
-                case Known(value=int() | float() as known):
-                    yield known
 
 
 def _turns(project: Project, site: Site) -> float:

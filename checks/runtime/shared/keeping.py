@@ -193,7 +193,11 @@ class Keeping:
             case Operation(operator="[]", operands=(value, *_)):
                 return self.outlives(module, statement, value, depth)
             case Name(id=name):
-                return module.lookup(name, statement.scope)[0] == 0
+                where, _ = module.lookup(name, statement.scope)
+                inner = module.enclosing_function(statement.scope)
+                if where <= 0 or where == inner:
+                    return where == 0
+                return self._serves(Function(module, where), Function(module, inner))
             case _:
                 return False
 

@@ -18,7 +18,7 @@ from .installing import Installation, installations
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit"})
 _AT_ONCE = "os._exit"
 _WAITS = frozenset({"join", "result", "shutdown", "wait"})
-_RAISED = "builtins.SystemExit"
+_RAISED = frozenset({"builtins.SystemExit", "builtins.KeyboardInterrupt"})
 _ABOVE = ("BaseException",)
 _SIGNALS = ("SIGTERM", "SIGINT")
 _ON_INSTANCE = ("import", "on_startup", "route", "job")
@@ -237,7 +237,7 @@ def _exits(project: Project, first: Function) -> bool:
             for part in (*statement.values, *statement.targets):
                 site = Site(function.module, statement, part)
                 callee = part.function if isinstance(part, Call) else part
-                raised = statement.kind == "raise" and _RAISED in _named(project, site, callee)
+                raised = statement.kind == "raise" and _RAISED & _named(project, site, callee)
                 if raised or _calls_exit(project, site):
                     return True
         for edge in project.reach.edges(function):
@@ -264,11 +264,13 @@ def _named(project: Project, site: Site, expression: Expression) -> set[str]:
 def _functions(
     project: Project, module: Module, scope: int, expression: Expression
 ) -> Iterator[Function]:
-    for target in project.knowledge.resolver.resolve(module, scope, expression):
+    resolver = project.knowledge.resolver
+    found = resolver.resolve(module, scope, expression)
+    for target in (one for each in found for one in resolver.results.wrapped(each)):
         match target:
             case Function():
                 yield target
             case Method(function=function):
                 yield function
             case Instance(of=Class() as owner):
-                yield from project.knowledge.resolver.members.methods(owner, "__call__")
+                yield from resolver.members.methods(owner, "__call__")

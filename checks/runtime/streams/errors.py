@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.streams import HARMLESS_METHODS, READS_TEXT, UPSTREAM_MODULES
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import (
-    Attribute,
+    Await,
     Call,
     Expression,
-    Name,
-    Opaque,
-    Operation,
     Statement,
     Yield,
     last_name,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module, Site
-from chutes_cli.project.taint.threats import Threat
-from chutes_cli.project.targets import External, Function, Instance
-from chutes_cli.project.tasks import handed_to_thread
+from chutes_cli.project.module import Module
+from chutes_cli.project.targets import Function
 
 from ...platform.cord.body import running
+from .failing import asks_upstream, may_fail
 from .generators import goes_through_decorated, handed_on
 
 _LOOPS = frozenset({"for", "while"})
-_DEEPEST = 3
-"""Functions that call functions."""
+_BRANCHES = frozenset({"if", "else", "except", "match"})
 
 
 class StreamWithoutErrorEvent(Check):
@@ -38,8 +31,9 @@ class StreamWithoutErrorEvent(Check):
 
     ## What it does
     Looks at streaming cords, and the generators of the tree whose items they hand on, for
-    loops that yield and ask a model or an upstream on the way, or call functions of the tree
-    that raise or read numbers, and that stand in no `try` whose handler yields something too.
+    loops that yield, and code between two `yield`, that ask a model or an upstream on the way,
+    or call functions of the tree that raise or read numbers, and that stand in no `try` whose
+    handler yields something too.
     Loops over texts and collections are left alone.
 
     ## Why it matters
@@ -141,8 +135,8 @@ class StreamWithoutErrorEvent(Check):
         for cord, function in running(project):
             if cord.stream is not True or function.module.is_test:
                 continue
-            for generator in _unguarded(project, function):
-                found = _first_risk(project, generator)
+            for generator, late in _unguarded(project, function):
+                found = _first_risk(project, generator, late=late)
                 if found is None or generator in told:
                     continue
                 told.add(generator)
@@ -156,17 +150,46 @@ class StreamWithoutErrorEvent(Check):
                 )
 
 
-def _unguarded(project: Project, function: Function) -> list[Function]:
-    """Return a stream's function and the generators that it hands on outside every guard."""
-    found = [function]
-    for each in found:
+def _unguarded(project: Project, function: Function) -> list[tuple[Function, bool]]:
+    """Return a stream's function and the generators that it hands on outside every guard.
+
+    With each stands whether something may have been sent when it begins.
+    """
+    found = [(function, False)]
+    for each, begun in found:
         for statement in each.module.statements_in(each.index):
             if _tells(each, statement):
                 continue
+            late = begun or _is_repeated(each.module, statement) or _has_begun(each, statement)
             for one in handed_on(project, each.module, statement):
-                if one not in found and not _is_wrapped_safely(project, one):
-                    found.append(one)
+                if (one, late) not in found and not _is_wrapped_safely(project, one):
+                    found.append((one, late))
     return found
+
+
+def _is_repeated(module: Module, statement: Statement) -> bool:
+    return any(
+        module.facts.guards[index].kind in _LOOPS for index in module.guards_of(statement.guards)
+    )
+
+
+def _has_begun(function: Function, statement: Statement) -> bool:
+    """Say whether something has been yielded on every way to a statement, loops run through."""
+    module = function.module
+    around = set(module.guards_of(statement.guards))
+    statements = module.statements_in(function.index)
+    return any(
+        _yields(each)
+        and all(
+            index in around or module.facts.guards[index].kind not in _BRANCHES
+            for index in module.guards_of(each.guards)
+        )
+        for each in statements[: statements.index(statement)]
+    )
+
+
+def _yields(statement: Statement) -> bool:
+    return any(isinstance(each, Yield) for each in statement.expressions())
 
 
 def _is_wrapped_safely(project: Project, generator: Function) -> bool:
@@ -178,14 +201,14 @@ def _is_wrapped_safely(project: Project, generator: Function) -> bool:
     )
 
 
-def _first_risk(project: Project, function: Function) -> Expression | None:
-    """Return the first thing that may fail in a loop that yields, outside every guard."""
+def _first_risk(project: Project, function: Function, *, late: bool) -> Expression | None:
+    """Return the first thing that may fail once something is sent, outside every guard."""
     module = function.module
     statements = module.statements_in(function.index)
     loops = {
         index
         for statement in statements
-        if any(isinstance(each, Yield) for each in statement.expressions())
+        if _yields(statement)
         for index in module.guards_of(statement.guards)
         if module.facts.guards[index].kind in _LOOPS
     }
@@ -194,18 +217,27 @@ def _first_risk(project: Project, function: Function) -> Expression | None:
         swallowed = _swallows(function, index)
         if swallowed is not None:
             return swallowed
-    for statement in statements:
+    for place, statement in enumerate(statements):
         is_header = bool(headers.intersection(statement.values))
-        if not is_header and not loops.intersection(module.guards_of(statement.guards)):
+        is_turn = is_header or bool(loops.intersection(module.guards_of(statement.guards)))
+        if not is_turn and not (
+            (late or _has_begun(function, statement)) and any(map(_yields, statements[place:]))
+        ):
             continue
         if _tells(function, statement) or handed_on(project, module, statement):
             continue
-        if is_header and _asks_upstream(project, module, statement):
+        if is_header and asks_upstream(project, module, statement):
             return statement.values[0]
         for expression in statement.expressions():
-            if isinstance(expression, Call) and _may_fail(project, module, statement, expression):
+            if isinstance(expression, Call) and may_fail(
+                project, module, statement, expression, guess=is_turn or _waits(statement)
+            ):
                 return expression
     return None
+
+
+def _waits(statement: Statement) -> bool:
+    return any(isinstance(each, Await) for each in statement.expressions())
 
 
 def _swallows(function: Function, loop: int) -> Expression | None:
@@ -244,103 +276,3 @@ def _tells(function: Function, statement: Statement) -> bool:
             ):
                 return True  # it goes on, and yields what the handler left
     return False
-
-
-def _asks_upstream(project: Project, module: Module, header: Statement) -> bool:
-    """Say whether a loop goes through what somebody else sends bit by bit."""
-    if header.is_async:
-        return True
-    if not isinstance(header.values[0], Name):
-        return False
-    targets = project.knowledge.resolver.resolve(module, header.scope, header.values[0])
-    return any(
-        _is_foreign(each.of.name)
-        for each in targets
-        if isinstance(each, Instance) and isinstance(each.of, External) and each.site
-    )
-
-
-def _may_fail(project: Project, module: Module, statement: Statement, call: Call) -> bool:
-    resolver = project.knowledge.resolver
-    callee = handed_to_thread(resolver, module, statement.scope, call) or call.function
-    match callee:
-        case Attribute(attribute=method) if method in HARMLESS_METHODS:
-            return False
-    targets = resolver.resolve(module, statement.scope, callee)
-    names = [each.name for each in targets if isinstance(each, External)]
-    if names:
-        return any(
-            _is_foreign(name) or (name in READS_TEXT and _is_sent(project, module, statement, call))
-            for name in names
-        )
-    own = [each for each in targets if isinstance(each, Function)]
-    if own:
-        return any(_own_may_fail(project, each) for each in own)
-    # What is called on self, or on an object, is a model or an upstream more often than not.
-    return isinstance(callee, Attribute)
-
-
-def _is_sent(project: Project, module: Module, statement: Statement, call: Call) -> bool:
-    """Say whether a call reads what a caller sends."""
-    return any(
-        project.taint.origin(Site(module, statement, each.value), Threat.DATA) is not None
-        for each in call.arguments[:1]
-    )
-
-
-def _own_may_fail(project: Project, function: Function, depth: int = 0) -> bool:
-    """Say whether a function of the tree raises, reads numbers or asks an upstream."""
-    if depth == _DEEPEST:
-        return False
-    module = function.module
-    for statement in module.statements_in(function.index):
-        if _is_tried(module, statement):
-            continue
-        if statement.kind == "raise":
-            return True
-        for each in statement.expressions():
-            if not isinstance(each, Call):
-                continue
-            for target in project.knowledge.resolver.resolve(module, function.index, each.function):
-                match target:
-                    case External(name=name) if name in READS_TEXT:
-                        if any(_may_be_text(function, one.value) for one in each.arguments[:1]):
-                            return True
-                    case External(name=name, receiver=None) if _is_asking(name):
-                        return True
-                    case Function() if _own_may_fail(project, target, depth + 1):
-                        return True
-    return False
-
-
-def _is_tried(module: Module, statement: Statement) -> bool:
-    guards = module.facts.guards
-    return any(guards[index].handlers for index in module.guards_of(statement.guards))
-
-
-def _may_be_text(function: Function, value: Expression) -> bool:
-    """Say whether what is read as a number may be anything: a name, an entry, not a result."""
-    match value:
-        case Name(id=name):
-            annotations = [
-                each.annotation for each in function.scope.parameters if each.name == name
-            ]
-            return not any(
-                isinstance(each, Name) and each.id in ("int", "float") for each in annotations
-            )
-        case Operation(operator="[]") | Opaque(kind="Bound"):
-            return True
-        case _:
-            return False
-
-
-def _is_asking(name: str) -> bool:
-    return any(name == each or name.startswith(f"{each}.") for each in UPSTREAM_MODULES)
-
-
-def _is_foreign(name: str) -> bool:
-    """Say whether something of a library asks a model or an upstream, as far as names tell."""
-    root = name.partition(".")[0]
-    if root in sys.stdlib_module_names:
-        return _is_asking(name)
-    return True

@@ -22,6 +22,9 @@ ADDS = frozenset({"append", "appendleft", "extend", "extendleft", "insert"})
 KEEPS = frozenset({"add", "setdefault"})
 """Methods that keep their first argument where it is not kept yet."""
 
+PUSHES = frozenset({"heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right"})
+"""Functions that make the list longer that is their first argument."""
+
 REMOVES = frozenset(
     {"pop", "popitem", "popleft", "clear", "remove", "discard",
      "difference_update", "intersection_update"}
@@ -29,7 +32,8 @@ REMOVES = frozenset(
 """Methods that make a collection smaller."""
 
 LOOKS_ONLY = ("builtins.", "json.", "statistics.", "numpy.", "logging.", "loguru.", "math.",
-              "collections.", "itertools.", "pprint.", "copy.", "orjson.")  # fmt: skip
+              "collections.", "itertools.", "pprint.", "copy.", "orjson.", "heapq.nlargest",
+              "heapq.nsmallest", "heapq.merge", "bisect.bisect")  # fmt: skip
 """How the names of functions begin that leave a collection as it is."""
 
 FRESH = frozenset(

@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from chutes_cli.contract.libraries.collections import ADDS, FRESH, KEEPS, REMOVES, UNBOUNDED
+from chutes_cli.contract.libraries.collections import (
+    ADDS,
+    FRESH,
+    KEEPS,
+    PUSHES,
+    REMOVES,
+    UNBOUNDED,
+)
 from chutes_cli.core.finding import Finding
 from chutes_cli.core.report import Exposure
 
@@ -57,7 +64,47 @@ def cached(decorator: str, call: str = "look(args.text)") -> str:
     return app(call, more)
 
 
+def memo(inner: str, made: str = "{}", call: str = "up(args.text)") -> str:
+    """A decorator that keeps results in its closure."""
+    more = (
+        f"def memo(function):\n    kept = {made}\n    def inner(key):\n{body(body(inner))}"
+        "        return function(key)\n    return inner\n\n"
+        "@memo\ndef up(text):\n    return text\n"
+    )
+    return app(call, more)
+
+
 FIRES = {
+    "closure": memo("kept[key] = function(key)"),
+    "closure_of_a_name_that_is_limited_elsewhere": memo("kept[key] = 1").replace(
+        "@chute.cord", "def other():\n    kept = []\n    kept.pop()\n\n@chute.cord"
+    ),
+    "closure_made_at_start_up": started("self.note(args.text)", "self.note = counter()").replace(
+        "@chute.cord",
+        "def counter():\n    hits = {}\n    def note(key):\n        hits[key] = 1\n"
+        "    return note\n\n@chute.cord",
+        1,
+    ),
+    "list_put_together": started("self.rows = [*self.rows, args.text]", "self.rows = []"),
+    "list_put_together_in_front": started("self.rows = [1, *self.rows]", "self.rows = []"),
+    "list_summed_up": started("self.rows = self.rows + [1]", "self.rows = []"),
+    "list_summed_up_in_front": started("self.rows = [1] + self.rows", "self.rows = []"),
+    "dictionary_put_together": started("self.d = {**self.d, args.text: 1}", "self.d = {}"),
+    "dictionary_joined": started("self.d = self.d | {args.text: 1}", "self.d = {}"),
+    "alias": started("rows = self.rows\nrows.append(1)", "self.rows = []"),
+    "alias_of_an_alias": started(
+        "first = self.rows\nrows = first\nrows.append(1)", "self.rows = []"
+    ),
+    "alias_of_a_list_in_a_table": app(
+        "log = TABLE['log']\nlog.append(1)", "TABLE = {'log': []}\n"
+    ),
+    "list_in_a_table": app("TABLE['log'].append(1)", "TABLE = {'n': 1, 'log': []}\n"),
+    "list_put_into_a_table": app(
+        "TABLE['log'].append(1)", "TABLE = {}\nTABLE['log'] = []\n"
+    ),
+    "largest_looked_at": app(
+        "heapq.heappush(SEEN, args.text)\nheapq.nlargest(9, SEEN)", "SEEN = []\n"
+    ),
     "list_added_to": app("global KEPT\nKEPT += [args.text]",
                          "KEPT = []\n"),
     "dictionary_added_to": app("chute.kept |= {args.text: 1}", "chute.kept = {}\n"),
@@ -151,6 +198,46 @@ FIRES = {
     },
 }  # fmt: skip
 SILENT = {
+    "closure_that_is_limited": memo("kept[key] = 1\nif len(kept) > 9:\n    kept.popitem()"),
+    "closure_emptied_by_what_it_hands_out": memo("kept[key] = 1").replace(
+        "    return inner", "    inner.forget = kept.clear\n    return inner"
+    ),
+    "closure_with_a_limit": memo("kept.append(1)", "collections.deque(maxlen=9)"),
+    "closure_of_the_call": app(
+        "rows = []\ndef add():\n    rows.append(1)\nadd()", ""
+    ),
+    "list_put_together_and_cut": started("self.r = [*self.r, 1][-9:]", "self.r = []"),
+    "list_put_together_of_a_part": started("self.r = [*self.r[-8:], 1]", "self.r = []"),
+    "list_copied": started("self.r = [*self.r]", "self.r = []"),
+    "list_of_others": started("self.r = [*self.others, 1]", "self.r = []"),
+    "list_without_a_star": started("self.r = [self.r, 1]", "self.r = []"),
+    "sum_of_others": started("self.r = self.others + [1]", "self.r = []"),
+    "set_less_something": started("self.r = self.r - {args.text}", "self.r = {1}"),
+    "dictionary_of_others": started("self.d = {**self.o, args.text: 1}", "self.d = {}"),
+    "dictionary_put_together_of_a_fixed_key": started(
+        "self.d = {**self.d, 'a': args.text}", "self.d = {}"
+    ),
+    "dictionary_joined_with_a_fixed_key": started(
+        "self.d = self.d | {'a': args.text}", "self.d = {}"
+    ),
+    "others_joined": started("self.d = self.o | {args.text: 1}", "self.d = {}"),
+    "alias_that_is_cut": started(
+        "rows = self.rows\nrows.append(1)\nold = self.rows\nold.pop()", "self.rows = []"
+    ),
+    "alias_of_two": started(
+        "rows = self.rows\nif args.n:\n    rows = []\nrows.append(1)", "self.rows = []"
+    ),
+    "aliases_of_each_other": app("first = second\nsecond = first\nfirst.append(1)"),
+    "list_in_a_table_that_is_cut": app(
+        "TABLE['log'].append(1)\nTABLE['log'] = TABLE['log'][-9:]", "TABLE = {'log': []}\n"
+    ),
+    "deque_in_a_table": app(
+        "TABLE['log'].append(1)", "TABLE = {'log': collections.deque(maxlen=9)}\n"
+    ),
+    "another_list_in_a_table": app("TABLE['log'].append(1)", "TABLE = {'other': []}\n"),
+    "heap_with_a_limit": app(
+        "heapq.heappush(SEEN, 1)\nif len(SEEN) > 9:\n    heapq.heappop(SEEN)", "SEEN = []\n"
+    ),
     "number_added_to": app("chute.n += args.n", "chute.n = 0\n"),
     "set_taken_from": app("chute.kept -= {args.text}", "chute.kept = {'a'}\n"),
     "dictionary_added_to_by_a_fixed_key": app("chute.kept |= {'a': args.text}",
@@ -250,6 +337,12 @@ def test_stays_silent(name: str, findings: Findings) -> None:
 @pytest.mark.parametrize("name", sorted(ADDS | KEEPS))
 def test_every_way_to_grow(name: str, findings: Findings) -> None:
     assert len(findings(app(f"SEEN.{name}(args.text)", "SEEN = list()\n"), ID)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(PUSHES))
+def test_every_way_to_push(name: str, findings: Findings) -> None:
+    source = app(f"{name}(SEEN, args.text)", f"import {name.partition('.')[0]}\nSEEN = []\n")
+    assert len(findings(source, ID)) == 1
 
 
 @pytest.mark.parametrize("name", sorted(REMOVES))

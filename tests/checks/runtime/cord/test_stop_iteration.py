@@ -12,7 +12,35 @@ Findings = Callable[..., list[Finding]]
 App = Callable[..., str]
 ID = "stop-iteration-escapes"
 
+ASK = """\
+from pydantic import BaseModel, Field
+class Ask(BaseModel):
+    words: list[str] = Field(min_length=1)
+    others: list[str] = []
+    none: list[str] = Field(min_length=0)
+    text: str = Field(min_length=1)
+    flag: bool = False
+"""
+
+
+def asked(name: str, test: str = "not isinstance(ask, Ask)") -> tuple[str, str]:
+    """What takes the first of something of a model, behind a test."""
+    return (
+        "return found(Ask(**args))",
+        f"{ASK}def found(ask: Ask):\n    if {test}:\n        return 1\n"
+        f"    return next(iter({name}))\n",
+    )
+
+
 FIRES = {
+    "of_a_type": asked("ask.others"),
+    "of_a_type_and_more": asked("ask.others", "not isinstance(ask, Ask) or ask.flag"),
+    "another_field_tested": asked("ask.others", "ask.words"),
+    "another_entry_tested": asked("ask['others']", "ask['words']"),
+    "words_of_a_text_that_may_be_blanks": asked("ask.text.split()"),
+    "has_it": asked("ask.others", "hasattr(ask, 'others')"),
+    "field_that_may_be_empty": asked("ask.none"),
+    "field_of_no_length": asked("ask.flag"),
     "named_first": ("found = (w for w in args['words'])\nreturn next(found)", ""),
     "named_search": ("found = (w for w in args if w)\nreturn next(found)", ""),
     "kept_next": ("pull = iter(args['words']).__next__\nreturn pull()", ""),
@@ -63,6 +91,17 @@ FIRES = {
     "no_arguments": ("return next(map(str, args['words']))", ""),
 }  # fmt: skip
 SILENT = {
+    "field_that_is_not_empty": asked("ask.words"),
+    "field_tested": asked("ask.others", "not ask.others"),
+    "field_counted": asked("ask.others", "len(ask.others) == 0"),
+    "field_tested_beside_its_type": asked(
+        "ask.others", "not isinstance(ask, Ask) or not ask.others"
+    ),
+    "whole_tested": asked("ask.others", "not ask"),
+    "whole_checked": asked("ask.others", "not checked(ask)"),
+    "words_tested": asked("ask.text.split()", "not ask.text.strip()"),
+    "entry_tested": asked("ask['others']", "not ask.get('others')"),
+    "entry_of_an_entry_tested": asked("ask['a']['b']", "not ask['a']"),
     "list_is_no_iterator": ("found = [w for w in args if w]\nreturn next(found)", ""),
     "named_search_with_default": ("found = (w for w in args if w)\nreturn next(found, None)", ""),
     "turned": (

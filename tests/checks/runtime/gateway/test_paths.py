@@ -121,6 +121,14 @@ FIRES = {
     "walrus": app("if (path := request.url.path) == '/v1/chat':\n    pass"),
     "stripped": app("path = request.url.path.rstrip('/')\nif path == '/v1/chat':\n    pass"),
     "as_text": app("if str(request.url.path) == '/v1/chat':\n    pass"),
+    "without_blanks": app("if request.url.path.strip() == '/v1/chat':\n    pass"),
+    "case_folded": app("if request.url.path.casefold() == '/v1/chat':\n    pass"),
+    "any_of_a_list": app(
+        "request.state.dear = any([request.url.path.startswith(each) for each in LIMITS])"
+    ),
+    "any_of_a_set": app(
+        "request.state.dear = True in {request.url.path.startswith(each) for each in LIMITS}"
+    ),
     "lower_case": app("if request.url.path.lower() == '/v1/chat':\n    pass"),
     "ends": app("if request.url.path.endswith('1/chat'):\n    pass"),
     "part": app("if '/v1/' in request.url.path:\n    pass"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chutes_cli.contract.libraries.clocks import SPANS, UNITS
 from chutes_cli.contract.libraries.waiting import LIMITS, SLEEPS, STARTERS
 from chutes_cli.core.finding import Finding
 from chutes_cli.core.report import Exposure
@@ -31,7 +32,64 @@ def app(cord: str, more: str = "") -> str:
     return f"{HEAD}{more}\n{CORD}{body}"
 
 
+CLOCK = """\
+class Clock:
+    def __init__(self, seconds):
+        self.end = time.monotonic() + seconds
+
+    def left(self):
+        return self.end - time.monotonic()
+"""
+LEFT = "clock = Clock({})\nwhile clock.left() > 0:\n    step()"
+UNTIL = "def until(end):\n    while time.monotonic() < end:\n        step()\n"
+NOW = "def now():\n    return time.monotonic()\n"
+DATES = "from datetime import datetime, timedelta\n"
+DATED = "end = datetime.now() + timedelta({})\nwhile datetime.now() < end:\n    step()"
+
+
+def busy(condition: str, more: str = "") -> str:
+    return app(
+        f"since = time.monotonic()\nend = since + LONG\nwhile {condition}:\n    step()", more
+    )
+
+
+def left(body: str, start: str = "time.monotonic()") -> str:
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return app(f"since = {start}\nfor n in args:\n{lines}")
+
+
 FIRES = {
+    **{
+        f"while {condition}": busy(condition)
+        for condition in (
+            "time.monotonic() < end",
+            "time.monotonic() <= end",
+            "end > time.monotonic()",
+            "end >= time.monotonic()",
+            "time.monotonic() - since < LONG",
+            "time.monotonic() - LONG < since",
+            "(left := end - time.monotonic()) > 0",
+            "args and time.monotonic() < end",
+            "not time.monotonic() > end",
+            "not time.monotonic() >= end",
+            "not end < time.monotonic()",
+            "not end <= time.monotonic()",
+            "not (args or time.monotonic() > end)",
+        )
+    },
+    "own_clock": busy("now() < end", NOW),
+    "clock_of_a_class": app(LEFT.format("LONG"), CLOCK),
+    "deadline_passed_on": app("until(time.monotonic() + LONG)", UNTIL),
+    "dates": app(DATED.format("minutes=15"), DATES),
+    "dates_of_two_parts": app(DATED.format("minutes=5, seconds=LONG"), DATES),
+    "leaves_by_what_it_has_read": left("now = time.monotonic()\nif now - since > LONG:\n    break"),
+    "leaves_by_one_of_two": left("if n or time.monotonic() - since > LONG:\n    return 1"),
+    "leaves_by_raising": left("if time.monotonic() - since > LONG:\n    raise ValueError"),
+    "leaves_unless": left("if not time.monotonic() - since < LONG:\n    return 1"),
+    "leaves_the_inner_loop": left(
+        "began = time.monotonic()\nwhile True:\n    if time.monotonic() - began > LONG:\n"
+        "        break"
+    ),
     "deadline": app(
         "until = time.monotonic() + LONG\nwhile time.monotonic() < until:\n"
         "    await asyncio.sleep(5)"
@@ -76,6 +134,40 @@ FIRES = {
     "long_in_a_loop_of_too_much": app("for n in range(0, 0, 1, 1):\n    time.sleep(601)"),
 }
 SILENT = {
+    **{
+        f"while {condition}": busy(condition)
+        for condition in (
+            "args or time.monotonic() < end",
+            "not (args and time.monotonic() > end)",
+            "time.time() < end",
+            "time.monotonic() > end",
+            "time.monotonic() - since == LONG",
+            "time.monotonic() < since",
+            "time.monotonic() + time.monotonic() < end",
+            "time.monotonic() < later()",
+            "later() < end",
+            "since < end",
+        )
+    },
+    "near_date": app(DATED.format("minutes=5"), DATES),
+    "date_of_no_name": app(DATED.format("1"), DATES),
+    "unknown_date": app(DATED.format("minutes=args"), DATES),
+    "near_deadline_of_a_class": app(LEFT.format("60"), CLOCK),
+    "names_for_each_other": app(
+        "first = second\nsecond = first\nwhile time.monotonic() < first:\n    step()"
+    ),
+    "only_logs": left("if time.monotonic() - since > LONG:\n    print(n)"),
+    "leaves_by_both_of_two": left("if n and time.monotonic() - since > LONG:\n    return 1"),
+    "began_in_the_turn": left(
+        "began = time.monotonic()\nif time.monotonic() - began > LONG:\n    break"
+    ),
+    "begins_again": left(
+        "if time.monotonic() - since > LONG:\n    break\nsince = time.monotonic()"
+    ),
+    "measured_outside": left("if now - since > LONG:\n    break").replace(
+        "for n", "now = time.monotonic()\n    for n"
+    ),
+    "tested_elsewhere": left("if time.monotonic() - since > LONG:\n    pass\nelse:\n    return 1"),
     "near_deadline": app(
         "until = time.monotonic() + 300\nwhile time.monotonic() < until:\n"
         "    await asyncio.sleep(5)"
@@ -175,3 +267,22 @@ def test_says_how_long(findings: Findings) -> None:
     assert found.message == "cord x sleeps for 900 s: a plain call may be cut after 600 seconds"
     (found,) = findings(FIRES["request_with_two"], ID)
     assert found.message.startswith("cord x allows 900.5 s")
+
+
+@pytest.mark.parametrize("name", sorted(UNITS))
+def test_every_clock(name: str, findings: Findings) -> None:
+    clock = name.replace("_loop.", "_loop().")
+    ticks = int(601 / UNITS[name])
+    far = f"datetime.timedelta(seconds={ticks})" if "datetime" in name else str(ticks)
+    source = app(
+        f"end = {clock}() + {far}\nwhile {clock}() < end:\n    step()", "import datetime\n"
+    )
+    assert len(findings(source, ID)) == 1
+
+
+@pytest.mark.parametrize("name", sorted(SPANS))
+def test_every_span(name: str, findings: Findings) -> None:
+    far = 601 / SPANS[name]
+    assert len(findings(app(DATED.format(f"{name}={far}"), DATES), ID)) == 1
+    near = app(DATED.format(f"{name}={599 / SPANS[name]}"), DATES)
+    assert findings(near, ID) == []

@@ -28,7 +28,14 @@ def leave():
 FUNCTION = "def stop(*args):\n    {}\n\n"
 HOOK = "@chute.on_startup()\nasync def start(self):\n    "
 SET = HOOK + "signal.signal(signal.SIGTERM, stop)\n"
+PARTIAL = (
+    "import functools\ndef leave_with(code, *args):\n    {}\n\n"
+    + HOOK
+    + "signal.signal(signal.SIGTERM, functools.partial(leave_with, 1))\n"
+)
 FIRES = {
+    "partial": PARTIAL.format("sys.exit(code)"),
+    "interrupt": FUNCTION.format("raise KeyboardInterrupt") + SET,
     "exit": FUNCTION.format("sys.exit(0)") + SET,
     "raised": FUNCTION.format("raise SystemExit") + SET,
     "raised_with_a_code": FUNCTION.format("raise SystemExit(0)") + SET,
@@ -78,6 +85,7 @@ AT_ONCE = {
     + "def wait():\n    pass\n\n\n" + SET,
 }  # fmt: skip
 SILENT = {
+    "partial_that_stays": PARTIAL.format("print(code)"),
     "lambda_of_nothing": HOOK + "signal.signal(signal.SIGTERM, lambda *args: None)\n",
     "lambda_that_waits": "def end():\n    time.sleep(5)\n    os._exit(0)\n\n\n"
     + HOOK + "signal.signal(signal.SIGTERM, lambda *args: end())\n",

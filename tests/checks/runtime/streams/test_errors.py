@@ -45,7 +45,39 @@ SAFE = (
     f"async def tokens(self, args):\n{body(tried('except Exception:' + chr(10) + '    yield 1'))}"
 )
 RELAYED = "async for token in relay(tokens(self, args)):\n    yield token"
+WORK = "for row in args['rows']:\n    yield work(row)"
+FETCH = "def fetch(url):\n    yield httpx.get(url).text\n"
+FETCHED = "for part in fetch(args['u']):\n    yield part"
 FIRES = {
+    "asks_the_web_in_the_loop": app("for url in args:\n    yield httpx.get(url).text"),
+    "asks_a_client_in_the_loop": app(
+        "for url in args:\n    answer = await self.http.get(url)\n    yield answer.text"
+    ).replace("@chute.cord", "chute.http = httpx.AsyncClient()\n@chute.cord"),
+    "own_asks_the_web": app(
+        WORK, "def work(row):\n    return httpx.get(row).text\n"
+    ),
+    "own_asks_a_client": app(
+        WORK, "HTTP = httpx.Client()\ndef work(row):\n    return HTTP.put(row).text\n"
+    ),
+    "helper_again_and_again": app(f"for n in range(9):\n{body(FETCHED)}", FETCH),
+    "helper_in_a_while": app(f"while args:\n{body(FETCHED)}", FETCH),
+    "helper_at_the_end": app(f"yield 'a'\n{FETCHED}", FETCH),
+    "helper_of_a_helper": app(
+        "yield 'a'\nfor part in more():\n    yield part",
+        f"{FETCH}def more():\n    args = {{'u': 'a'}}\n{body(FETCHED)}",
+    ),
+    "helper_once_and_again": app(f"{FETCHED}\n{FETCHED}", FETCH),
+    "second": app("yield 'a'\nyield httpx.get('b').text"),
+    "second_in_a_branch": app("yield 'a'\nif args:\n    yield httpx.get('b').text"),
+    "second_in_the_same_branch": app(
+        "if args:\n    yield 'a'\n    yield httpx.get('b').text"
+    ),
+    "between": app("yield 'a'\ntext = httpx.get('b').text\nyield text"),
+    "awaited_between": app("yield 'a'\ntext = await self.model.ask(args)\nyield text"),
+    "behind_a_loop": app("for n in range(9):\n    yield 'a'\nyield httpx.get('b').text"),
+    "behind_a_guarded_one": app(
+        "try:\n    yield 'a'\nfinally:\n    args = 1\nyield httpx.get('b').text"
+    ),
     "async_iterable": app("async for token in self.tokens:\n    yield token"),
     "yields_before": app("yield 'a'\n" + tried("except Exception:\n    failed = True")),
     "circle": app(
@@ -112,7 +144,6 @@ def chain(length: int) -> str:
     return f"{calls}def {names[-1]}(x):\n    return int(x)\n"
 
 
-WORK = "for row in args['rows']:\n    yield work(row)"
 FIRES.update(
     {
         "own_reads_a_number": app(WORK, "def work(row):\n    return sum(float(x) for x in row)\n"),
@@ -147,6 +178,31 @@ FIRES.update(
     }
 )
 SILENT = {
+    "asks_a_table": app("table = {}\nfor n in args:\n    yield table.get(n)"),
+    "first": app("yield httpx.get('b').text"),
+    "helper_once": app(FETCHED, FETCH),
+    "helper_told": app(
+        "yield 'a'\n" + tried("except Exception:\n    yield 'error'", FETCHED), FETCH
+    ),
+    "behind_all": app("yield 'a'\nhttpx.post('b')"),
+    "second_told": app(
+        "yield 'a'\n" + tried("except Exception:\n    yield 'e'", "yield httpx.get('b').text")
+    ),
+    "in_one_branch_or_the_other": app(
+        "if args:\n    yield 'a'\nelse:\n    yield httpx.get('b').text"
+    ),
+    "behind_a_branch_that_returns": app(
+        "if args:\n    yield 'a'\n    return\nyield httpx.get('b').text"
+    ),
+    "in_one_case_or_the_other": app(
+        "match args:\n    case 1:\n        yield 'a'\n    case _:\n"
+        "        yield httpx.get('b').text"
+    ),
+    "behind_a_handler": app(
+        "try:\n    a = 1\nexcept ValueError:\n    yield 'a'\n    return\nyield httpx.get('b').text"
+    ),
+    "formats_between": app("yield 'a'\nyield self.formats.end(args)"),
+    "builds_between": app("yield 'a'\nawait asyncio.sleep(1)\nyield 'b'"),
     "relayed": app(RELAYED, SAFE + RELAY),
     "sorts_in_a_thread": app("for n in range(9):\n    yield await asyncio.to_thread(str, n)"),
     "own_in_a_thread": app(
