@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chutes_cli.check import Check, Circumstances
-from chutes_cli.contract.libraries.handing import THREAD_FUNCTIONS
+from chutes_cli.contract.libraries.handing import thread_argument
 from chutes_cli.contract.libraries.records import FACTORIES, FIELD_CALLS
 from chutes_cli.contract.libraries.timeouts import (
     ASKS,
@@ -113,7 +113,7 @@ class NoOutboundTimeout(Check):
         for step in steps(project, counts, *_SERVING, "job", "on_startup", "import"):
             if step.module.only_as_script(step.statement.guards):
                 continue
-            for site, targets in _calls(project, step):
+            for site, targets, in_thread in _calls(project, step):
                 name = _one_name(targets)
                 if not _is_judged(step, name):
                     continue
@@ -121,7 +121,7 @@ class NoOutboundTimeout(Check):
                     continue
                 limit = _LIMITS[name]
                 if _is_endless(project, site, limit) and not (
-                    _is_ended(project, step, name)
+                    ((in_thread or name.startswith(ASYNC)) and _is_ended(project, step))
                     or _is_limited_elsewhere(project, site, targets, limit)
                 ):
                     yield self.at(
@@ -136,19 +136,19 @@ class NoOutboundTimeout(Check):
                     )
 
 
-def _calls(project: Project, step: Step) -> Iterator[tuple[Site, tuple[Target, ...]]]:
-    """Yield the calls of a step, and those that a thread makes of what it is handed."""
+def _calls(project: Project, step: Step) -> Iterator[tuple[Site, tuple[Target, ...], bool]]:
+    """Yield the calls of a step, and those of a thread that is handed them; which of the two."""
     for site, targets in calls(project, step):
-        yield site, targets
+        yield site, targets, step.arrival.loop == "thread"
         for name in library_names(targets):
-            place = THREAD_FUNCTIONS.get(name)
+            place = thread_argument(name)
             match site.expression:
                 case Call(span=span, arguments=given) if place is not None and len(given) > place:
                     handed = Call(span, given[place].value, given[place + 1 :])
                     resolved = project.knowledge.resolver.resolve(
                         site.module, site.scope, handed.function
                     )
-                    yield Site(site.module, site.statement, handed), resolved
+                    yield Site(site.module, site.statement, handed), resolved, True
 
 
 def _one_name(targets: tuple[Target, ...]) -> str:
@@ -195,10 +195,8 @@ def _has_socket_default(project: Project) -> bool:
     )
 
 
-def _is_ended(project: Project, step: Step, name: str) -> bool:
-    """Say whether a deadline on the way ends a call; one that blocks its thread it cannot."""
-    if step.arrival.loop != "thread" and not name.startswith(ASYNC):
-        return False
+def _is_ended(project: Project, step: Step) -> bool:
+    """Say whether a deadline on the way ends a call; one that blocks the loop it cannot."""
     way = [*step.arrival.path, (step.function, step.statement)]
     return any(_has_deadline(project, function.module, at) for function, at in way)
 
@@ -243,8 +241,7 @@ def _may_be_limited(project: Project, client: str) -> bool:
     own = any(
         client in members.ancestors(Class(module, index))
         for module in project.modules
-        for index, scope in enumerate(module.facts.scopes)
-        if scope.bases
+        for index in range(len(module.facts.scopes))
     )
     if own or not (made or _is_made_by_fields(project, client)):
         return True

@@ -149,7 +149,7 @@ class Evaluator:
         found = self._resolver.find_module(module, imported.module, imported.level)
         if found is None or imported.name is None:
             return Unknown()
-        return self._name(found, 0, imported.name)
+        return self.value(found, 0, facts.Name(imported.span, imported.name))
 
     def _attribute(self, module: Module, scope: int, expression: facts.Attribute) -> Value:
         owners = self._resolver.resolve(module, scope, expression.value)

@@ -11,6 +11,7 @@ from chutes_cli.contract.sdk import CHUTE
 from chutes_cli.project.callers import Placed
 from chutes_cli.project.facts import Attribute, Call, Expression, Operation, Statement
 from chutes_cli.project.module import Module, Site, changed_in_place, unpacked
+from chutes_cli.project.nested import wrappers_of
 from chutes_cli.project.targets import (
     Class,
     External,
@@ -39,6 +40,7 @@ class Members:
     def __init__(self, resolver: Resolver, modules: tuple[Module, ...]) -> None:
         self._resolver = resolver
         self._modules = modules
+        self._around: dict[Function, list[Target]] | None = None
 
     def member(self, owner: Target, name: str) -> Iterable[Target]:
         """Return what ``owner.name`` stands for."""
@@ -106,6 +108,20 @@ class Members:
                         each for each in made if is_call and self.is_chute(each)
                     ]
         return dict(found)
+
+    def chutes_around(self, wrapper: Function) -> list[Target]:
+        """Return the chutes of the cords, hooks and jobs that decorators put a function around."""
+        if self._around is None:
+            self._around = {}  # what is asked on the way is answered without
+            found: dict[Function, list[Target]] = defaultdict(list)
+            for module in self._modules:
+                for index in range(len(module.facts.scopes)):
+                    function = Function(module, index)
+                    for chute in self._resolver.hooked_to(function):
+                        for _, each in wrappers_of(self._resolver, function):
+                            found[each].append(chute)
+            self._around = dict(found)
+        return list(dict.fromkeys(self._around.get(wrapper, ())))
 
     def is_protocol(self, target: Target) -> bool:
         """Say whether a target is an object of which only the shape is known (PEP 544)."""

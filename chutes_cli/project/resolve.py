@@ -266,7 +266,8 @@ class Resolver:
                 return [Class(module, owner)]
             if owner >= 0 and not Function(module, scope).has_decorator("staticmethod"):
                 return [Instance(Class(module, owner), None)]
-            chutes = self.hooked_to(Function(module, scope))
+            here = Function(module, scope)
+            chutes = self.hooked_to(here) or self.members.chutes_around(here)
             if chutes:
                 return chutes
         found = list(self.instances(module, function.parent, parameter.annotation))

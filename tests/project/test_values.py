@@ -46,6 +46,15 @@ def test_unknown_values(expression: str, project: ReadTree) -> None:
     assert isinstance(value_of(f"x = {expression}", "x", project), Unknown)
 
 
+def test_modules_that_import_a_name_from_each_other(project: ReadTree) -> None:
+    files = {
+        "app.py": f"{HEAD}from names import x\nchute = Chute('u', 'n', image=x)\n",
+        "names.py": "from more import x\n",
+        "more.py": "from names import x\n",
+    }
+    assert isinstance(project(files).chutes[0].arguments.value("image"), Unknown)
+
+
 @pytest.mark.parametrize("step", ["{0} + {0}", "[{0}, {0}]", "{0} * {0}", "f'{{{0}}}{{{0}}}'"])
 @pytest.mark.parametrize("first", ["3", "(1,)", "'a'"])
 def test_what_doubles_with_every_line(step: str, first: str, project: ReadTree) -> None:

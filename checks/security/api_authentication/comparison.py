@@ -21,13 +21,14 @@ from chutes_cli.project.facts import (
     Statement,
 )
 from chutes_cli.project.model import Project
-from chutes_cli.project.module import Module
+from chutes_cli.project.module import Module, Site
+from chutes_cli.project.taint.threats import Threat
 
 from ..production import last_name, production_statements
 from ..secrets_management.judging import names_secret, names_secrets, plain
 from .keyed import is_keyed
+from .variables import is_variable, secret_variable
 
-_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 _OWNERS = frozenset({"settings", "config", "cfg", "conf", "self", "state", "app", "options"})
 _SIGNATURE = re.compile(r"(?:.*_)?(?:signature|hmac|mac|digest)(?:_.*)?")
 _COMPARING = frozenset({"__eq__", "__ne__"})
@@ -38,9 +39,10 @@ class NonConstantTimeComparison(Check):
 
     ## What it does
     Looks at `==` and `!=` between something called as secrets are and a secret of the
-    service's own (a constant, a setting, a variable of the environment), and at comparisons
-    of what `hmac` made. Comparisons with texts and with None, and of two objects in `__eq__`,
-    are left alone.
+    service's own (a constant, a setting, a variable of the environment), between what a
+    caller sends and a variable whose own name speaks of a secret, whatever holds the two, and
+    at comparisons of what `hmac` made. Comparisons with texts and with None, and of two
+    objects in `__eq__`, are left alone.
 
     ## Why it matters
     `==` stops at the first character that differs. Whoever measures how long the refusal
@@ -149,10 +151,13 @@ def _told_by_time(
             listed = _is_list(project, module, statement.scope, several)
             if listed and _is_secret(last_name(one)):
                 yield f"each of {last_name(several)}", operator
-            elif any(
-                is_keyed(project, each) for each in _items(project, module, statement, several)
-            ):
+                return
+            items = list(_items(project, module, statement, several))
+            variables = filter(None, (secret_variable(project, each) for each in items))
+            if any(is_keyed(project, each) for each in items):
                 yield "what hmac made", operator
+            elif (variable := next(variables, "")) and _is_sent(project, module, statement, one):
+                yield f"the variable {variable} of the environment", operator
 
 
 def _comparisons(
@@ -182,14 +187,31 @@ def _compared(
     if is_keyed(project, (module, statement.scope, ours)):
         return "what hmac made"
     sent, own = last_name(given), last_name(ours)
-    if _is_environment(project, module, statement.scope, ours):
-        return f"a variable of the environment ({sent})" if _is_secret(sent) else None
+    asked = is_variable(project, module, statement.scope, ours)
+    if asked and _is_named(project, module, statement, given):
+        return f"a variable of the environment ({sent})"
     kept = project.knowledge.evaluator.held(module, statement.scope, ours)
-    if isinstance(ours, Attribute) and _is_secret(own) and _is_environment(project, *kept):
+    if isinstance(ours, Attribute) and _is_secret(own) and is_variable(project, *kept):
         return own
-    if not _is_secret(sent) or not _is_secret(own) or _is_own(given):
-        return None
-    return own if _is_own(ours) else None
+    if _is_secret(sent) and _is_secret(own) and not _is_own(given) and _is_own(ours):
+        return own
+    variable = secret_variable(project, (module, statement.scope, ours))
+    if variable and _is_sent(project, module, statement, given):
+        return f"the variable {variable} of the environment"
+    return None
+
+
+def _is_sent(project: Project, module: Module, statement: Statement, given: Expression) -> bool:
+    """Say whether somebody else gives a value, as its name or its way through the tree says."""
+    if _is_named(project, module, statement, given) and not _is_own(given):
+        return True
+    return project.taint.origin(Site(module, statement, given), Threat.SHELL) is not None
+
+
+def _is_named(project: Project, module: Module, statement: Statement, given: Expression) -> bool:
+    """Say whether something is called as secrets are, and is none of the environment itself."""
+    named = _is_secret(last_name(given))
+    return named and not secret_variable(project, (module, statement.scope, given))
 
 
 def _is_list(project: Project, module: Module, scope: int, several: Expression) -> bool:
@@ -227,16 +249,5 @@ def _is_own(expression: Expression) -> bool:
             return name.isupper()
         case Attribute(value=owner, attribute=name):
             return name.isupper() or last_name(owner) in _OWNERS
-        case _:
-            return False
-
-
-def _is_environment(project: Project, module: Module, scope: int, expression: Expression) -> bool:
-    resolver = project.knowledge.resolver
-    match expression:
-        case Call(function=function):
-            return resolver.dotted(module, scope, function) in _ENVIRONMENT
-        case Operation(operator="[]", operands=(value, _)):
-            return resolver.dotted(module, scope, value) == "os.environ"
         case _:
             return False

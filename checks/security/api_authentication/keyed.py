@@ -41,7 +41,7 @@ def is_keyed(project: Project, place: Placed, depth: int = 0) -> bool:
         return False
     if isinstance(held, Call) and _is_made(project, (module, scope, held)):
         return True
-    inner = [(module, scope, part) for part in _parts(held)]
+    inner = [(module, scope, part) for part in written_from(held)]
     if isinstance(held, Call):
         inner += _of_call(project, module, scope, held)
     return any(is_keyed(project, each, depth + 1) for each in inner)
@@ -66,10 +66,10 @@ def _has_key(call: Call) -> bool:
     return any(each.keyword in KEYED_BY.values() for each in call.arguments)
 
 
-def _parts(expression: Expression) -> Iterator[Expression]:
-    """Yield what a text is made of."""
+def written_from(expression: Expression) -> Iterator[Expression]:
+    """Yield what a text is made of, or written in another way."""
     match expression:
-        case Await(value=inner):
+        case Await(value=inner) | Opaque(kind="NamedExpr", parts=(inner,)):
             yield inner
         case FormattedText(parts=parts):
             yield from parts
@@ -101,9 +101,9 @@ def _of_call(project: Project, module: Module, scope: int, call: Call) -> Iterat
     targets = project.knowledge.resolver.resolve(module, scope, call.function)
     if library_names(targets) & WRITES:
         yield from ((module, scope, each.value) for each in call.arguments[:1])
-    at, where, called = project.knowledge.evaluator.held(module, scope, call.function)
-    if isinstance(called, Opaque) and called.kind == "Lambda":
-        yield from ((at, where, each) for each in called.parts)
+    match project.knowledge.evaluator.held(module, scope, call.function):
+        case at, where, Opaque(kind="Lambda", parts=(*_, body)):
+            yield at, where, body
     for function in functions_of(targets):
         for statement in function.module.statements_in(function.index):
             if statement.kind == "return":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chutes_cli.contract.libraries.records import AS_DICTIONARY, DUMPS, VALIDATED_BASES
+from chutes_cli.contract.libraries.records import AS_DICTIONARY, DUMPS
 from chutes_cli.project.callers import Placed
 from chutes_cli.project.displays import copies
 from chutes_cli.project.facts import (
@@ -14,10 +14,12 @@ from chutes_cli.project.facts import (
     Await,
     Call,
     Expression,
+    Import,
     Mapping,
     Name,
     Opaque,
     Operation,
+    Parameter,
     Statement,
     last_name,
 )
@@ -26,10 +28,9 @@ from chutes_cli.project.module import Binding, Module
 from chutes_cli.project.targets import Class, External, Function, Instance, Method, Target
 from chutes_cli.project.values import Known
 
-from ..production import functions_of
+from ..production import functions_of, is_own
 
 _DEEPEST = 8
-_TAKEN_OUT = frozenset({"pop", "popitem", "clear"})
 _ADDING = frozenset({"update", "setdefault"})
 _OPEN_MODEL = frozenset({"model_config", "Config"})
 """What may let a model take fields that it does not name, or call them otherwise."""
@@ -89,20 +90,21 @@ class Payloads:
         return _together(found) if bindings else None
 
     def _of_binding(self, module: Module, where: int, binding: Binding, depth: int) -> Names:
-        statement, parameter = binding.statement, binding.parameter
-        if binding.imported is not None and binding.imported.name is not None:
-            imported = binding.imported
-            found = self.project.knowledge.resolver.find_module(
-                module, imported.module, imported.level
-            )
-            return self._of_name(found, 0, binding.imported.name, depth + 1) if found else None
-        if parameter is not None:
-            return self._of_parameter(Function(module, where), binding, depth)
-        if statement is not None and statement.kind == "augment":
-            return self.names((module, statement.scope, statement.values[0]), depth + 1)
-        if statement is None or binding.value is None or statement.kind == "with":
-            return None
-        return self.names((module, statement.scope, binding.value), depth + 1)
+        match binding:
+            case Binding(imported=Import(span=span, module=path, name=str(name), level=level)):
+                found = self.project.knowledge.resolver.find_module(module, path, level)
+                return self.names((found, 0, Name(span, name)), depth + 1) if found else None
+            case Binding(parameter=Parameter()):
+                return self._of_parameter(Function(module, where), binding, depth)
+            case Binding(statement=Statement(kind="augment", scope=scope, values=(added,))):
+                return self.names((module, scope, added), depth + 1)
+            case Binding(
+                statement=Statement(kind="assign" | "annotate" | "expression", scope=scope),
+                value=Expression() as value,
+            ):
+                return self.names((module, scope, value), depth + 1)
+            case _:
+                return None
 
     def _of_parameter(self, function: Function, binding: Binding, depth: int) -> Names:
         callers = self.project.knowledge.resolver.callers
@@ -197,11 +199,11 @@ class Payloads:
                     return self.names((module, scope, one), depth + 1)
                 if last_name(function) in AS_DICTIONARY:
                     return self._of_record(module, scope, one)
+        targets = self.project.knowledge.resolver.resolve(module, scope, call.function)
         match call.function:
-            case Attribute(value=owner, attribute=name) if name in DUMPS:
+            case Attribute(value=owner, attribute=name) if name in DUMPS and not is_own(targets):
                 known = not any(each.keyword == "by_alias" for each in call.arguments)
                 return self._of_record(module, scope, owner) if known else None
-        targets = self.project.knowledge.resolver.resolve(module, scope, call.function)
         return self._of_results(targets, depth)
 
     def _of_record(self, module: Module, scope: int, record: Expression) -> Names:
@@ -223,21 +225,22 @@ class Payloads:
 
     def _is_open(self, of: Class) -> bool:
         """Say whether the objects of a class may give entries that are none of its fields."""
-        resolver = self.project.knowledge.resolver
-        if not resolver.members.ancestors(of) & VALIDATED_BASES:
-            return False
-        fields = self.project.knowledge.evaluator.fields
         return any(
-            each.has_decorator("computed_field", "model_serializer") for each in self._methods(of)
-        ) or any(fields.declared(of, name)[1] is not None for name in _OPEN_MODEL)
+            bool(each.scope.keywords)
+            or not _OPEN_MODEL.isdisjoint(each.module.bindings.get(each.index, {}))
+            or any(
+                method.has_decorator("computed_field", "model_serializer")
+                for method in _methods(each)
+            )
+            for each in self._with_bases(of)
+        )
 
-    def _methods(self, of: Class, depth: int = 0) -> Iterator[Function]:
-        for index, scope in enumerate(of.module.facts.scopes):
-            if scope.parent == of.index and scope.kind == "function":
-                yield Function(of.module, index)
-        for each in self.project.knowledge.resolver.members.bases(of):
-            if isinstance(each, Class) and depth < _DEEPEST:
-                yield from self._methods(each, depth + 1)
+    def _with_bases(self, of: Class) -> list[Class]:
+        found = [of]
+        for each in found:
+            bases = self.project.knowledge.resolver.members.bases(each)
+            found += [base for base in bases if isinstance(base, Class) and base not in found]
+        return found
 
     def _of_results(self, targets: tuple[Target, ...], depth: int) -> Names:
         """Return what functions of the tree give, those that classes below have among them."""
@@ -272,6 +275,12 @@ class Payloads:
             else self.names((module, scope, each.value), depth + 1)
             for each in arguments
         )
+
+
+def _methods(of: Class) -> Iterator[Function]:
+    for index, scope in enumerate(of.module.facts.scopes):
+        if scope.parent == of.index:
+            yield Function(of.module, index)
 
 
 def _is(expression: Expression, name: str) -> bool:

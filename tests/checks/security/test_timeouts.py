@@ -35,6 +35,17 @@ ASK_LATER = (
     "        return await session.get(os.environ['ENGINE'], timeout=None)\n"
 )
 KEPT = "client = httpx.AsyncClient(timeout=None)\n"
+MADE = "s = requests.Session()\n"
+TYPED = "def ask(session: requests.Session):\n    return session.get('http://a/b')\n"
+MINE = "class Mine(requests.Session):\n    pass\n"
+LIMITED = "class Limited(requests.adapters.HTTPAdapter):\n    pass\n"
+FIELD = (
+    "from dataclasses import dataclass, field\n"
+    "@dataclass\nclass Kept:\n"
+    "    session: requests.Session = field(default_factory={})\n"
+    "    other: dict = field(default_factory=dict)\n"
+    "kept = Kept()\n"
+)
 
 
 def body(text: str) -> str:
@@ -112,6 +123,27 @@ FIRES = {
     "redis": app("return redis.Redis(socket_timeout=None)"),
     "openai": app("return openai.OpenAI(timeout=None)"),
     "program": app("subprocess.run(['nvidia-smi'])"),
+    "handed_to_a_thread": app("await asyncio.to_thread(requests.get, 'http://a/b')"),
+    "handed_to_an_executor": app(
+        "loop = asyncio.get_running_loop()\n"
+        "await loop.run_in_executor(None, requests.get, 'http://a/b')"
+    ),
+    "handed_with_none": app("await asyncio.to_thread(requests.get, 'u', timeout=None)"),
+    "handed_by_position": app("await asyncio.to_thread(urllib.request.urlopen, 'u', None)"),
+    "handed_and_read_in_a_pair": app("requests.get('u', timeout=(3, None))"),
+    "read_without_limit": app("requests.get('u', timeout=LIMITS)", "LIMITS = (3, None)\n"),
+    "total_of_a_pool": app("return urllib3.Timeout(total=None)"),
+    "of_any_client": app("ask(s)", f"{MADE}{TYPED}"),
+    "of_any_client_with_adapter": app(
+        "ask(s)",
+        f"{MADE}s.mount('http://', requests.adapters.HTTPAdapter(max_retries=3))\n{TYPED}",
+    ),
+    "of_any_client_and_another_class": app("ask(s)", f"{MADE}{TYPED}class Own(dict):\n    pass\n"),
+    "of_a_field": app("kept.session.get('http://a/b')", FIELD.format("requests.Session")),
+    "of_a_field_and_a_type": app("ask(kept.session)", FIELD.format("requests.Session") + TYPED),
+    "of_either_session": app(
+        "s = requests.Session() if args else requests.Session()\ns.get('http://a/b')"
+    ),
 }  # fmt: skip
 SILENT = {
     "partial_with_a_timeout": app(
@@ -170,6 +202,41 @@ SILENT = {
         "app.py": app("return 1"),
         "tests/test_app.py": f"from app import chute\n{HEAD}\n{CORD}    requests.get('u')\n",
     },
+    "handed_with_a_timeout": app("await asyncio.to_thread(requests.get, 'u', timeout=5)"),
+    "handed_by_position": app("await asyncio.to_thread(urllib.request.urlopen, 'u', None, 5)"),
+    "handed_under_a_deadline": app(
+        "await asyncio.wait_for(asyncio.to_thread(requests.get, 'http://a/b'), 5)"
+    ),
+    "handed_nothing": app("await asyncio.to_thread()"),
+    "handed_to_another": app("await other(requests.get, 'http://a/b')"),
+    "handed_first_to_an_executor": app(
+        "loop = asyncio.get_running_loop()\nawait loop.run_in_executor(requests.get)"
+    ),
+    "pair": app("requests.get('u', timeout=(3, 5))"),
+    "pair_without_the_first": app("requests.get('u', timeout=(None, 5))"),
+    "total_of_a_pool": app("return urllib3.Timeout(total=5)"),
+    "one_of_two_libraries": app(
+        "ask = requests.get if args else httpx.get\nask('http://a/b', timeout=None)"
+    ),
+    "given_by_somebody": app("return args", f"{TYPED}"),
+    "made_by_nobody": app("ask(args)", TYPED),
+    "made_by_a_test": {
+        "app.py": app("ask(args)", TYPED),
+        "tests/test_app.py": "import app\nimport requests\nimport chutes\ns = requests.Session()\n",
+    },
+    "own_class_somewhere": app("ask(s)", f"{MADE}{MINE}{TYPED}"),
+    "adapter_somewhere": app("ask(s)", f"{MADE}{LIMITED}s.mount('http://', Limited())\n{TYPED}"),
+    "one_told": app(
+        "p.request('GET', 'u')\nask(p)",
+        "p = urllib3.PoolManager(timeout=5)\n"
+        "def ask(pool: urllib3.PoolManager):\n    return pool.request('GET', 'u')\n",
+    ),
+    "field_that_holds_the_class": app(
+        "ask(args)",
+        "from dataclasses import dataclass, field\n@dataclass\nclass Kept:\n"
+        f"    kind: type = field(default=requests.Session)\n{TYPED}",
+    ),
+    "field_of_another": app("ask(kept.session)", FIELD.format("requests.Other") + TYPED),
 }  # fmt: skip
 
 

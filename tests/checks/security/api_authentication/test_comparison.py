@@ -35,6 +35,7 @@ FIRES = {
     "constant_of_a_module": "import names\ndef f(api_key):\n    return api_key == names.API_KEY",
     "header": "def f(request):\n    return request.headers['X-API-Key'] == API_KEY",
     "environment": "def f(token):\n    return token == os.environ['TOKEN']",
+    "environment_of_any_name": "def f(token):\n    return token == os.environ['GATE']",
     "environment_get": "def f(token):\n    return os.getenv('TOKEN') == token",
     "environment_get_long": "def f(token):\n    return token == os.environ.get('TOKEN')",
     "signature": "def f(signature, body):\n"
@@ -75,6 +76,18 @@ FIRES.update(
         "        if not data:\n            return ''\n"
         "        return hmac.digest(b'k', data, 'sha256')\n"
         "    def f(self, data, sent):\n        return self.made(data) == sent",
+        "keyed_listed": "def f(data, sent):\n"
+        "    return sent in [hmac.digest(b'k', data, 'sha256')]",
+        "keyed_method": "def f(data, sent):\n"
+        "    return sent.__eq__(hmac.digest(b'k', data, 'sha256'))",
+        "keyed_walrus": "def f(data, sent):\n"
+        "    return sent == (own := hmac.digest(b'k', data, 'sha256'))",
+        "variable_listed": "@chute.cord()\nasync def f(self, args: dict):\n"
+        "    return args['sent'] in [os.environ['ADMIN_TOKEN']]",
+        "variable_under_another_name": "@chute.cord()\nasync def f(self, args: dict):\n"
+        "    ours = os.environ['ADMIN_TOKEN']\n    return args['sent'] == ours",
+        "variable_and_a_name": "OURS = os.environ['ADMIN_TOKEN']\n"
+        "def f(token):\n    return token == OURS",
         "kept_under_any_name": f"{KEPT}def f(given):\n    return given == kept.api_key",
     }
 )
@@ -85,6 +98,22 @@ SILENT = {
     "def f(data, sent):\n    return sent != made(data)",
     "awaited_otherwise": "async def made(data):\n    return len(data)\n"
     "async def f(data, sent):\n    return sent != await made(data)",
+    "keyed_in_a_set": "def f(data, sent):\n    return sent in {hmac.digest(b'k', data, 'sha256')}",
+    "keyed_by_another_method": "def f(data, sent):\n"
+    "    return sent.__lt__(hmac.digest(b'k', data, 'sha256'))",
+    "variable_that_nobody_sends": "OURS = os.environ['ADMIN_TOKEN']\n"
+    "def f(stored):\n    return stored == OURS",
+    "variable_listed_that_nobody_sends": "def f(stored):\n"
+    "    return stored in [os.environ['ADMIN_TOKEN']]",
+    "variable_that_is_its_own": "OURS = os.environ['ADMIN_TOKEN']\n"
+    "class A:\n    def f(self):\n        return self.token == OURS",
+    "variable_of_before": "class A:\n    def f(self):\n"
+    "        token = os.environ['ADMIN_TOKEN']\n        return token == self._last",
+    "variable_twice": "def f():\n    token = os.environ['A_TOKEN']\n"
+    "    return token == os.environ['B_TOKEN']",
+    "variable_and_variable": "def f():\n    return os.environ['A_TOKEN'] == os.environ['B_TOKEN']",
+    "listed_that_is_no_secret": "@chute.cord()\nasync def f(self, args: dict):\n"
+    "    return args['sent'] in [os.environ['MODE']]",
     "set": f"API_TOKENS = set(os.environ['T'].split())\n{LISTED}",
     "display_of_a_set": f"API_TOKENS = {{os.environ['T']}}\n{LISTED}",
     "list_of_words": "WORDS = os.environ['T'].split()\ndef f(token):\n    return token in WORDS",
@@ -141,7 +170,7 @@ def test_stays_silent(name: str, findings: Findings) -> None:
     assert findings(f"{HEAD}{SILENT[name]}\n", ID) == []
 
 
-@pytest.mark.parametrize(("functions", "count"), [(4, 1), (30, 0)])
+@pytest.mark.parametrize(("functions", "count"), [(4, 1), (9, 1), (10, 0), (30, 0)])
 def test_functions_that_return_what_others_return(
     functions: int, count: int, findings: Findings
 ) -> None:

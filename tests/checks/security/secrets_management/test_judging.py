@@ -17,6 +17,7 @@ KEYS = {
     "hexadecimal_in_runs": "fedcbaedcfab98765432107",
     "longest_part_of_eight": "k3x9qz7w-2v8m5t",
     "one_change_in_five": "kestrel9wq-abcde",
+    "with_signs": "tR7!vq2Lw9-Zx4Kd",
     "with_blanks_around": " k3x9qz7w2v8m5t\n",
 }
 NO_KEYS = {
@@ -29,6 +30,8 @@ NO_KEYS = {
     "short_parts": "k3x9qz7-2v8m5ta-x",
     "letters_of_hexadecimal": "fedcbaedcfabdeadbeef",
     "digits": "20240917123456789",
+    "signs_between_words": "Ab1!Cd2!Ef3!Gh4!Ij5",
+    "one_change_in_three": "abcdefC9dxkq!zzmno",
 }
 PASSWORDS = {
     "eight": "k3strel!",
