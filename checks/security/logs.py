@@ -40,6 +40,7 @@ from .production import last_name
 from .secrets_management.judging import names_secret
 from .secrets_management.records import secret_in_record
 
+_REQUESTS = frozenset({"request", "req"})
 _JOINS = frozenset({"+", "%", "or", "?:", "*"})
 
 
@@ -228,6 +229,8 @@ def _secret(part: Expression) -> str | None:
             name = last_name(asked.value)
             if isinstance(asked.value, Literal):
                 name = str(asked.value.value)
+        case Attribute(value=owner, attribute="headers") if last_name(owner) in _REQUESTS:
+            return "all headers of a request, keys among them"
         case _:
             name = last_name(part)
     return f"the secret {name}" if names_secret(name) and name not in PIECES else None

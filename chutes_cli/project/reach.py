@@ -20,7 +20,9 @@ from chutes_cli.project.facts import (
     Attribute,
     Await,
     Call,
+    Collection,
     Expression,
+    Mapping,
     Name,
     Opaque,
     Operation,
@@ -285,8 +287,8 @@ class Reach:
         callee = call.function
         task = task or (isinstance(callee, Attribute) and callee.attribute in _LATER)
         for argument in call.arguments:
-            if isinstance(argument.value, Name | Attribute):
-                for target in self._resolver.resolve(module, scope, argument.value):
+            for named in _named_in(argument.value):
+                for target in self._resolver.resolve(module, scope, named):
                     if isinstance(target, Function | Method):
                         found = target.function if isinstance(target, Method) else target
                         carried = self._bridges.carries(Site(module, statement, call), argument)
@@ -364,3 +366,13 @@ def _next(caller: Function, arrival: Arrival, edge: Edge) -> Arrival:
         path=(*arrival.path, (caller, edge.statement)),
         task=arrival.task or edge.task,
     )
+
+
+def _named_in(argument: Expression) -> Iterator[Expression]:
+    """Yield what an argument names: itself, or the items of its displays (``hooks=[f]``)."""
+    match argument:
+        case Name() | Attribute():
+            yield argument
+        case Collection() | Mapping():
+            for each in argument.children():
+                yield from _named_in(each)

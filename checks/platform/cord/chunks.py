@@ -168,7 +168,9 @@ def _no_chunk(project: Project, value: Value, depth: int = 0) -> str | None:
         case Opaque(kind="ListComp"):
             return "a list"
         case Call():
-            return object_made(project, value) or _returned(project, value, depth)
+            made = made_of(project, value)
+            own = _own_object(project, made) if isinstance(made, Class) else None
+            return own or object_made(project, value) or _returned(project, value, depth)
         case Name():
             return _annotated(project, value)
         case _:
@@ -204,6 +206,12 @@ def _annotated(project: Project, value: Value) -> str | None:
     return article(models[0].scope.name) if models and len(models) == len(found) else None
 
 
+def _own_object(project: Project, of: Class) -> str | None:
+    """Return an object of the tree's own that is certainly no text."""
+    above = project.knowledge.resolver.members.ancestors(of)
+    return None if above - _NO_TEXTS else article(of.scope.name)
+
+
 def object_made(project: Project, value: Value) -> str | None:
     """Return what a call makes that is neither text nor bytes."""
     made = made_of(project, value)
@@ -219,6 +227,14 @@ def object_made(project: Project, value: Value) -> str | None:
 def _constant(constant: Constant) -> str:
     return "nothing" if constant is None else f"the number {constant!r}"
 
+
+_NO_TEXTS = frozenset(
+    {
+        "builtins.object", "abc.ABC", "typing.Generic", "typing.NamedTuple", "builtins.dict",
+        "builtins.list", "builtins.tuple", "builtins.int", "builtins.Exception", "enum.Enum",
+    }
+)  # fmt: skip
+"""Classes of others that are neither text nor bytes."""
 
 _MAKES = {
     "builtins.dict": "a dict",

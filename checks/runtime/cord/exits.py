@@ -13,10 +13,11 @@ from chutes_cli.project.model import Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
 from chutes_cli.project.running import catches
-from chutes_cli.project.targets import Class, External, Function, Instance
+from chutes_cli.project.targets import Class, External, Function, Instance, Method
 from chutes_cli.project.tasks import handed_to_thread
 from chutes_cli.project.values import Known
 
+from ..signals.installing import installations
 from .arriving import calls_of, external_names, from_cords
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit"})
@@ -115,9 +116,12 @@ class ExitInCord(Check):
         ways = dict(
             from_cords(project, circumstances, *_LOOPS, counts=partial(_comes_through, project))
         )
+        drains = frozenset(_run_by_signals(project))
         for function, arrival in from_cords(project, circumstances, *_LOOPS):
             for site, name in _exits(project, function):
                 if name in _AT_ONCE:
+                    if arrival.loop == "main" and function in drains:
+                        continue  # the last call ends what SIGTERM began
                     yield self._at_once(site, name, arrival)
                 elif function in ways and not _is_caught(function, site):
                     yield self.at(
@@ -136,6 +140,25 @@ class ExitInCord(Check):
             "raise an exception; end the process from a SIGTERM handler or a start-up task only",
             trace=arrival.trace,
         )
+
+
+def _run_by_signals(project: Project) -> Iterator[Function]:
+    """Yield the functions that run when a signal arrives."""
+    found: dict[Function, None] = {}
+    resolve = project.knowledge.resolver.resolve
+    for module in project.modules:
+        for index in range(len(module.facts.scopes)):
+            for each in installations(project, Function(module, index)):
+                for target in resolve(module, each.site.scope, each.handler):
+                    handler = target.function if isinstance(target, Method) else target
+                    if isinstance(handler, Function):
+                        found[handler] = None
+    waiting = list(found)
+    for function in waiting:  # which grows on the way
+        yield function
+        new = [each.callee for each in project.reach.edges(function) if each.callee not in found]
+        found.update(dict.fromkeys(new))
+        waiting += new
 
 
 def _exits(project: Project, function: Function) -> Iterator[tuple[Site, str]]:

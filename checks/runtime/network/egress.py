@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from chutes_cli.contract.libraries.network import (
 from chutes_cli.core.finding import Finding, Severity
 from chutes_cli.project.arguments import BoundArgument
 from chutes_cli.project.callers import Placed
-from chutes_cli.project.facts import Attribute, Call, Name
+from chutes_cli.project.facts import Attribute, Call, FormattedText, Literal, Name, Operation
 from chutes_cli.project.model import Chute, Project
 from chutes_cli.project.module import Site
 from chutes_cli.project.reach import Arrival
@@ -26,6 +27,9 @@ from chutes_cli.project.values import Known
 
 from ..ways import Step, calls, on_gateway, steps
 
+_TRIMS = frozenset({"strip", "rstrip", "removesuffix"})
+_OWN_HOSTS = re.compile(r"CHUTE|LOCAL|ENGINE|SIDECAR", re.IGNORECASE)
+"""Variables for what runs on the instance itself, or behind the platform's proxy."""
 _OPEN = "chutes.ai"
 """Hosts of the platform: the instance's network policy keeps a way to its own proxy."""
 
@@ -35,7 +39,8 @@ class EgressInCord(Check):
 
     ## What it does
     Follows the code a cord runs to calls with a known URL of another host (`requests`,
-    `httpx`, `aiohttp`, `urllib`, …) and to clients of services on the internet (`openai`,
+    `httpx`, `aiohttp`, `urllib`, …) or with one that `os.environ["NAME"]` must give, and to
+    clients of services on the internet (`openai`,
     `boto3`, …) that are given no address of their own. Loopback addresses and the platform's
     hosts are left alone, and so are chutes with `allow_external_egress`, URLs that are not
     known, and start-up hooks.
@@ -147,7 +152,7 @@ def _host(project: Project, site: Site, targets: tuple[Target, ...]) -> str | No
         base = _base(project, target.receiver)
         for each in filter(None, (given, base)):
             for place in _filled(project, each):
-                host = _host_of(project, place)
+                host = _host_of(project, place) or _host_of_environment(project, place)
                 if host is not None:
                     return host
         return None
@@ -185,6 +190,23 @@ def _host_of(project: Project, place: Placed) -> str | None:
     except ValueError:
         return None
     return host if _is_another(host) else None
+
+
+def _host_of_environment(project: Project, place: Placed) -> str | None:
+    """Return the variable that must name the host, None where there is none."""
+    module, scope, held = project.knowledge.evaluator.held(*place)
+    dotted = project.knowledge.resolver.dotted
+    match held:
+        case FormattedText(parts=(first, *_)) | Operation(operator="+", operands=(first, *_)):
+            return _host_of_environment(project, (module, scope, first))
+        case Call(function=Attribute(value=first, attribute=method)) if method in _TRIMS:
+            return _host_of_environment(project, (module, scope, first))
+        case Operation(operator="[]", operands=(table, Literal(value=str(name)))) if (
+            dotted(module, scope, table) == "os.environ"
+        ):
+            return None if _OWN_HOSTS.search(name) else f"the host that {name} names"
+        case _:
+            return None
 
 
 def _of_request(project: Project, given: BoundArgument) -> BoundArgument | None:

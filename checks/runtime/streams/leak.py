@@ -28,6 +28,7 @@ from .generators import called, goes_through_decorated, handed_on
 
 _QUEUE = 64
 """Slots of the SDK's queue between a stream's worker and its reader (cord.py)."""
+_ORDERS = frozenset({"<", ">", "<=", ">="})
 _LOOPS = frozenset({"for", "while"})
 _COLLECTS = frozenset({"append", "extend", "write", "add"})
 _CLOCKS = frozenset({"time", "monotonic", "perf_counter", "monotonic_ns", "time_ns", "now"})
@@ -223,6 +224,7 @@ def _collects(
     """Say whether conditions in a loop ask the time, or what the loop has collected."""
     gathered: set[str] = set()
     module = function.module
+    begun = _begun_anew(function, loop)
     for statement in module.statements_in(function.index):
         if loop not in module.guards_of(statement.guards):
             continue
@@ -243,12 +245,29 @@ def _collects(
     return any(
         (isinstance(each, Operation) and each.operator == "%")  # each so-and-so-manieth
         or (isinstance(each, Name) and each.id in gathered)
+        or (isinstance(each, Operation) and each.operator in _ORDERS
+            and any(isinstance(one, Name) and one.id in begun for one in each.walk()))
         or (isinstance(each, Call) and isinstance(each.function, Attribute)
             and each.function.attribute in _CLOCKS)
         for test in conditions
         if not _is_always_reached(project, function, test)
         for each in test.walk()
     )  # fmt: skip
+
+
+def _begun_anew(function: Function, loop: int) -> set[str]:
+    """Return the names that a loop assigns under a condition: where the next part begins."""
+    module = function.module
+    return {
+        each.id
+        for statement in module.statements_in(function.index)
+        if statement.kind == "assign"
+        and loop in (guards := list(module.guards_of(statement.guards)))
+        and guards[0] != loop
+        for target in statement.targets
+        for each in target.walk()
+        if isinstance(each, Name)
+    }
 
 
 def _is_always_reached(project: Project, function: Function, test: Expression) -> bool:

@@ -31,6 +31,7 @@ from .variables import is_variable, secret_variable
 
 _OWNERS = frozenset({"settings", "config", "cfg", "conf", "self", "state", "app", "options"})
 _SIGNATURE = re.compile(r"(?:.*_)?(?:signature|hmac|mac|digest)(?:_.*)?")
+_COMPREHENSIONS = frozenset({"ListComp", "SetComp", "GeneratorExp", "DictComp"})
 _COMPARING = frozenset({"__eq__", "__ne__"})
 
 
@@ -147,6 +148,11 @@ def _told_by_time(
         if what is not None:
             yield what, operator
     match expression:
+        case Opaque(kind=kind, names=(name, *_), parts=(several, *parts)) if (
+            kind in _COMPREHENSIONS and names_secrets(last_name(several))
+        ):
+            for operator in _compared_with_each(name, parts):
+                yield f"each of {last_name(several)}", operator
         case Operation(operator="in" | "not in" as operator, operands=(one, several)):
             listed = _is_list(project, module, statement.scope, several)
             if listed and _is_secret(last_name(one)):
@@ -158,6 +164,16 @@ def _told_by_time(
                 yield "what hmac made", operator
             elif (variable := next(variables, "")) and _is_sent(project, module, statement, one):
                 yield f"the variable {variable} of the environment", operator
+
+
+def _compared_with_each(name: str, parts: list[Expression]) -> Iterator[str]:
+    """Yield how a comprehension compares its own name: ``any(each == given for each in keys)``."""
+    for each in (inner for part in parts for inner in part.walk()):
+        match each:
+            case Operation(operator="==" | "!=" as operator, operands=(left, right)):
+                of = [isinstance(one, Opaque) and one.names == (name,) for one in (left, right)]
+                if any(of) and not any(isinstance(one, Literal) for one in (left, right)):
+                    yield operator
 
 
 def _comparisons(

@@ -48,6 +48,13 @@ SETTINGS = (
 )
 SHORT = "class Short(BaseModel):\n    prompt: str = Field(max_length=100)\n"
 FIRES = {
+    "all_headers": app("log.info('%s', self.request.headers)"),
+    "all_headers_of_a_hook": app(
+        "self.client.get('/x')",
+        "import httpx\ndef told(request):\n    log.info('%s', dict(request.headers))\n"
+        "@chute.on_startup()\nasync def start(self):\n"
+        "    self.client = httpx.Client(event_hooks={'request': [told]})\n",
+    ),
     "titled": app("text = args.prompt.title()\nprint(text)"),
     "choice": app("print(args.prompt if args.model else '')"),
     "repeated": app("print(args.prompt * 2)"),
@@ -124,6 +131,9 @@ FIRES = {
     + "@chute.on_startup()\nasync def start(self):\n    print(API_KEY)\n",
 }  # fmt: skip
 SILENT = {
+    "one_header": app("log.info('%s', self.request.headers['Date'])"),
+    "headers_of_a_response": app("log.info('%s', self.response.headers)"),
+    "headers_of_a_table": app("log.info('%s', args.headers)"),
     "copy_by_name_without_it": app(
         "facts = args.model_dump(exclude={'prompt'})\nlogger.info(facts)"
     ),

@@ -14,6 +14,7 @@ ID = "stream-chunk-type"
 HEAD = """\
 import dataclasses
 import json
+from typing import NamedTuple
 
 import orjson
 from chutes.chute import Chute
@@ -118,6 +119,25 @@ def each_counted(function):
     return wrapper
 
 
+class Event:
+    def encode(self):
+        return "a"
+
+
+class Pair(NamedTuple):
+    one: str = "a"
+
+
+class Ready:
+    def encode(self, charset):
+        return b"a"
+
+
+class Frames:
+    def run(self):
+        yield Event()
+
+
 def replaced(function):
     def wrapper(*args):
         return models()
@@ -140,6 +160,7 @@ CHUNKS_BAD = {
     "{'a': 1}": "a dict", "{each: 1 for each in 'a'}": "a dict", "['a']": "a list",
     "('a', 'b')": "a tuple", "{'a'}": "a set", "['a' for _ in 'a']": "a list",
     "1": "the number 1", "1.5": "the number 1.5", "None": "nothing", "True": "the number True",
+    "Event()": "an Event", "Pair()": "a Pair", "Ready()": "a Ready",
     "Part()": "a Part", "Part().model_dump()": "a dict", "Part().dict()": "a dict",
     "Part().model_copy()": "a pydantic model", "Part.model_validate({})": "a pydantic model",
     "Part.model_construct()": "a pydantic model",
@@ -161,6 +182,7 @@ BAD = [
     "yield from models()",
     "for part in models():\n    yield part",
     "for part in handed_on():\n    yield part",
+    "for part in Frames().run():\n    yield part",
 ]
 GOOD = [
     *(f"yield {chunk}" for chunk in CHUNKS_GOOD),

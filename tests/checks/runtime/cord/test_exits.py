@@ -12,6 +12,10 @@ App = Callable[..., str]
 ID = "exit-in-cord"
 
 HELPER = "def leave():\n    sys.exit(1)\n"
+SIGNALS = (
+    "@chute.on_startup()\nasync def start(self):\n"
+    "    asyncio.get_running_loop().add_signal_handler(15, stop)\ndef stop():\n    leave()\n"
+)
 FLAGS = (
     "import argparse\nclass Flags(argparse.ArgumentParser):\n    def error(self, message):\n"
     "        {}\n"
@@ -37,6 +41,9 @@ FIRES = {
     "bridged": ("asyncio.run_coroutine_threadsafe(leave(), self.loop)", "async " + HELPER),
     "at_once": ("os._exit(1)", ""),
     "abort": ("os.abort()", ""),
+    "at_once_on_the_main_loop": (
+        "self.loop.call_soon_threadsafe(leave)", "def leave():\n    os._exit(1)\n"),
+    "at_once_by_what_a_signal_runs": ("leave()", SIGNALS + "def leave():\n    os._exit(1)\n"),
     "at_once_although_caught": ("try:\n    os._exit(1)\nexcept BaseException:\n    return 1", ""),
     "at_once_in_a_thread": (
         "threading.Thread(target=leave).start()", "def leave():\n    os._exit(1)\n",
@@ -74,6 +81,17 @@ THREADS = {
     "in_a_thread_for_a_while": "await asyncio.wait_for(asyncio.to_thread(leave), 5)",
 }
 SILENT = {
+    "last_call_of_a_drain": (
+        "self.loop.call_soon_threadsafe(self.loop.call_later, 1, leave)",
+        SIGNALS + "def leave():\n    os._exit(1)\n"),
+    "last_call_of_a_drain_of_an_object": (
+        "self.drain.done()",
+        "class Drain:\n    def __init__(self, loop):\n        self.loop = loop\n"
+        "        loop.add_signal_handler(15, self.stop)\n    def stop(self):\n"
+        "        self.leave()\n    def leave(self):\n        os._exit(0)\n"
+        "    def done(self):\n        self.loop.call_soon_threadsafe(self.leave)\n"
+        "@chute.on_startup()\nasync def start(self):\n"
+        "    self.drain = Drain(asyncio.get_running_loop())\n"),
     "own_class_of_another_error": ("raise Fatal('x')", "class Fatal(ValueError):\n    pass\n"),
     "own_class_that_is_no_more_than_made": ("Fatal()", "class Fatal(SystemExit):\n    pass\n"),
     "thread_of_a_pool": ("self.pool.submit(leave)", HELPER),

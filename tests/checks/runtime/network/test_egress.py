@@ -58,6 +58,16 @@ FIRES = {
         "fetch(args['url'])\nfetch(f'{API}/x')",
         "def fetch(url):\n    return requests.get(url)\n",
     ),
+    "environment": app("requests.get(os.environ['RATES_URL'])"),
+    "environment_added_to": app("requests.get(os.environ['RATES_URL'] + '/x')"),
+    "environment_of_a_client": app(
+        "self.rates.latest()",
+        "class Rates:\n    def __init__(self, base: str):\n        self._base = base.rstrip('/')\n"
+        "        self._http = requests.Session()\n    def latest(self):\n"
+        "        return self._http.get(f'{self._base}/latest')\n"
+        "@chute.on_startup()\nasync def start(self):\n"
+        "    self.rates = Rates(os.environ['RATES_URL'])\n",
+    ),
     "by_keyword": app("requests.get(url='https://a.example.com')"),
     "method_first": app("requests.request('GET', 'https://a.example.com')"),
     "constant": app("requests.get(API)"),
@@ -80,6 +90,12 @@ FIRES = {
     "template": app(CALL).replace('Chute("u", "my-service", "i")', 'build_vllm_chute("u", "m")'),
 }
 SILENT = {
+    "environment_with_a_default": app("requests.get(os.environ.get('URL', 'http://127.0.0.1'))"),
+    "environment_of_the_platform": app("requests.get(os.environ['CHUTES_API_URL'])"),
+    "environment_of_the_instance": app("requests.get(os.environ['ENGINE_URL'] + '/v1')"),
+    "environment_in_the_path": app("requests.get('http://127.0.0.1/' + os.environ['NAME'])"),
+    "environment_of_another_kind": app("requests.get(args['RATES_URL'])"),
+    "environment_encoded": app("requests.get(os.environ['RATES_URL'].encode('idna'))"),
     "given_by_several_calls_that_stay": app(
         "fetch('http://127.0.0.1/x', API)\nfetch(args['url'], API)",
         "def fetch(url, other):\n    return requests.get(url)\n",

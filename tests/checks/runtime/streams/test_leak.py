@@ -43,7 +43,17 @@ DECORATED = (
 )
 ON = "async for line in some(args):\n    yield line"
 FEW = "def few(args):\n    for n in range(9):\n        yield n\n"
+PARTS = "for word in self.model(args):\n"
 FIRES = {
+    "changed_words_only": app(
+        f"last = None\n{PARTS}    if word != last:\n        yield word\n        last = word\n"
+    ),
+    "compared_with_what_each_item_brings": app(
+        f"{PARTS}    end = word.end\n    if end > 3:\n        yield word\n"
+    ),
+    "compared_with_what_was_begun_before": app(
+        f"if args:\n    start = 3\n{PARTS}    if word.end > start:\n        yield word\n"
+    ),
     "plain_function": app(
         "for row in load(args):\n    yield row", "def load(args):\n    return list(args)\n"
     ),
@@ -145,6 +155,14 @@ FIRES |= {
     ),
 }
 SILENT = {
+    "parts_of_some_length": app(
+        f"start = 0\n{PARTS}    if word.end - start >= 30:\n        yield word\n"
+        "        start = word.end\n"
+    ),
+    "parts_of_some_length_unpacked": app(
+        f"start, n = 0, 0\n{PARTS}    if word.end - start >= 30 and n < 9:\n"
+        "        yield word\n        start, n = word.end, n + 1\n"
+    ),
     "gathered": app("for token in gathered(args, 8):\n    yield token", GATHERED.format(">=")),
     "gathered_and_counted": app(
         "for n, token in enumerate(gathered(args, 8)):\n    yield token", GATHERED.format(">=")

@@ -59,6 +59,10 @@ KEPT = (
 LISTED = "def f(token):\n    return token in API_TOKENS"
 FIRES.update(
     {
+        "listed_one_by_one": "class A:\n    def f(self, given):\n"
+        "        return any(each == given for each in self._tokens)",
+        "listed_the_other_way": "def f(given, api_keys):\n"
+        "    return [1 for each in api_keys if given != each]",
         "listed": f"API_TOKENS = os.environ.get('T', '').split(',')\n{LISTED}",
         "listed_comprehension": f"API_TOKENS = [t for t in os.environ['T'].split()]\n{LISTED}",
         "listed_tuple": f"API_TOKENS = (os.environ['A'], os.environ['B'])\n{LISTED}",
@@ -92,6 +96,13 @@ FIRES.update(
     }
 )
 SILENT = {
+    "listed_one_by_one_in_constant_time": "def f(given, api_keys):\n"
+    "    return any(hmac.compare_digest(each, given) for each in api_keys)",
+    "listed_one_by_one_with_a_constant": "def f(api_keys):\n"
+    "    return any(each == '' for each in api_keys)",
+    "listed_beside_another": "def f(given, api_keys):\n"
+    "    return [each for each in api_keys if given == f]",
+    "listed_words": "def f(given, words):\n    return any(each == given for each in words)",
     "mode_kept_under_any_name": f"{KEPT}def f(given):\n    return given == kept.mode",
     "measured_unless_empty": "def made(data):\n    if not data:\n        return 0\n"
     "    own = hmac.digest(b'k', data, 'sha256')\n    return len(own)\n"
