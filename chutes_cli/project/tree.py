@@ -26,6 +26,12 @@ from chutes_cli.project.targets import External, Instance, Target
 from chutes_cli.project.turns import NO_LOOP, turns
 
 _SDK_PACKAGE = "chutes"
+_STANDARD = sys.stdlib_module_names - {
+    "aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "crypt", "distutils",
+    "imghdr", "imp", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "smtpd",
+    "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib",
+}  # fmt: skip
+"""Modules that Python 3.13 has still (PEP 594, PEP 632): the others' names are free."""
 _INSTALLED = ("site-packages", "dist-packages")
 _SPEAKS_OF_CHUTES = (_SDK_PACKAGE, ".cord(", ".job(", ".on_startup(")
 """A module that registers something on a chute it imports need not name the SDK."""
@@ -184,7 +190,7 @@ class ModuleSet:
                 base = base.parent
             yield from _module_files(base, parts)
             return
-        if not parts or parts[0] == _SDK_PACKAGE or parts[0] in sys.stdlib_module_names:
+        if not parts or parts[0] == _SDK_PACKAGE or parts[0] in _STANDARD:
             # `chutes run` appends its folder to sys.path: installed modules come first
             # (SDK 0.6.9 entrypoint/_shared.py, load_chute).
             return

@@ -1,4 +1,4 @@
-"""Imports that lead out of the project: installed packages, and above the root of the disk."""
+"""Imports that lead out of the project: installed packages, what Python brings, above the root."""
 
 from __future__ import annotations
 
@@ -53,3 +53,14 @@ def test_more_dots_than_there_are_folders(dots: int, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(f"from {'.' * dots} import x\nfrom {'.' * dots}y import z\n")
     tree = collect([tmp_path / "app.py"])
     assert [module.path for module in ModuleSet(tree).modules] == ["app.py"]
+
+
+def test_a_name_that_newer_pythons_free_is_the_projects(tmp_path: Path) -> None:
+    files = {
+        "app.py": f"import pipes.steps\nimport queue\n{CHUTE}",
+        "pipes/__init__.py": "",
+        "pipes/steps.py": "x = 1\n",
+        "queue.py": "y = 1\n",
+    }
+    found = read(tmp_path, files, "app.py")
+    assert found == ["app.py", "pipes/__init__.py", "pipes/steps.py"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.sinks import BASE64
+from chutes_cli.contract.libraries.sinks import BASE64, BINARY_CODECS, CODECS
 from chutes_cli.core.finding import Severity
 from chutes_cli.project.model import Project
 from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.threats import Threat
+from chutes_cli.project.values import Known
 
 from .sinks import Reached, SinkCheck, calls_to
 
@@ -19,7 +20,8 @@ class UnboundedBase64(SinkCheck):
 
     ## What it does
     Follows what no model validated to `base64.b64decode` and its kin where nothing has
-    limited its length: no `len()` compared, no slice. Fields of models without `max_length`
+    limited its length: no `len()` compared, no slice. That a list is short says nothing
+    about the texts in it. Fields of models without `max_length`
     are reported where they are declared (`unbounded-input-field`).
 
     ## Why it matters
@@ -89,7 +91,10 @@ class UnboundedBase64(SinkCheck):
 
     def sinks(self, project: Project) -> Iterator[Reached]:
         """Yield what is decoded."""
-        return calls_to(project, BASE64)
+        yield from calls_to(project, BASE64)
+        for passing, encoded in calls_to(project, CODECS):
+            if _is_binary(project, passing):
+                yield passing, encoded
 
     def is_spared(self, passing: Passing, origin: Origin) -> bool:
         """`unbounded-input-field` tells of fields, where they are declared."""
@@ -101,3 +106,12 @@ class UnboundedBase64(SinkCheck):
             f"{called} decodes a text of any size that the caller of {by} sends",
             "limit its length before: Field(max_length=...), or compare len() and answer 400",
         )
+
+
+def _is_binary(project: Project, passing: Passing) -> bool:
+    """Say whether the codec that is named decodes a text to what it stands for."""
+    chosen, site = passing.argument(1, "encoding"), passing.site
+    if chosen is None:
+        return False
+    value = project.knowledge.evaluator.value(site.module, site.scope, chosen)
+    return any(value == Known(each) for each in BINARY_CODECS)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chutes_cli.contract.libraries.sinks import DATA, NUMPY, SAFE_LOADERS, TORCH, YAML
+from chutes_cli.contract.libraries.sinks import (
+    DATA,
+    IMPORTING,
+    LOADERS,
+    NUMPY,
+    TORCH,
+    UNPICKLERS,
+    YAML,
+)
 from chutes_cli.core.finding import Severity
+from chutes_cli.project.facts import Call, Operation, Statement, last_name
 from chutes_cli.project.model import Project
 from chutes_cli.project.passing import Passing
 from chutes_cli.project.taint.threats import Threat
-from chutes_cli.project.targets import Class
+from chutes_cli.project.targets import Class, External, Function, Method, Target
 
 from .sinks import (
     Reached,
@@ -18,6 +27,11 @@ from .sinks import (
     is_true,
 )
 
+_MADE_BY_HEIRS = {
+    f"{name}.__init__": sink for name, sink in {**LOADERS, **UNPICKLERS}.items()
+}  # fmt: skip
+_MAY_LIMIT = frozenset({"[]", "?:", "and", "or"})
+
 
 class UnsafeDeserialisation(SinkCheck):
     """A decoder that can run code is given what a caller sends.
@@ -25,7 +39,9 @@ class UnsafeDeserialisation(SinkCheck):
     ## What it does
     Follows the input of cords to `pickle`, `cloudpickle`, `dill`, `joblib`, `marshal`,
     `jsonpickle`, `yaml.load` without a safe loader, `torch.load` unless
-    `weights_only=True`, and `numpy.load` with `allow_pickle=True`.
+    `weights_only=True`, and `numpy.load` with `allow_pickle=True`. Classes of the project's
+    own count as what they derive from: loaders of YAML, and unpicklers whose `find_class`
+    is not limited.
 
     ## Why it matters
     These formats name functions to call while decoding: forty bytes run a command of the
@@ -108,6 +124,7 @@ class UnsafeDeserialisation(SinkCheck):
         for passing, stream in calls_to(project, YAML):
             if not _is_safe(project, passing):
                 yield passing, stream
+        yield from _own_decoders(project)
         for passing, data in calls_to(project, TORCH):
             if is_true(project, passing, "weights_only") is False:
                 yield passing, data
@@ -124,19 +141,91 @@ class UnsafeDeserialisation(SinkCheck):
 
 
 def _is_safe(project: Project, passing: Passing) -> bool:
-    """Say whether YAML is read by a loader that makes plain values only."""
+    """Say whether YAML is read by a loader that makes plain values only, or by one not known."""
     loader = passing.argument(1, "Loader")
     if loader is None:
         return False
     site = passing.site
-    dotted = project.knowledge.resolver.dotted(site.module, site.scope, loader)
-    targets = project.knowledge.resolver.resolve(site.module, site.scope, loader)
-    bases = {
-        name
-        for target in targets
-        if isinstance(target, Class)
-        for name in project.knowledge.resolver.members.ancestors(target)
-    }
-    if any(name.startswith("yaml.") for name in bases - SAFE_LOADERS):
+    chosen = project.knowledge.resolver.resolve(site.module, site.scope, loader)
+    return not chosen or not all(_names(project, each) & LOADERS.keys() for each in chosen)
+
+
+def _names(project: Project, target: Target) -> set[str]:
+    """Return the dotted names of a class of a library, or of those that one of the tree is of."""
+    match target:
+        case External(name=name):
+            return {name}
+        case Class():
+            return project.knowledge.resolver.members.ancestors(target)
+        case _:
+            return set()
+
+
+def _own_decoders(project: Project) -> Iterator[Reached]:
+    """Yield what decoders of the tree's own are made with, or hand to what they derive from."""
+    own = [
+        Class(module, index)
+        for module in project.modules
+        for index, scope in enumerate(module.facts.scopes)
+        if scope.bases and _is_decoder(project, Class(module, index))
+    ]
+    for owner in own:
+        if not project.knowledge.resolver.members.methods(owner, "__init__"):
+            for passing in project.passings.making(owner):
+                data = passing.argument(0, "file", "stream")
+                if data is not None:
+                    yield passing, data
+    for passing, data in calls_to(project, _MADE_BY_HEIRS):
+        module = passing.site.module
+        index = module.enclosing_class(module.enclosing_function(passing.site.scope))
+        if Class(module, index) in own:
+            yield passing, data
+
+
+def _is_decoder(project: Project, owner: Class) -> bool:
+    """Say whether objects of a class of the tree run what they decode."""
+    members = project.knowledge.resolver.members
+    of = members.ancestors(owner)
+    if of & LOADERS.keys():
+        return True
+    return bool(of & UNPICKLERS.keys()) and all(
+        _finds_all(project, each)
+        for heir in members.with_heirs(owner)
+        for each in members.methods(heir, "find_class")
+    )
+
+
+def _finds_all(project: Project, function: Function) -> bool:
+    """Say whether a ``find_class`` looks up whatever it is asked for.
+
+    One that raises, asks a function or a table, or looks up under a condition may limit it.
+    """
+    statements = function.module.statements_in(function.index)
+    everything = [part for each in statements for part in each.expressions()]
+    resolver = project.knowledge.resolver
+    if any(each.kind in ("raise", "assert") for each in statements) or any(
+        isinstance(target, Function | Method)
+        for each in everything
+        if isinstance(each, Call)
+        for target in resolver.resolve(function.module, function.index, each.function)
+    ):
         return False
-    return dotted is None or dotted in SAFE_LOADERS
+    if any(isinstance(each, Operation) and each.operator in _MAY_LIMIT for each in everything):
+        return False
+    guards = function.module.facts.guards
+    return any(
+        _looks_up(project, function, each)
+        for each in statements
+        if each.kind == "return"
+        and all(guards[index].kind == "try" for index in function.module.guards_of(each.guards))
+    )
+
+
+def _looks_up(project: Project, function: Function, statement: Statement) -> bool:
+    return any(
+        last_name(each.function) == "find_class"
+        or project.knowledge.resolver.dotted(function.module, function.index, each.function)
+        in IMPORTING
+        for each in statement.expressions()
+        if isinstance(each, Call)
+    )

@@ -135,7 +135,7 @@ class ShellInjection(SinkCheck):
 def _commands(project: Project, passing: Passing, spot: Spot, command: Expression) -> list[Items]:
     """Return the words of the commands that a call starts, those of all its arguments."""
     lists = project.taint.lists
-    written = lists.written(spot, command)
+    written = lists.items(spot, command)
     if written:
         return written
     given = [each for each in passing.arguments if not each.keyword and each.star != "**"]

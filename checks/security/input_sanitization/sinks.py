@@ -17,7 +17,7 @@ from chutes_cli.project.passing import UNKNOWN, Passing
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.spot import Spot, spot_of
 from chutes_cli.project.taint.threats import Threat
-from chutes_cli.project.targets import External
+from chutes_cli.project.targets import Class, External
 from chutes_cli.project.values import Known
 
 Reached = tuple[Passing, Expression] | tuple[Passing, Expression, Spot]
@@ -113,7 +113,9 @@ def is_passed(project: Project, passing: Passing, keyword: str) -> bool | None:
 
 
 def called_of(passing: Passing) -> str:
-    """Return the dotted name of what is called."""
+    """Return the dotted name of what is called, the plain one of a class of the tree."""
+    if isinstance(passing.callee, Class):
+        return passing.callee.scope.name
     assert isinstance(passing.callee, External)
     return passing.callee.name
 

@@ -243,15 +243,26 @@ URL: Mapping[str, Sink] = {
 
 _decoded = _first("data", "file", "f", "s", "filename")
 
-SAFE_LOADERS = frozenset(
-    {"yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoader", "yaml.CBaseLoader"}
-)
-"""Loaders of YAML that make plain values only."""
+_loaders = "Loader UnsafeLoader FullLoader CLoader CUnsafeLoader CFullLoader"
+
+LOADERS: Mapping[str, Sink] = {
+    **_of("yaml", _loaders, _first("stream")),
+    **_of("yaml.loader", _loaders, _first("stream")),
+    **_of("yaml.cyaml", _loaders, _first("stream")),
+}
+"""Loaders of YAML that make more than plain values, and what they are given."""
+
+UNPICKLERS: Mapping[str, Sink] = {
+    **_of("pickle", "Unpickler _Unpickler", _first("file")),
+    **_of("_pickle", "Unpickler", _first("file")),
+    **_of("dill", "Unpickler", _first("file")),
+}
+"""Decoders that look up what they decode by `find_class`, which a class of their own may limit."""
 
 YAML: Mapping[str, Sink] = {
     **_of("yaml", "load load_all", _first("stream")),
 }
-"""Functions that are given one of them, or another."""
+"""Functions that are given one of the loaders, or a safe one."""
 
 TORCH: Mapping[str, Sink] = {"torch.load": _first("f")}
 """Safe with ``weights_only=True``, which is the default from torch 2.6 on."""
@@ -260,8 +271,10 @@ NUMPY: Mapping[str, Sink] = {"numpy.load": _first("file")}
 """Safe without ``allow_pickle=True``."""
 
 DATA: Mapping[str, Sink] = {
-    **_of("pickle", "loads load Unpickler", _decoded),
-    **_of("_pickle", "loads load Unpickler", _decoded),
+    **UNPICKLERS,
+    **LOADERS,
+    **_of("pickle", "loads load", _decoded),
+    **_of("_pickle", "loads load", _decoded),
     **_of("cloudpickle", "loads load", _decoded),
     **_of("dill", "loads load", _decoded),
     **_of("marshal", "loads load", _decoded),
@@ -302,3 +315,9 @@ BASE64: Mapping[str, Sink] = {
     "pybase64.b64decode_as_bytearray": _first("s"),
 }  # fmt: skip
 """Decoders whose result is nearly as large as what they are given."""
+
+CODECS: Mapping[str, Sink] = {"codecs.decode": _first("obj")}
+"""Functions that are given such a decoder's name."""
+
+BINARY_CODECS = frozenset({"base64", "base64_codec", "base_64", "hex", "hex_codec"})
+"""The names (codecs, "Binary Transforms")."""

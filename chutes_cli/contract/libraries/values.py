@@ -117,6 +117,9 @@ WRITES = frozenset({"write_bytes", "write_text"})
 LOOKS_UP = frozenset({"get", "pop", "setdefault"})
 """Methods whose result is an entry, or the second argument."""
 
+ENTRIES = frozenset({"items", "values", "popitem"})
+"""Methods whose result holds the entries."""
+
 WEAK: Mapping[str, frozenset[str]] = {
     "path": frozenset({"suffix", "suffixes", "os.path.splitext", "builtins.len", "endswith",
                        "mimetypes.guess_type", "content_type"}),

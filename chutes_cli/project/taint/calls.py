@@ -210,7 +210,9 @@ class Calls:
             if entry is not None:
                 default = ((spot, each) for each in arguments[1:])
                 return self._tracer.any_of((*entry, *default), threat)
-        whole = self._tracer.follow(spot, receiver, threat)
+        parts = name in libraries.LOOKS_UP | libraries.ENTRIES
+        follow = self._tracer.whole if parts else self._tracer.follow
+        whole = follow(spot, receiver, threat)
         if whole is not None:
             if name in libraries.LOOKS_UP and arguments:
                 return self._tracer.part(whole, arguments[:1], threat)

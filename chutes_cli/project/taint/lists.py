@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chutes_cli.contract.libraries import handing
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Await,
     Call,
@@ -12,6 +14,7 @@ from chutes_cli.project.facts import (
     Expression,
     Literal,
     Name,
+    Opaque,
     Operation,
     Parameter,
     is_starred,
@@ -28,6 +31,8 @@ from chutes_cli.project.targets import Class, Function
 
 _DEEPEST_CALL = 6
 _MOST_LISTS = 16
+_COPIES = frozenset({"builtins.list", "builtins.tuple"})
+_TEXTS = frozenset({"builtins.str", "os.fspath", "os.fsdecode"})
 _CUTS = frozenset({"split", "rsplit", "rpartition"})
 
 Items = tuple[Placed, ...]
@@ -78,12 +83,43 @@ class Lists:
             case Attribute():
                 held = self._kept.of(spot, expression) or ()
                 return [each for placed in held for each in self.items(*placed, depth + 1)]
-            case Call(function=Name(id="list" | "tuple"), arguments=(first,)):
-                return self.items(spot, first.value, depth + 1)
+            case Operation(operator="[]", operands=(whole, Operation(operator=":") as ends)):
+                return _cut(self.items(spot, whole, depth + 1), ends)
+            case Opaque(
+                kind="ListComp" | "GeneratorExp", names=(name,), parts=(iterated, head)
+            ) if self._is_same(spot, head, name):
+                return self.items(spot, iterated, depth + 1)
             case Call():
+                same = self._copied(spot, expression)
+                if same is not None:
+                    return self.items(spot, same, depth + 1)
                 return self._returned(spot, expression, depth)
             case _:
                 return []
+
+    def _is_same(self, spot: Spot, head: Expression, name: str) -> bool:
+        """Say whether a comprehension gives the items that it goes over: ``str(x) for x in xs``."""
+        match head:
+            case Opaque(kind="Bound", names=(bound,)):
+                return bound == name
+            case Call(function=function, arguments=(Argument(value=inner),)):
+                dotted = self._resolver.dotted(spot.module, spot.scope, function)
+                return dotted in _TEXTS and self._is_same(spot, inner, name)
+            case _:
+                return False
+
+    def _copied(self, spot: Spot, call: Call) -> Expression | None:
+        """Return the list that a call gives the items of: ``list(words)``, ``map(str, words)``."""
+        given = [each.value for each in call.arguments if not each.keyword and not each.star]
+        dotted = self._resolver.dotted(spot.module, spot.scope, call.function)
+        match given:
+            case (first,) if dotted in _COPIES:
+                return first
+            case (function, first) if dotted in handing.MAPS:
+                made = self._resolver.dotted(spot.module, spot.scope, function)
+                return first if made in _TEXTS else None
+            case _:
+                return None
 
     def _spread(self, spot: Spot, items: tuple[Expression, ...], depth: int) -> list[Items]:
         found: list[Items] = [()]
@@ -96,7 +132,7 @@ class Lists:
 
     def added(self, spot: Spot, expression: Expression, depth: int = 0) -> list[Items]:
         """Return what is added to a list by another; that alone where it is not written out."""
-        return self.items(spot, expression, depth + 1) or [((spot, expression),)]
+        return self.items(spot, expression, depth + 1) or [_unseen(spot, expression)]
 
     def _longer(self, starts: list[Items], ends: list[Items]) -> list[Items]:
         return [(*start, *end) for start in starts for end in ends][:_MOST_LISTS]
@@ -109,7 +145,9 @@ class Lists:
             return []
         found: list[Items] = []
         for each in bindings:
-            if each.statement is not None and each.value is not None:
+            if each.parameter is not None and where == spot.scope:
+                found += self._given(spot, each.parameter, depth)
+            elif each.statement is not None and each.value is not None:
                 at = spot.back_to(each.statement)
                 if where != spot.scope:
                     at = Spot(spot.module, each.statement, frozenset(), spot.frame)
@@ -151,31 +189,39 @@ class Lists:
         given = [passing.argument(place, name) for place, name in enumerate(names)]
         return [tuple((spot, each) for each in given if each is not None)] if all(given) else []
 
-    def written(self, spot: Spot, expression: Expression, depth: int = 0) -> list[Items]:
-        """Return the same, the lists that callers pass for a parameter included.
+    def _given(self, spot: Spot, parameter: Parameter, depth: int) -> Iterator[Items]:
+        """Yield what is passed for a parameter, by the call being followed or by every caller.
 
-        What a caller passes that is not written out stands alone, as if it were an item.
+        What a caller passes that is not written out stands as one item.
         """
-        found = self.items(spot, expression, depth)
-        if found or not isinstance(expression, Name) or depth == _DEEPEST_CALL:
-            return found
-        where, bindings = spot.module.lookup(expression.id, spot.scope)
-        return [
-            each
-            for binding in bindings
-            if binding.parameter is not None
-            for passing in self._passings.of(Function(spot.module, where))
-            for each in self._passed(passing, binding.parameter, depth + 1)
-        ]
-
-    def _passed(self, passing: Passing, parameter: Parameter, depth: int) -> Iterator[Items]:
-        caller = spot_of(passing.site)
-        given = passing.given(parameter)
-        if parameter.kind == "*" and not any(each.star for each in passing.arguments):
-            yield tuple((caller, each) for each in given)
+        function, frame = Function(spot.module, spot.scope), spot.frame
+        if frame is not None and frame.function == function:
+            if frame.passing is not None and frame.caller is not None:
+                yield from self._passed(frame.caller, frame.passing, parameter, depth)
             return
-        for value in given:
-            yield from self.written(caller, value, depth) or [((caller, value),)]
+        for passing in self._passings.of(function):
+            yield from self._passed(spot_of(passing.site), passing, parameter, depth)
+
+    def _passed(
+        self, caller: Spot, passing: Passing, parameter: Parameter, depth: int
+    ) -> Iterator[Items]:
+        if parameter.kind == "*":
+            yield from self._rest(caller, passing, depth)
+            return
+        for value in passing.given(parameter):
+            yield from self.added(caller, value, depth)
+
+    def _rest(self, caller: Spot, passing: Passing, depth: int) -> Iterator[Items]:
+        """Yield what is left for ``*words``, once the parameters before it are filled."""
+        function = passing.function
+        assert function is not None
+        names = sum(each.kind == "positional" for each in function.scope.parameters)
+        before = max(0, names - passing.filled)
+        given = [each for each in passing.arguments if not each.keyword and each.star != "**"]
+        spread = tuple(_spread_out(each.value) if each.star else each.value for each in given)
+        for items in self._spread(caller, spread, depth):
+            seen = not any(is_starred(each) for _, each in items[:before])
+            yield items[before:] if seen else items
 
     def element(
         self, spot: Spot, expression: Expression, index: Expression, threat: Threat
@@ -190,7 +236,7 @@ class Lists:
         if threat is Threat.PATH and self._is_last_part(spot, expression, place):
             return []
         lists = self.items(spot, expression)
-        known = [items[place] for items in lists if -len(items) <= place < len(items)]
+        known = [items[place] for items in lists if _stands(items, place)]
         return known if known and len(known) == len(lists) else None
 
     def _is_last_part(self, spot: Spot, expression: Expression, place: int) -> bool:
@@ -215,6 +261,36 @@ class Lists:
         return dotted in ("os.sep", "os.path.sep") or (
             isinstance(expression, Literal) and expression.value == "/"
         )
+
+
+def _spread_out(expression: Expression) -> Expression:
+    """Return an expression as an item that stands for all of its own."""
+    return expression if is_starred(expression) else Operation(expression.span, "*", (expression,))
+
+
+def _unseen(spot: Spot, expression: Expression) -> Items:
+    """Return the one item that stands for a list which is not written out."""
+    return ((spot, _spread_out(expression)),)
+
+
+def _stands(items: Items, place: int) -> bool:
+    """Say whether an item stands at a place, whatever those spread into the list hold."""
+    if not -len(items) <= place < len(items):
+        return False
+    passed = items[: place + 1] if place >= 0 else items[place:]
+    return not any(is_starred(each) for _, each in passed)
+
+
+def _cut(lists: list[Items], ends: Operation) -> list[Items]:
+    """Return a slice of lists, nothing where it cannot be told."""
+    match ends.operands:
+        case (Literal(value=int() | None as first), Literal(value=int() | None as last)):
+            pass
+        case _:
+            return []
+    if any(is_starred(each) for items in lists for _, each in items):
+        return []
+    return [items[first:last] for items in lists]
 
 
 def _place(index: Expression) -> int | None:

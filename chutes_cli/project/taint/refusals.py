@@ -10,7 +10,7 @@ from chutes_cli.project.module import Module
 from chutes_cli.project.passing import Passing, Passings
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.taint.definitions import Definitions
-from chutes_cli.project.taint.spot import Spot, conditions
+from chutes_cli.project.taint.spot import EACH, Spot, conditions
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import External, Function
 
@@ -77,7 +77,7 @@ class Refusals:
         """Say whether a loop goes over a path and raises where an item carries a threat."""
         iterated, (target, *_) = loop.values[0], loop.targets
         if not isinstance(target, Name) or not self._tests.about(
-            Spot(module, loop), iterated, path, threat
+            Spot(module, loop), iterated, path.removesuffix(EACH), threat
         ):
             return False
         body = next(i for i, each in enumerate(module.facts.guards) if each.test is iterated)
@@ -125,6 +125,7 @@ class Refusals:
 
     def _callee_refuses(self, spot: Spot, passing: Passing, path: str, threat: Threat) -> bool:
         function = passing.function
+        whole = path.removesuffix(EACH)
         if isinstance(passing.callee, External):
             refusing = passing.callee.name in libraries.REFUSES[threat.value]
             return refusing and self._tests.about_any(spot, passing, path, threat)
@@ -133,10 +134,10 @@ class Refusals:
         self._depth += 1
         try:
             return any(
-                self.refuses(function, parameter.name, threat)
+                self.refuses(function, parameter.name + path.removeprefix(whole), threat)
                 for parameter in function.scope.parameters
                 for given in passing.given(parameter)
-                if self._tests.about(spot, given, path, threat)
+                if self._tests.about(spot, given, whole, threat)
             )
         finally:
             self._depth -= 1

@@ -17,9 +17,10 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
 )
+from chutes_cli.project.passing import item_of
 from chutes_cli.project.questions import Questions
 from chutes_cli.project.taint.definitions import Definitions
-from chutes_cli.project.taint.spot import Spot, path_of
+from chutes_cli.project.taint.spot import EACH, Spot, path_of
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.tree import Knowledge
 
@@ -65,11 +66,21 @@ class Roots:
         path = path_of(expression)
         if path is not None:
             yield path
+            if path.endswith(EACH):
+                yield from self._of(spot, expression.children()[0], threat)
             if not isinstance(expression, Name | Opaque):
                 yield from self._of_part(spot, expression, threat)
                 return
+        whole = isinstance(expression, Call) and self._speaks_of_items(spot, expression)
         for at, part in self._parts(spot, expression):
-            yield from self._of(at, part, threat)
+            found = self._of(at, part, threat)
+            yield from found
+            if whole:
+                yield from (f"{each}{EACH}" for each in found if not each.endswith(EACH))
+
+    def _speaks_of_items(self, spot: Spot, call: Call) -> bool:
+        """Say whether a call tells of what a collection holds, and not just how much of it."""
+        return self._resolver.dotted(spot.module, spot.scope, call.function) != "builtins.len"
 
     def _of_part(self, spot: Spot, expression: Expression, threat: Threat) -> Iterator[str]:
         """Yield what a part of a value speaks of: not of the whole, where that has many parts.
@@ -87,6 +98,7 @@ class Roots:
             other = path_of(held)
             if other is not None:
                 yield other + path.removeprefix(name)
+                yield from (other,) if other.endswith(EACH) else ()
             else:
                 yield name
                 yield from self._of(at, held, threat)
@@ -111,7 +123,9 @@ class Roots:
             case Opaque(kind="Bound", names=(name,)):
                 for comprehension in spot.around:
                     if name in comprehension.names:
-                        yield spot, comprehension.parts[0]
+                        yield spot, item_of(comprehension.parts[0])
+            case Opaque(kind="GeneratorExp" | "ListComp" | "SetComp", parts=(*_, head)):
+                yield spot.within(expression), head
             case Call(function=function, arguments=arguments):
                 if isinstance(function, Attribute):
                     yield spot, function.value
@@ -134,8 +148,10 @@ class Roots:
                 continue
             if binding.value is not None:
                 yield spot.back_to(statement), binding.value
-            elif statement.kind == "for" or (statement.kind == "assign" and statement.values):
-                yield spot.back_to(statement), statement.values[0]
+            elif statement.kind == "for":
+                yield spot.back_to(statement), item_of(statement.values[0])
+            elif statement.kind in ("assign", "augment") and statement.values:
+                yield spot.back_to(statement), statement.values[-1]
 
     def _is_weak(self, spot: Spot, expression: Expression, weak: frozenset[str]) -> bool:
         match expression:

@@ -105,6 +105,10 @@ def _way(root: Expression, wanted: Expression) -> list[Expression] | None:
     return None
 
 
+EACH = "[*]"
+"""Ends the path of whatever is an item of something."""
+
+
 def path_of(expression: Expression) -> str | None:
     """Return a name, attribute or entry as text, such as ``args.name``; None for the rest."""
     match expression:
@@ -113,6 +117,9 @@ def path_of(expression: Expression) -> str | None:
         case Attribute(value=value, attribute=name):
             base = path_of(value)
             return f"{base}.{name}" if base else None
+        case Operation(operator="[]", operands=(value, Opaque(kind="AnyItem"))):
+            base = path_of(value)
+            return f"{base}{EACH}" if base else None
         case Operation(operator="[]", operands=(value, Literal(value=str() | int() as key))):
             base = path_of(value)
             return f"{base}[{key!r}]" if base else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chutes_cli.contract.libraries import values as libraries
@@ -18,23 +18,21 @@ from chutes_cli.project.facts import (
     Name,
     Opaque,
     Operation,
-    Statement,
 )
-from chutes_cli.project.module import Binding, bound_names
-from chutes_cli.project.passing import Passing, Passings
+from chutes_cli.project.passing import Passings, item_of
 from chutes_cli.project.questions import Questions, room_to_recurse
 from chutes_cli.project.schemas import Schemas
 from chutes_cli.project.taint.calls import Calls
 from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.fills import Fills
 from chutes_cli.project.taint.kept import Kept
-from chutes_cli.project.taint.keys import is_written_key
 from chutes_cli.project.taint.lists import Lists
+from chutes_cli.project.taint.names import COMPREHENSIONS, Names, Source
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.parts import field_of, is_slice, items_of
 from chutes_cli.project.taint.prefix import host_parts
 from chutes_cli.project.taint.rows import Rows
-from chutes_cli.project.taint.spot import Frame, Placed, Spot, spot_of
+from chutes_cli.project.taint.spot import EACH, Frame, Placed, Spot
 from chutes_cli.project.taint.threats import Threat, admits
 from chutes_cli.project.taint.validation import Validation
 from chutes_cli.project.targets import Class, Function, maker_of
@@ -43,13 +41,9 @@ from chutes_cli.project.tree import Knowledge
 _MOST_OPEN = 150
 _MOST_STEPS = 2_000
 """Of one question; a value that takes longer to follow is let go."""
-_COMPREHENSIONS = frozenset({"ListComp", "SetComp", "GeneratorExp", "DictComp"})
 _BY_NAME = frozenset({Threat.PATH, Threat.DATA, Threat.CODE})
 """Threats that go to what a file holds when they are given its name."""
 _BUILDS = frozenset({"+", "%", "/", "//", "|", "*", "&"})
-
-Source = Callable[[Function, str], Origin | None]
-"""What a parameter of a function receives from outside."""
 
 
 class Tracer:
@@ -68,17 +62,17 @@ class Tracer:
         self._resolver = knowledge.resolver
         self._evaluator = knowledge.evaluator
         self._schemas = schemas
-        self._source = source
         self._passings = passings
-        self._definitions = Definitions()
-        self._fills = Fills(knowledge)
-        self._kept = Kept(knowledge, schemas, passings, self._fills)
-        self.rows = Rows(self._resolver, passings, self._definitions, self._fills)
-        self.lists = Lists(
-            self._resolver, self._passings, self._definitions, self._fills, self._kept
-        )
+        definitions = Definitions()
+        fills = Fills(knowledge)
+        self._kept = Kept(knowledge, schemas, passings, fills)
+        self.rows = Rows(self._resolver, passings, definitions, fills)
+        self.lists = Lists(self._resolver, self._passings, definitions, fills, self._kept)
         self._calls = Calls(self, knowledge, schemas, passings)
-        self._validation = Validation(knowledge, self._passings, self._definitions)
+        self._validation = Validation(knowledge, self._passings, definitions)
+        self._names = Names(
+            self, knowledge, passings, definitions, fills, self._calls, self._validation, source
+        )
         self._questions: Questions[tuple[Origin | None]] = Questions((None,), _MOST_OPEN)
         self._steps = 0
 
@@ -97,6 +91,33 @@ class Tracer:
         what = expression.id if isinstance(expression, Name) else expression
         key = (spot, what, threat)
         return self._questions.answer(key, lambda: (self._asked(spot, expression, threat),))[0]
+
+    def whole(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
+        """Return the origin of something of which an item is taken.
+
+        How many items there are says nothing about the size of one.
+        """
+        if threat is not Threat.SIZE:
+            return self.follow(spot, expression, threat)
+        what = expression.id if isinstance(expression, Name) else expression
+        key = (spot, what, threat, EACH)
+        return self._questions.answer(key, lambda: (self._of_items(spot, expression, threat),))[0]
+
+    def _of_items(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
+        if self.sound(spot, expression, threat):
+            return None
+        match expression:
+            case Operation(operator="[]", operands=(value, *indices)) if is_slice(indices):
+                return self.whole(spot, value, threat)
+            case Name(id=name):
+                return self._names.of(spot, name, threat, self.whole)
+            case _:
+                return self._found(spot, expression, threat)
+
+    def sound(self, spot: Spot, whole: Expression, threat: Threat) -> bool:
+        """Say whether what is known at a spot rules a threat out of the items of something."""
+        asked = item_of(whole) if threat is Threat.SIZE else whole
+        return self._validation.cleared(spot, asked, threat)
 
     def _asked(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
         self._steps += 1
@@ -121,9 +142,9 @@ class Tracer:
     def _found(self, spot: Spot, expression: Expression, threat: Threat) -> Origin | None:
         match expression:
             case Name(id=name):
-                return self._name(spot, name, threat)
+                return self._names.of(spot, name, threat)
             case Opaque(kind="Bound", names=(name,)):
-                return self._bound(spot, name, threat)
+                return self._names.bound(spot, name, threat)
             case Attribute():
                 return self._attribute(spot, expression, threat)
             case Call():
@@ -138,7 +159,7 @@ class Tracer:
                 return self.any_in(spot, parts, threat)
             case Opaque(kind="NamedExpr", parts=(value,)):
                 return self.follow(spot, value, threat)
-            case Opaque(kind=kind, parts=parts) if kind in _COMPREHENSIONS:
+            case Opaque(kind=kind, parts=parts) if kind in COMPREHENSIONS:
                 return self.any_in(spot.within(expression), parts[-1:], threat)
             case _:
                 return None
@@ -156,7 +177,7 @@ class Tracer:
                 element = self._element(spot, value, indices[0], threat)
                 if element is not None:
                     return self.any_of(element, threat)
-                return self.part(self.follow(spot, value, threat), indices[:1], threat)
+                return self.part(self.whole(spot, value, threat), indices[:1], threat)
             case Operation(operator="?:", operands=(test, body, orelse)):
                 return self._branch(spot, test, True, body, threat) or self._branch(
                     spot, test, False, orelse, threat
@@ -177,8 +198,7 @@ class Tracer:
         """Return what stands at an index of something written out, None for others."""
         match index:
             case Opaque(kind="AnyItem"):
-                cleared = self._validation.cleared(spot, whole, threat)
-                return () if cleared else self.rows.of(spot, whole)
+                return () if self.sound(spot, whole, threat) else self.rows.of(spot, whole)
             case Literal(value=str()):
                 return self.rows.entry(spot, whole, index)
             case _:
@@ -217,121 +237,6 @@ class Tracer:
                 case Literal(value=str(name)) if whole.shape and whole.shape.kind == "model":
                     return self._field(whole, name, threat)
         return whole.shaped(items_of(whole.shape)).admitted(threat)
-
-    # Names
-
-    def _name(self, spot: Spot, name: str, threat: Threat) -> Origin | None:
-        where, bindings = spot.module.lookup(name, spot.scope)
-        if where <= 0:
-            return None  # a global belongs to every caller alike
-        if where == spot.scope:
-            bindings = self._definitions.reaching(spot.module, where, name, spot.at)
-        for binding in bindings:
-            if self._validation.overwritten(spot, binding, name, threat):
-                continue
-            found = self._binding(spot, where, binding, name, threat)
-            if found is not None:
-                return found
-        if where != spot.scope:
-            return None
-        written = threat in _BY_NAME and threat is not Threat.PATH
-        return self.any_of(self._fills.of_name(spot, name, written=written), threat)
-
-    def _binding(
-        self, spot: Spot, where: int, binding: Binding, name: str, threat: Threat
-    ) -> Origin | None:
-        if binding.kind == "parameter":
-            return self._parameter(spot, Function(spot.module, where), name, threat)
-        statement = binding.statement
-        if statement is None or binding.kind not in ("value", "other"):
-            return None
-        if statement.scope == spot.scope:
-            at = spot.back_to(statement)
-        else:
-            at = Spot(spot.module, statement, frozenset(), spot.frame)
-        if binding.value is not None:
-            return self.follow(at, binding.value, threat)
-        return self._unpacked(at, statement, name, threat)
-
-    def _unpacked(self, at: Spot, statement: Statement, name: str, threat: Threat) -> Origin | None:
-        """Return the origin of a name bound by a loop, by unpacking or by ``+=``."""
-        if not statement.values or statement.kind in ("except", "delete"):
-            return None
-        value = statement.values[-1]
-        match statement.targets:
-            case (Collection(items=targets), *_) if statement.kind == "assign":
-                names = [each.id if isinstance(each, Name) else "" for each in targets]
-                place = Literal(value.span, names.index(name)) if name in names else value
-                element = self.lists.element(at, value, place, threat)
-                if element is not None:
-                    return self.any_of(element, threat)
-            case (target, *_) if statement.kind == "for":
-                return self._looped(at, value, bound_names(target), name, threat)
-        return self.follow(at, value, threat)
-
-    def _looped(
-        self, at: Spot, iterated: Expression, names: Sequence[str], name: str, threat: Threat
-    ) -> Origin | None:
-        """Return the origin of a name that a loop binds."""
-        if self._validation.cleared(at, iterated, threat):
-            return None
-        members = self._calls.members(at, iterated, threat)
-        if members is not None:
-            return members
-        rows = self.rows.of(at, iterated)
-        if rows is None:
-            return self.part(self.follow(at, iterated, threat), (), threat)
-        place = names.index(name)
-        return self.any_of((self.rows.column(each, names, place) for each in rows), threat)
-
-    def _bound(self, spot: Spot, name: str, threat: Threat) -> Origin | None:
-        """Return the origin of a comprehension's own name: that of what it goes over."""
-        for index in reversed(range(len(spot.around))):
-            comprehension = spot.around[index]
-            if name in comprehension.names and comprehension.kind in _COMPREHENSIONS:
-                outside = replace(spot, around=spot.around[:index])
-                if is_written_key(self._evaluator, outside, comprehension, name):
-                    return None
-                names, iterated = comprehension.names, comprehension.parts[0]
-                return self._looped(outside, iterated, names, name, threat)
-            if name in comprehension.names and comprehension.kind == "Lambda":
-                outside = replace(spot, around=spot.around[:index])
-                given = self._calls.given_to(outside, comprehension, name)
-                return self.follow(outside, given, threat) if given is not None else None
-        return None
-
-    # Parameters
-
-    def _parameter(
-        self, spot: Spot, function: Function, name: str, threat: Threat
-    ) -> Origin | None:
-        frame = spot.frame
-        if frame is not None and frame.function == function:
-            if frame.source:
-                return Origin(function, "") if name == frame.source else None
-            assert frame.passing is not None
-            assert frame.caller is not None
-            return self._passed(frame.caller, frame.passing, name, threat)
-        received = self._source(function, name)
-        if received is not None:
-            return received.admitted(threat)
-        for passing in self._passings.of(function):
-            found = self._passed(spot_of(passing.site), passing, name, threat)
-            if found is not None:
-                return found.via(passing.site, f"handed to {function.qualname} as {name!r}")
-        return None
-
-    def _passed(self, caller: Spot, passing: Passing, name: str, threat: Threat) -> Origin | None:
-        function = passing.function
-        assert function is not None
-        for parameter in function.scope.parameters:
-            if parameter.name == name:
-                given = passing.given(parameter)
-                if not given and passing.gives_receiver_to(parameter):
-                    assert passing.receiver is not None
-                    given = [passing.receiver]
-                return self.any_in(caller, given, threat)
-        return None
 
     # Attributes
 

@@ -23,7 +23,7 @@ from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.matchings import MATCHERS, Matchings
 from chutes_cli.project.taint.refusals import Refusals
 from chutes_cli.project.taint.roots import Roots
-from chutes_cli.project.taint.spot import Spot, conditions, path_of
+from chutes_cli.project.taint.spot import EACH, Spot, conditions, path_of
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import Class, External, Function
 from chutes_cli.project.tree import Knowledge
@@ -296,18 +296,20 @@ class Validation:
         self, spot: Spot, call: Call, truth: bool, path: str, threat: Threat, depth: int
     ) -> bool:
         """Judge a function of the tree by its answers; trust one that nobody can read."""
+        whole = path.removesuffix(EACH)
         for passing in self._passings.at(spot.site(call)):
             function = passing.function
             if function is not None:
                 for parameter in function.scope.parameters:
-                    if any(self.about(spot, each, path, threat)
+                    if any(self.about(spot, each, whole, threat)
                            for each in passing.given(parameter)):  # fmt: skip
-                        return self._predicate(function, parameter.name, truth, threat, depth)
+                        own = parameter.name + path.removeprefix(whole)
+                        return self._predicate(function, own, truth, threat, depth)
             elif isinstance(passing.callee, External | Class):
                 name = getattr(passing.callee, "name", "")
                 if name in libraries.ASKS_NOTHING:
                     return False
-                if truth and self.about_any(spot, passing, path, threat):
+                if truth and self.about_any(spot, passing, whole, threat):
                     return True
         return False
 

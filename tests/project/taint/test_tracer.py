@@ -120,7 +120,7 @@ HELPERS = {
     "keyword": ("def run(*, name):\n    sink(name)", "run(name=args.name)"),
     "two calls away": (
         "def run(a):\n    inner(a)\ndef inner(b):\n    sink(b)", "run(args.name)"),
-    "star": ("def run(*parts):\n    sink(parts[0])", "run(1, args.name)"),
+    "star": ("def run(*parts):\n    sink(parts[1])", "run(1, args.name)"),
     "double star": ("def run(**parts):\n    sink(parts['a'])", "run(a=args.name)"),
     "spread": ("def run(a, b):\n    sink(b)", "run(*args.names)"),
     "spread dictionary": ("def run(a, b):\n    sink(b)", "run(**args.model_dump())"),

@@ -224,3 +224,78 @@ def test_a_list_is_judged_where_it_was_made(findings: Findings) -> None:
     assert len(findings(source(kept, before=made), ID)) == 1
     fixed = "name = args.name\nsubprocess.run(listed('ls'))\nreturn name"
     assert findings(source(fixed, before=made), ID) == []
+
+
+PASSED_ON = {
+    "spread_into_a_call": (
+        "await run(COMMAND)",
+        "async def run(words):\n    await asyncio.create_subprocess_exec(*words, stdout=None)\n",
+    ),
+    "spread_into_a_list": ("run(COMMAND)", "def run(words):\n    subprocess.run([*words])\n"),
+    "after_another_program": (
+        "run(COMMAND)",
+        "def run(words):\n    subprocess.run(['nice', *words])\n",
+    ),
+    "added_to": ("run(COMMAND)", "def run(words):\n    subprocess.run(words + ['-q'])\n"),
+    "copied": ("run(COMMAND)", "def run(words):\n    subprocess.run(list(words))\n"),
+    "copied_into_a_name": (
+        "run(COMMAND)",
+        "def run(words):\n    line = tuple(words)\n    subprocess.run(line)\n",
+    ),
+    "made_texts": (
+        "run(COMMAND)",
+        "def run(words):\n    subprocess.run([str(each) for each in words])\n",
+    ),
+    "gone_over": (
+        "run(COMMAND)",
+        "def run(words):\n    subprocess.run([each for each in words])\n",
+    ),
+    "mapped": ("run(COMMAND)", "def run(words):\n    subprocess.run([*map(str, words)])\n"),
+    "cut": ("run(COMMAND)", "def run(words):\n    subprocess.run(words[:9] + words[9:])\n"),
+    "spread_over_words": (
+        "run(9, *COMMAND, limit=1)",
+        "def run(wait, *words, limit):\n    subprocess.run(words)\n",
+    ),
+    "of_a_method": (
+        "Tool().run(args.name)",
+        "class Tool:\n    def words(self, name):\n        return WORDS\n"
+        "    def run(self, name):\n        self.start(self.words(name))\n"
+        "    def start(self, words):\n        subprocess.run([*words, '-q'])\n",
+    ),
+    "added_under_a_condition": (
+        "run(words(args.name))",
+        "def words(name):\n    made = WORDS\n    if name:\n        made += ['-q']\n"
+        "    return made\ndef run(words):\n    subprocess.run([*words])\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PASSED_ON)
+def test_words_are_judged_one_by_one_however_they_are_passed(name: str, findings: Findings) -> None:
+    call, helper = PASSED_ON[name]
+    for words, count in (
+        ("['ls', '-c', NAME]", 0),
+        ("['sh', '-c', NAME]", 1),
+        ("['bash', '-c', 'ls', NAME]", 0),
+    ):
+        text = source(
+            call.replace("COMMAND", words.replace("NAME", "args.name")),
+            before=helper.replace("WORDS", words.replace("NAME", "name")),
+        )
+        assert len(findings(text, ID)) == count, words
+
+
+NOT_SEEN = [
+    "def run(first, *words):\n    subprocess.run(words)\nrun(*args.words)",
+    "words = ['ls', args.name]\nsubprocess.run(words[::2])",
+    "words = ['ls', *args.words]\nsubprocess.run(words[1:])",
+    "words = ['ls', args.name]\nsubprocess.run([each.upper() for each in words])",
+    "words = ['ls', args.name]\nsubprocess.run([each for each in words if each])",
+    "words = ['ls', args.name]\nsubprocess.run([*map(shown, words)])",
+    "words = ['ls', args.name]\nsubprocess.run(sorted(words))",
+]
+
+
+@pytest.mark.parametrize("body", NOT_SEEN)
+def test_words_whose_places_are_not_seen_are_judged_together(findings: Findings, body: str) -> None:
+    assert len(findings(source(body), ID)) == 1
