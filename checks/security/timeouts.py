@@ -223,6 +223,10 @@ def _is_limited(project: Project, site: Site, target: Target, limit: Limit) -> b
             return True  # a session of the tree's own class may do so
         case External(receiver=Instance(of=External(name=name), site=None)):
             return _may_be_limited(project, name)
+        case External(receiver=Instance(of=External(name=name), site=Site() as made)) if _is_field(
+            project, made
+        ):
+            return _may_be_limited(project, name)
         case External(receiver=Instance(site=Site() as made)):
             if not limit.by_default and _is_told(project, made):
                 return True
@@ -232,6 +236,16 @@ def _is_limited(project: Project, site: Site, target: Target, limit: Limit) -> b
                 _is_told(project, use) or _has_deadline(project, use.module, use.statement)
                 for use in _uses(project, site)
             )
+
+
+def _is_field(project: Project, made: Site) -> bool:
+    """Say whether a client is made by a field's default, which an object may be given instead."""
+    match made.expression:
+        case Call(function=function):
+            dotted = project.knowledge.resolver.dotted(made.module, made.scope, function)
+            return dotted in FIELD_CALLS
+        case _:
+            return False
 
 
 def _may_be_limited(project: Project, client: str) -> bool:

@@ -46,6 +46,12 @@ FIELD = (
     "    other: dict = field(default_factory=dict)\n"
     "kept = Kept()\n"
 )
+POOL = (
+    "from dataclasses import dataclass, field\n"
+    "@dataclass\nclass Keeper:\n"
+    "    pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager({}))\n"
+    "keeper = Keeper()\n"
+)
 
 
 def body(text: str) -> str:
@@ -140,6 +146,7 @@ FIRES = {
     ),
     "of_any_client_and_another_class": app("ask(s)", f"{MADE}{TYPED}class Own(dict):\n    pass\n"),
     "of_a_field": app("kept.session.get('http://a/b')", FIELD.format("requests.Session")),
+    "pool_of_a_field": app("keeper.pool.request('GET', 'u')", POOL.format("")),
     "of_a_field_and_a_type": app("ask(kept.session)", FIELD.format("requests.Session") + TYPED),
     "of_either_session": app(
         "s = requests.Session() if args else requests.Session()\ns.get('http://a/b')"
@@ -235,6 +242,11 @@ SILENT = {
         "ask(args)",
         "from dataclasses import dataclass, field\n@dataclass\nclass Kept:\n"
         f"    kind: type = field(default=requests.Session)\n{TYPED}",
+    ),
+    "pool_of_a_field": app("keeper.pool.request('GET', 'u')", POOL.format("timeout=5")),
+    "pool_given_instead_of_the_field's": app(
+        "keeper.pool.request('GET', 'u')",
+        POOL.format("") + "other = Keeper(pool=urllib3.PoolManager(timeout=5))\n",
     ),
     "field_of_another": app("ask(kept.session)", FIELD.format("requests.Other") + TYPED),
 }  # fmt: skip
