@@ -228,10 +228,25 @@ class Turns:
                 return max((self._most(*each, depth + 1, of) for each in passed), default=math.inf)
             case [Binding(value=Expression() as held) as binding]:
                 if self._evaluator.changes(module, where, binding):
-                    return math.inf
+                    return self._filled(module, name) if (where, of) == (0, _LENGTH) else math.inf
                 return self._most(module, where, held, depth + 1, of)
             case _:
                 return math.inf
+
+    def _filled(self, module: Module, name: Name) -> float:
+        """Return how long a list is that imports alone fill: in its module, by decorators."""
+        tables = self._resolver.tables
+        total = 0
+        for at_module, scope, value in tables.held(module, 0, name):
+            functions = [
+                function
+                for part in value.walk()
+                for function in tables.registered((at_module, scope, part))
+            ]
+            if scope != 0 and not functions:
+                return math.inf
+            total += max(1, len(functions))
+        return total
 
     def _attribute(
         self, module: Module, scope: int, expression: Attribute, depth: int, of: str

@@ -38,7 +38,7 @@ class Results:
         """Return what a call gives."""
         match call.function:
             case Name(id="super"):
-                return self._super(module, scope)
+                return self._super(module, scope, call)
             case Name(id="getattr"):
                 return self._named_attribute(module, scope, call)
             case Attribute(value=table, attribute=method) if method in PICKS:
@@ -177,14 +177,17 @@ class Results:
                 case Method(function=function):
                     yield from self.returned(function)
 
-    def _super(self, module: Module, scope: int) -> Iterable[Target]:
+    def _super(self, module: Module, scope: int, call: Call) -> Iterable[Target]:
+        """Return an object of the class above: its own methods run, those of no class below."""
         owner = module.enclosing_class(module.enclosing_function(scope))
         if owner < 0:
             return []
         found: list[Target] = []
         for base in module.facts.scopes[owner].bases:
             for target in self._resolver.resolve(module, module.facts.scopes[owner].parent, base):
-                if isinstance(target, Class | External):
+                if isinstance(target, Class):
+                    found.append(Instance(target, self.site(module, call)))
+                elif isinstance(target, External):
                     found.append(Instance(target, None))
         return found
 

@@ -16,9 +16,10 @@ from chutes_cli.project.facts import (
     Mapping,
     Name,
     Opaque,
+    Parameter,
     Yield,
 )
-from chutes_cli.project.passing import Passings, item_of
+from chutes_cli.project.passing import Passing, Passings, item_of
 from chutes_cli.project.resolve import Resolver
 from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.fills import Fill, Fills
@@ -157,14 +158,30 @@ class Rows:
                 continue  # it is one of the fills
             if each.statement is not None and each.value is not None:
                 yield spot.back_to(each.statement), each.value
-            elif each.parameter is not None and spot.frame and spot.frame.passing is not None:
-                passing, caller = spot.frame.passing, spot.frame.caller
-                given = passing.given(each.parameter)
-                assert caller is not None
-                is_one = each.parameter.kind == "positional" and len(given) == 1
-                yield (caller, given[0]) if is_one else (spot, unseen)
             else:
-                yield spot, unseen
+                passed = list(self._passed(spot, each.parameter))
+                yield from passed or [(spot, unseen)]
+
+    def _passed(self, spot: Spot, parameter: Parameter | None) -> Iterator[Placed]:
+        """Yield what the call that is followed passes, or else every call; nothing if unseen."""
+        if parameter is None or parameter.kind != "positional":
+            return
+        frame = spot.frame
+        calls: list[tuple[Spot | None, Passing | None]] = (
+            [(frame.caller, frame.passing)]
+            if frame is not None
+            else [
+                (Spot(each.site.module, each.site.statement), each)
+                for each in self._passings.of(Function(spot.module, spot.scope))
+            ]
+        )
+        found: list[Placed] = []
+        for caller, passing in calls:
+            given = passing.given(parameter) if passing is not None else []
+            if caller is None or len(given) != 1:
+                return
+            found.append((caller, given[0]))
+        yield from found
 
     def _called(self, spot: Spot, call: Call, depth: int) -> list[Placed] | None:
         dotted = self._resolver.dotted(spot.module, spot.scope, call.function)

@@ -25,6 +25,19 @@ SHAPED = (
 )
 TABLE = "class Table:\n    def __{}__(self, {}):\n        {}\n"
 REACHES = {
+    "method above": (
+        "class Base:\n    def run(self, name):\n        sink(name)\n"
+        "class Heir(Base):\n    def run(self, name):\n        super().run(name)\n",
+        "Heir().run(args.name)",
+    ),
+    "keys of a dictionary that one of several calls is given": (
+        "def run(each):\n    sink([key for key in each])\ndef hand(each):\n    run(each)\n",
+        "hand({'a': 1})\nrun({args.name: 1})",
+    ),
+    "keys of a dictionary that a call may spread": (
+        "def run(each):\n    sink([key for key in each])\n",
+        "run(*args.names)",
+    ),
     "override by the object itself": (SINKS, "Heir().go(args.name)"),
     "override of what an annotation names": (
         SINKS + "def go(runner: Base, name):\n    runner.run(name)",
@@ -67,6 +80,16 @@ REACHES = {
     ),
 }
 CLEAN = {
+    "method above that a class below replaces": (
+        "class Base:\n    def run(self, name): ...\n"
+        "class Heir(Base):\n    def run(self, name):\n        super().run(name)\n"
+        "class Last(Base):\n    def run(self, name):\n        sink(name)\n",
+        "Last\nHeir().run(args.name)",
+    ),
+    "keys of a dictionary that several functions hand on": (
+        "def run(each):\n    sink([key for key in each])\ndef hand(each):\n    run(each)\n",
+        "hand({'a': args.name})\nrun({'b': args.names})",
+    ),
     "override of a class that nothing uses": (SINKS, "Base().go(args.name)"),
     "override that another object has": (SINKS, "Heir\nBase().run(args.name)"),
     "override that drops it": (BASE.format("sink(1)"), "Heir().go(args.name)"),

@@ -44,7 +44,13 @@ DECORATED = (
 ON = "async for line in some(args):\n    yield line"
 FEW = "def few(args):\n    for n in range(9):\n        yield n\n"
 PARTS = "for word in self.model(args):\n"
+STEPS = (
+    "STEPS = []\ndef step(function):\n    STEPS.append(('a', function))\n    return function\n"
+    "@step\ndef one(): ...\n@step\ndef two(): ...\n"
+)
+EACH = "for name, each in STEPS:\n    each()\n    yield name"
 FIRES = {
+    "steps_that_calls_add": app(EACH + "\nSTEPS.append((args, args))", STEPS),
     "changed_words_only": app(
         f"last = None\n{PARTS}    if word != last:\n        yield word\n        last = word\n"
     ),
@@ -155,6 +161,8 @@ FIRES |= {
     ),
 }
 SILENT = {
+    "steps_that_decorators_add": app(EACH, STEPS),
+    "steps_that_the_module_adds": app(EACH, "STEPS = []\nSTEPS.append(('a', len))\n"),
     "parts_of_some_length": app(
         f"start = 0\n{PARTS}    if word.end - start >= 30:\n        yield word\n"
         "        start = word.end\n"
