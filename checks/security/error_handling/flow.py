@@ -103,7 +103,7 @@ class ErrorTexts:
             case Operation(operator="[]", operands=(value, *_)):
                 yield self.found(place, value)
             case Operation(operator=operator, operands=operands) if operator not in _COMPARES:
-                yield from (self.found(place, each) for each in operands)
+                yield from (self.found(place, each) for each in _terms(operands))
             case Mapping() | Collection() | FormattedText():
                 yield from (self.found(place, each) for each in expression.children())
             case Await(value=value):
@@ -307,6 +307,17 @@ def _put_into(statement: Statement, name: str) -> Iterator[Expression]:
                 owner == name and method in FILLS
             ):
                 yield from (each.value for each in expression.arguments)
+
+
+def _terms(operands: tuple[Expression, ...]) -> Iterator[Expression]:
+    """Yield the operands of sums within sums, which generated code makes very deep."""
+    waiting = list(operands)
+    while waiting:
+        match waiting.pop(0):
+            case Operation(operator="+" | "-" | "*", operands=inner):
+                waiting = [*inner, *waiting]
+            case each:
+                yield each
 
 
 def _of_bound(head: Expression) -> tuple[bool, set[str]]:

@@ -214,6 +214,7 @@ FIRES = {
     f"    FAULT = str(e)\n\n\n{CORD}    return {{'error': FAULT}}\n",
     "handler_of_a_library": f"{HEAD}@chute.exception_handler(httpx.HTTPError)\n"
     "async def handle(request, e: httpx.HTTPError):\n    return JSONResponse({'e': str(e)})\n",
+    "long_sum": app("return str(e)" + " + 'a'" * 300),
     "far_away": app(
         "a = str(e)\n"
         + "".join(f"{new} = {old} + '!'\n" for old, new in pairwise("abcdfghij"))
