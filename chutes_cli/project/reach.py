@@ -213,7 +213,8 @@ class Reach:
             elif self._is_thread(module, statement.scope, expression):
                 inner = "thread"
             elif starts_task(self._resolver, module, statement.scope, expression):
-                task = task or not is_awaited(module, statement, expression)
+                waits = is_awaited(module, statement, expression, with_nested=False)
+                task = task or not waits
         elif isinstance(expression, Attribute) and expression.attribute in self._properties:
             for function in self._property(module, statement.scope, expression):
                 yield Edge(function, statement, expression.span.line, loop, task)

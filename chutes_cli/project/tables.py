@@ -20,6 +20,7 @@ from chutes_cli.project.facts import (
     Opaque,
     Operation,
     Statement,
+    Yield,
     last_name,
 )
 from chutes_cli.project.module import Module
@@ -71,6 +72,7 @@ class Tables:
                 table = inner
         for put in self._put_into(module, scope, table):
             yield put.module, put.scope, put.value
+        yield from self._yielded(module, scope, table)
         for at_module, at_scope, display in self._displays(module, scope, table):
             for part in _parts(display):
                 yield at_module, at_scope, part
@@ -155,14 +157,30 @@ class Tables:
                         case ModuleTarget(module=other):
                             yield from self._displays(other, 0, Name(table.span, name))
 
-    def _returned(self, module: Module, scope: int, call: Call) -> Iterator[Placed]:
-        for target in self._resolver.resolve(module, scope, call.function):
-            function = target.function if isinstance(target, Method) else target
-            if isinstance(function, Function):
+    def _yielded(self, module: Module, scope: int, table: Expression) -> Iterator[Placed]:
+        """Yield what a generator of the tree gives."""
+        for function in self._called(module, scope, table):
+            if function.scope.is_generator and not function.scope.decorators:
                 for statement in function.module.statements_in(function.index):
-                    for value in statement.values if statement.kind == "return" else ():
-                        if not (isinstance(value, Collection) and value.kind == "tuple"):
-                            yield function.module, function.index, value
+                    for expression in statement.expressions():
+                        match expression:
+                            case Yield(value=Expression() as value, delegated=False):
+                                yield function.module, function.index, value
+
+    def _called(self, module: Module, scope: int, table: Expression) -> Iterator[Function]:
+        match table:
+            case Await(value=Call(function=callee)) | Call(function=callee):
+                for target in self._resolver.resolve(module, scope, callee):
+                    function = target.function if isinstance(target, Method) else target
+                    if isinstance(function, Function):
+                        yield function
+
+    def _returned(self, module: Module, scope: int, call: Call) -> Iterator[Placed]:
+        for function in self._called(module, scope, call):
+            for statement in function.module.statements_in(function.index):
+                for value in statement.values if statement.kind == "return" else ():
+                    if not (isinstance(value, Collection) and value.kind == "tuple"):
+                        yield function.module, function.index, value
 
     def _home(self, module: Module, scope: int, name: str) -> tuple[Module, int, str]:
         """Return where a name is defined that may be imported, and what it is called there."""

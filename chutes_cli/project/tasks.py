@@ -65,17 +65,26 @@ def handed_to_thread(
     return call.arguments[place].value
 
 
-def is_awaited(module: Module, statement: Statement, call: Call) -> bool:
+def is_awaited(
+    module: Module, statement: Statement, call: Call, *, with_nested: bool = True
+) -> bool:
     """Say whether the function that starts a task waits for it, ends it or hands it on.
 
     Followed through names, attributes, lists it is put into, and loops over these.
+
+    Args:
+        module: The module.
+        statement: The statement that starts the task.
+        call: The call that does.
+        with_nested: Whether functions inside that one count, which may run much later.
     """
     if statement.kind == "return" or _is_below_await(statement, call):
         return True
     names = _names_of(statement, call)
     if not names:
         return False
-    body = _statements_with_nested(module, statement.scope)
+    nested = _statements_with_nested(module, statement.scope)
+    body = [each for each in nested if with_nested or each.scope == statement.scope]
     while True:
         more = {name for each in body for name in _passed_on(each, names)} - names
         if not more:

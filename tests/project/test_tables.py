@@ -12,6 +12,7 @@ from chutes_cli.project.targets import Function, Instance, Target
 
 ReadTree = Callable[..., Project]
 SOURCE = """\
+import contextlib
 import other
 from chutes.chute import Chute
 from other import SHARED, SHARED as AGAIN
@@ -84,6 +85,19 @@ async def awaited():
     return {"a": second}
 
 
+def given():
+    yield first
+
+
+def handed():
+    yield from KEPT
+
+
+@contextlib.contextmanager
+def opened():
+    yield first
+
+
 engine = Engine()
 elsewhere = Engine()
 
@@ -136,6 +150,9 @@ LOOPS = {
     "list": ("for found in KEPT: pass", "second"),
     "list that a function returns": ("for found in kept(): pass", "first"),
     "dictionary that a function returns": ("for found in await awaited(): pass", ""),
+    "generator": ("for found in given(): pass", "first"),
+    "generator that hands on": ("for found in handed(): pass", ""),
+    "decorated generator": ("for found in opened(): pass", ""),
     "list of an object": ("for found in engine.steps: pass", "second"),
     "dictionary of an object": ("for found in engine.by_name: pass", ""),
     "values of an object's": ("for found in engine.by_name.values(): pass", "first"),

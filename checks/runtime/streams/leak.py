@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from math import prod
 
 from chutes_cli.check import Check, Circumstances
 from chutes_cli.core.finding import Confidence, Finding, Severity
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Call,
     Expression,
@@ -215,7 +217,46 @@ def _rounds(project: Project, function: Function, kind: str, test: Expression) -
         return 1  # what it is put on counts
     if called(project, function.module, at, test):
         return 1  # that generator's own loops count
-    return Turns(project).of(function.module, function.index, kind, test)
+    most = Turns(project).of(function.module, function.index, kind, test)
+    return min(most, _refused_above(project, function, test))
+
+
+def _refused_above(project: Project, function: Function, iterated: Expression) -> float:
+    """Return the length above which a function refuses what it goes over, infinite for none."""
+    module = function.module
+    names = {each.id for each in iterated.walk() if isinstance(each, Name)}
+    found = math.inf
+    for statement in module.statements_in(function.index):
+        around = list(module.guards_of(statement.guards))[:1]
+        for guard in (module.facts.guards[index] for index in around):
+            if statement.kind not in ("raise", "return") or guard.kind != "if":
+                continue
+            for test in _either(guard.test):
+                match test:
+                    case Operation(
+                        operator=">" | ">=",
+                        operands=(
+                            Call(
+                                function=Name(id="len"), arguments=(Argument(value=Name(id=one)),)
+                            ),
+                            limit,
+                        ),
+                    ) if one in names:
+                        value = project.knowledge.evaluator.value(module, function.index, limit)
+                        if isinstance(value, Known) and isinstance(value.value, int):
+                            found = min(found, value.value)
+    return found
+
+
+def _either(test: Expression | None) -> tuple[Expression, ...]:
+    """Return the conditions of which one is enough."""
+    match test:
+        case Operation(operator="or", operands=parts):
+            return parts
+        case None:
+            return ()
+        case _:
+            return (test,)
 
 
 def _collects(

@@ -34,6 +34,9 @@ CORD = "\n\n@chute.cord()\nasync def x(self, args: dict):\n    "
 SERVICE = "\n\nclass Service:\n    async def run(self):\n        time.sleep(1)\n"
 FIRES = {
     "task": HOOK + "asyncio.create_task(tick())\n",
+    "task_that_a_handler_cancels": HOOK
+    + "self.task = asyncio.create_task(tick())\n    def stop():\n        self.task.cancel()\n"
+    "    self.stop = stop\n",
     "kept_task": HOOK + "self.task = asyncio.get_running_loop().create_task(tick())\n",
     "ensure_future": HOOK + "asyncio.ensure_future(tick())\n",
     "deeper": "\n\nasync def work():\n    below()\n" + HOOK + "asyncio.create_task(work())\n",

@@ -50,6 +50,23 @@ STEPS = (
 )
 EACH = "for name, each in STEPS:\n    each()\n    yield name"
 FIRES = {
+    "refused_where_there_are_many_more": app(
+        "if len(args) > 500:\n    raise ValueError\nfor word in args:\n    yield word"
+    ),
+    "refused_under_another_condition_too": app(
+        "if self.strict and len(args) > 50:\n    raise ValueError\n"
+        "for word in args:\n    yield word"
+    ),
+    "refused_by_the_length_of_another": app(
+        "if len(self.words) > 50:\n    raise ValueError\nfor word in args:\n    yield word"
+    ),
+    "logged_where_there_are_many": app(
+        "if len(args) > 50:\n    print(1)\nfor word in args:\n    yield word"
+    ),
+    "refused_where_there_are_few": app(
+        "if len(args) > 50:\n    print(1)\nelse:\n    raise ValueError\n"
+        "for word in args:\n    yield word"
+    ),
     "steps_that_calls_add": app(EACH + "\nSTEPS.append((args, args))", STEPS),
     "changed_words_only": app(
         f"last = None\n{PARTS}    if word != last:\n        yield word\n        last = word\n"
@@ -161,6 +178,13 @@ FIRES |= {
     ),
 }
 SILENT = {
+    "refused_where_there_are_many": app(
+        "parts = load(args)\nif not parts or len(parts) > 50:\n    raise ValueError\n"
+        "for number, part in enumerate(parts):\n    yield part"
+    ),
+    "left_where_there_are_many": app(
+        "if len(args) >= 50:\n    return\nfor word in args:\n    yield word"
+    ),
     "steps_that_decorators_add": app(EACH, STEPS),
     "steps_that_the_module_adds": app(EACH, "STEPS = []\nSTEPS.append(('a', len))\n"),
     "parts_of_some_length": app(
