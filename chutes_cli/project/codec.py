@@ -12,7 +12,7 @@ from typing import Any
 
 from chutes_cli.project import facts
 
-VERSION = 5
+VERSION = 6
 """To be raised with every change to the records, so that old cache files are not read."""
 
 _KINDS: tuple[type, ...] = (

@@ -31,6 +31,8 @@ from chutes_cli.project.positions import Positions
 
 _SINGLETONS: dict[str, Constant] = {"None": None, "True": True, "False": False}
 
+_QUOTING = frozenset({"r", "a"})
+"""Conversions of f-strings that give a literal."""
 _OPERATORS: dict[str, str] = {
     "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//",
     "Modulo": "%", "Power": "**", "MatrixMultiply": "@", "BitAnd": "&", "BitOr": "|",
@@ -159,27 +161,30 @@ class ExpressionReader:
             case Literal(value=bytes(start)), Literal(value=bytes(end)):
                 return Literal(span, start + end)
         parts: list[Expression] = []
+        quoted: list[int] = []
         exact = True
         for side in (left, right):
             if isinstance(side, FormattedText):
+                quoted += (len(parts) + place for place in side.quoted)
                 parts.extend(side.parts)
                 exact = exact and side.exact
             else:
                 parts.append(side)
-        return FormattedText(span, tuple(parts), exact)
+        return FormattedText(span, tuple(parts), exact, tuple(quoted))
 
     def _formatted(self, node: cst.FormattedString, span: Span) -> Expression:
-        parts, exact = self._format_parts(node.parts, node, span)
-        return FormattedText(span, tuple(parts), exact)
+        parts, exact, quoted = self._format_parts(node.parts, node, span)
+        return FormattedText(span, tuple(parts), exact, tuple(quoted))
 
     def _format_parts(
         self,
         contents: Sequence[cst.BaseFormattedStringContent],
         node: cst.FormattedString,
         span: Span,
-    ) -> tuple[list[Expression], bool]:
-        """Return the parts of an f-string, and whether nothing changes their text."""
+    ) -> tuple[list[Expression], bool, list[int]]:
+        """Return the parts of an f-string, if nothing changes their text, and which are quoted."""
         parts: list[Expression] = []
+        quoted: list[int] = []
         exact = True
         for part in contents:
             if isinstance(part, cst.FormattedStringText):
@@ -187,10 +192,12 @@ class ExpressionReader:
                 unknown = Opaque(span, "FormattedStringText", (), ())
                 parts.append(unknown if text is None else Literal(span, text))
             elif isinstance(part, cst.FormattedStringExpression):
+                if part.conversion in _QUOTING:
+                    quoted.append(len(parts))
                 parts.append(self.read(part.expression))
                 exact = exact and not (part.conversion or part.format_spec or part.equal)
                 parts += self._format_parts(part.format_spec or (), node, span)[0]
-        return parts, exact
+        return parts, exact, quoted
 
     def _collection(self, node: cst.List | cst.Tuple | cst.Set, span: Span) -> Expression:
         items = tuple(

@@ -126,11 +126,13 @@ class Mapping(Expression):
 class FormattedText(Expression):
     """An f-string: literal text as Literal parts, the rest as expressions.
 
-    ``exact`` is False where a conversion or a format spec changes the text.
+    ``exact`` is False where a conversion or a format spec changes the text. ``quoted`` are the
+    places of the parts that are shown as literals, by ``!r`` or ``!a``.
     """
 
     parts: tuple[Expression, ...]
     exact: bool
+    quoted: tuple[int, ...] = ()
 
     def children(self) -> tuple[Expression, ...]:
         return self.parts

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from chutes_cli.contract.libraries import handing
 from chutes_cli.project import facts
 from chutes_cli.project.binder import ArgumentBinder
 from chutes_cli.project.module import Module, Site
 from chutes_cli.project.resolve import Resolver
-from chutes_cli.project.targets import Class, External
+from chutes_cli.project.targets import Class, External, Instance
 from chutes_cli.project.validators import Validators
 from chutes_cli.project.values import Value
 
@@ -186,7 +187,7 @@ class Schemas:
             return {}, (), False
         dotted = self._resolver.dotted(module, statement.scope, expression.function)
         if dotted not in _FIELD_CALLS:
-            return {}, (), False
+            return self._prefilled(module, statement, expression)
         names = _POSITIONAL.get(dotted.rsplit(".", 1)[-1], ())
         bound = self._binder.bind(Site(module, statement, expression), names)
         known = {each.name: each.value for each in bound if each.name in _BOUNDS}
@@ -194,6 +195,33 @@ class Schemas:
             known["max_length"] = known["max_items"]
         ignored = tuple(each.name for each in bound if each.name in _MISSPELT)
         return {name: value for name, value in known.items() if name}, ignored, True
+
+    def _prefilled(
+        self, module: Module, statement: facts.Statement, call: facts.Call
+    ) -> tuple[dict[str, Value], tuple[str, ...], bool]:
+        """Return the same for ``Short = partial(Field, max_length=9)`` that is called."""
+        for each in self._resolver.resolve(module, statement.scope, call.function):
+            match each:
+                case Instance(
+                    of=External(name=handing.PARTIAL),
+                    site=Site(expression=facts.Call(arguments=(first, *_))) as made,
+                ) if self._resolver.dotted(made.module, made.scope, first.value) in _FIELD_CALLS:
+                    bound = (*self._binder.bind(made), *self._binder.bind(Site(
+                        module, statement, call)))  # fmt: skip
+                    known = {one.name: one.value for one in bound if one.name in _BOUNDS}
+                    ignored = tuple(one.name for one in bound if one.name in _MISSPELT)
+                    return known, ignored, True
+        return {}, (), False
+
+    def takes_more(self, model: Class) -> bool:
+        """Say whether a model may keep what it has no field for: ``extra="allow"``."""
+        return any(
+            getattr(part, "value", None) == "allow" or getattr(part, "attribute", "") == "allow"
+            for owner in (*self._model_bases(model), model)
+            for statement in owner.module.facts.statements
+            if _configures(owner, statement)
+            for part in statement.expressions()
+        )
 
     def _no_default(self, call: facts.Expression) -> bool:
         """Say whether a Field call leaves the field required."""
@@ -346,3 +374,14 @@ def _with_text_limit(shape: Shape, limit: Value) -> Shape:
     if shape.kind == "str" and "max_length" not in shape.bounds:
         return replace(shape, items=items, bounds={**shape.bounds, "max_length": limit})
     return replace(shape, items=items)
+
+
+def _configures(owner: Class, statement: facts.Statement) -> bool:
+    """Say whether a statement is of a model's ``model_config``, or in its class ``Config``."""
+    scopes = owner.module.facts.scopes
+    if statement.scope == owner.index:
+        return any(
+            isinstance(each, facts.Name) and each.id == "model_config" for each in statement.targets
+        )
+    inner = scopes[statement.scope]
+    return inner.parent == owner.index and inner.name == "Config"

@@ -129,10 +129,10 @@ class ArchiveTraversal(SinkCheck):
 
 def _is_trusting(project: Project, passing: Passing) -> bool:
     """Say whether the filter lets every name through."""
-    bound = project.knowledge.binder.bind(passing.site)
-    chosen = passing.argument(-1, "filter")
-    return bound.value("filter") == Known(TRUSTING) or (
-        chosen is not None
-        and project.knowledge.resolver.dotted(passing.site.module, passing.site.scope, chosen)
-        == TRUSTING_FILTER
+    site = passing.site
+    if project.knowledge.binder.bind(site).value("filter") == Known(TRUSTING):
+        return True
+    return any(
+        project.knowledge.resolver.dotted(site.module, site.scope, each.value) == TRUSTING_FILTER
+        for each in passing.arguments
     )

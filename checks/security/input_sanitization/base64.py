@@ -110,8 +110,6 @@ class UnboundedBase64(SinkCheck):
 
 def _is_binary(project: Project, passing: Passing) -> bool:
     """Say whether the codec that is named decodes a text to what it stands for."""
-    chosen, site = passing.argument(1, "encoding"), passing.site
-    if chosen is None:
-        return False
-    value = project.knowledge.evaluator.value(site.module, site.scope, chosen)
-    return any(value == Known(each) for each in BINARY_CODECS)
+    site, evaluator = passing.site, project.knowledge.evaluator
+    given = [evaluator.value(site.module, site.scope, each.value) for each in passing.arguments]
+    return any(Known(each) in given for each in BINARY_CODECS)

@@ -166,15 +166,14 @@ def _own_decoders(project: Project) -> Iterator[Reached]:
     own = [
         Class(module, index)
         for module in project.modules
-        for index, scope in enumerate(module.facts.scopes)
-        if scope.bases and _is_decoder(project, Class(module, index))
+        for index in range(len(module.facts.scopes))
+        if _is_decoder(project, Class(module, index))
     ]
     for owner in own:
         if not project.knowledge.resolver.members.methods(owner, "__init__"):
             for passing in project.passings.making(owner):
-                data = passing.argument(0, "file", "stream")
-                if data is not None:
-                    yield passing, data
+                for each in passing.arguments[:1]:
+                    yield passing, each.value
     for passing, data in calls_to(project, _MADE_BY_HEIRS):
         module = passing.site.module
         index = module.enclosing_class(module.enclosing_function(passing.site.scope))

@@ -35,7 +35,8 @@ class ShellInjection(SinkCheck):
     ## What it does
     Follows the input of cords to `os.system`, `subprocess` with `shell=True`, `sh -c`,
     `asyncio.create_subprocess_shell` and the like, through helpers and other modules, and to
-    the place of the program in calls without a shell. The words of a command are read one by
+    the place of the program in calls without a shell, and to what a shell is given as
+    `input=`. The words of a command are read one by
     one, wherever a list of them is put together. What was held against a list of
     allowed values or a strict pattern, converted to a number, or quoted with `shlex.quote`
     is left alone.
@@ -122,6 +123,9 @@ class ShellInjection(SinkCheck):
             for words in _commands(project, passing, spot, command):
                 for at, each in (*words[:1], *_code(project, words)):
                     yield passing, each, at
+                for given in passing.arguments:
+                    if given.keyword == "input" and _reads_program(project, words):
+                        yield passing, given.value
 
     def says(self, called: str, by: str) -> tuple[str, str]:
         """Say who writes the command."""
@@ -135,18 +139,16 @@ class ShellInjection(SinkCheck):
 def _commands(project: Project, passing: Passing, spot: Spot, command: Expression) -> list[Items]:
     """Return the words of the commands that a call starts, those of all its arguments."""
     lists = project.taint.lists
-    written = lists.items(spot, command)
-    if written:
-        return written
-    given = [each for each in passing.arguments if not each.keyword and each.star != "**"]
-    while given and not given[0].star and given[0].value is not command:
+    given = [
+        each.value for each in passing.arguments if not each.keyword and each.star != "**"
+    ] or [command]
+    while given[0] is not command and command in given:
         del given[0]  # how it is started stands before the program
     found: list[Items] = [()]
     for each in given:
-        more = lists.added(spot, each.value) if each.star else lists.items(spot, each.value)
-        more = more or [((spot, each.value),)]
+        more = lists.items(spot, each) or [((spot, each),)]
         found = [(*start, *end) for start in found for end in more]
-    return found if given else [((spot, command),)]
+    return found
 
 
 def _code(project: Project, words: Items) -> Iterator[Placed]:
@@ -159,6 +161,16 @@ def _code(project: Project, words: Items) -> Iterator[Placed]:
                 if texts[flag] in CODE_FLAGS:
                     yield words[word]
             return
+
+
+def _reads_program(project: Project, words: Items) -> bool:
+    """Say whether a shell or an interpreter is given its program as input: ``bash -s``."""
+    texts = [_text(project, *each) for each in words]
+    while texts and texts[0] in STARTERS:
+        del texts[0]
+    if not texts or texts[0] not in INTERPRETERS:
+        return False
+    return all(each.startswith("-") for each in texts[1:])
 
 
 def _text(project: Project, spot: Spot, word: Expression) -> str:

@@ -22,7 +22,7 @@ from chutes_cli.project.schemas import Schemas, Shape
 from chutes_cli.project.taint.matchings import MATCHERS, Matchings
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.parts import is_enum
-from chutes_cli.project.taint.prefix import has_fixed_host
+from chutes_cli.project.taint.prefix import formats_by_repr, has_fixed_host
 from chutes_cli.project.taint.spot import Frame, Spot
 from chutes_cli.project.taint.threats import Threat
 from chutes_cli.project.targets import Class, External, Function, maker_of
@@ -221,6 +221,10 @@ class Calls:
             return self._tracer.any_in(spot, arguments[1:], threat)
         if name not in libraries.JOINS:
             return None
+        match receiver:
+            case Literal(value=str(text)) if threat is Threat.CODE and name == "format":
+                if formats_by_repr(text):
+                    return None
         given = map(item_of, arguments) if name == "join" else arguments
         texts = (each for value in given for each in self._tracer.texts(spot, value))
         joined = self._tracer.any_of(texts, threat)

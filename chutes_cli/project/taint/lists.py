@@ -182,12 +182,15 @@ class Lists:
         return found
 
     def _fields(self, spot: Spot, passing: Passing, owner: Class) -> list[Items]:
-        """Return the fields of a named tuple that is made, where all are given."""
+        """Return the fields of a named tuple that is made."""
         if "typing.NamedTuple" not in self._resolver.members.ancestors(owner):
             return []
+        if any(each.star for each in passing.arguments):
+            return []
         names = self._kept.names(owner)
-        given = [passing.argument(place, name) for place, name in enumerate(names)]
-        return [tuple((spot, each) for each in given if each is not None)] if all(given) else []
+        given = (passing.argument(place, name) for place, name in enumerate(names))
+        default = Literal(passing.named.span, None)  # the program's own, whatever it is
+        return [tuple((spot, each or default) for each in given)]
 
     def _given(self, spot: Spot, parameter: Parameter, depth: int) -> Iterator[Items]:
         """Yield what is passed for a parameter, by the call being followed or by every caller.

@@ -21,9 +21,13 @@ from chutes_cli.project.values import Known
 
 _SCHEME_AND_HOST = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s@]+[/?#]")
 
-
 _BELOW_HOST = re.compile(r"/[^/\\]")
 """What begins like this is below the host that a client was made for."""
+
+_FIELD = re.compile(r"{[^{}]*}")
+_MARK = re.compile(r"%(?:\(\w*\))?[-#0 +\d.*]*([a-zA-Z])")
+_SHOWN = frozenset("radif")
+"""Conversions of ``%`` that give a literal."""
 
 
 def host_parts(
@@ -111,3 +115,14 @@ def _begins_path(evaluator: Evaluator, spot: Spot, parts: Sequence[Expression]) 
         if isinstance(value, Known) and isinstance(value.value, str):
             return value.value.startswith(("/", "?", "#"))
     return False
+
+
+def formats_by_repr(template: str) -> bool:
+    """Say whether ``template.format(…)`` shows all it is given by ``repr``: ``{!r}``."""
+    fields = _FIELD.findall(template.replace("{{", "").replace("}}", ""))
+    return all("!r" in each or "!a" in each for each in fields)
+
+
+def prints_by_repr(template: str) -> bool:
+    """Say whether ``template % values`` shows all it is given by ``repr``: ``%r``."""
+    return _SHOWN.issuperset(_MARK.findall(template.replace("%%", "")))

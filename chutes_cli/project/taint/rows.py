@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from chutes_cli.project.displays import spreads
 from chutes_cli.project.facts import (
+    Argument,
     Attribute,
     Await,
     Call,
@@ -16,15 +17,17 @@ from chutes_cli.project.facts import (
     Mapping,
     Name,
     Opaque,
+    Operation,
     Parameter,
     Yield,
 )
 from chutes_cli.project.passing import Passing, Passings, item_of
 from chutes_cli.project.resolve import Resolver
+from chutes_cli.project.schemas import Schemas
 from chutes_cli.project.taint.definitions import Definitions
 from chutes_cli.project.taint.fills import Fill, Fills
 from chutes_cli.project.taint.spot import Frame, Placed, Spot
-from chutes_cli.project.targets import Function
+from chutes_cli.project.targets import Class, Function, Instance
 
 _DEEPEST = 6
 _SAME_ITEMS = frozenset(
@@ -33,6 +36,7 @@ _SAME_ITEMS = frozenset(
 )  # fmt: skip
 _ADDS = frozenset({"append", "appendleft", "add", "insert", "put", "put_nowait", "push"})
 _ADDS_ALL = frozenset({"extend", "+="})
+_DUMPS = frozenset({"model_dump", "dict"})
 _OF_ENTRIES = frozenset({"items", "keys", "values"})
 
 _T = TypeVar("_T")
@@ -45,9 +49,15 @@ class Rows:
     """Answers what loops go over, where all of it is seen."""
 
     def __init__(
-        self, resolver: Resolver, passings: Passings, definitions: Definitions, fills: Fills
+        self,
+        resolver: Resolver,
+        schemas: Schemas,
+        passings: Passings,
+        definitions: Definitions,
+        fills: Fills,
     ) -> None:
         self._resolver = resolver
+        self._schemas = schemas
         self._passings = passings
         self._definitions = definitions
         self._fills = fills
@@ -60,8 +70,7 @@ class Rows:
             case Collection(items=items):
                 return None if spreads(items) else [(spot, each) for each in items]
             case Mapping() | Opaque(kind="DictComp"):
-                pairs = self.pairs(spot, expression, depth)
-                return None if pairs is None else [(at, key) for at, key, *_ in pairs]
+                return _keys(self.pairs(spot, expression, depth))
             case Opaque(kind="ListComp" | "SetComp" | "GeneratorExp", parts=(*_, head)):
                 return [(spot.within(expression), head)]
             case Await(value=value):
@@ -69,20 +78,22 @@ class Rows:
             case Name(id=name):
                 return self._named(spot, name, depth)
             case Call():
-                return self._called(spot, expression, depth)
+                keys = _keys(self.pairs(spot, expression, depth))
+                return self._called(spot, expression, depth) if keys is None else keys
             case _:
                 return None
 
     def column(self, row: Placed, names: Sequence[str], place: int) -> Placed:
         """Return what a row gives to one of the names that a loop binds."""
+        return row if len(names) == 1 else self._cell(row, place)
+
+    def _cell(self, row: Placed, place: int) -> Placed:
         spot, item = row
-        if len(names) == 1:
-            return row
         match item:
-            case Collection(kind="tuple" | "list", items=items) if len(items) == len(names):
+            case Collection(kind="tuple" | "list", items=items) if place < len(items):
                 return row if spreads(items) else (spot, items[place])
             case _:
-                return spot, item_of(item)
+                return spot, Operation(item.span, "[]", (item, Literal(item.span, place)))
 
     def entry(self, spot: Spot, expression: Expression, key: Literal) -> list[Placed] | None:
         """Return what stands under a key of a dictionary, None where not all keys are seen."""
@@ -115,9 +126,40 @@ class Rows:
                         (spot, Literal(each.span, each.keyword), spot, each.value)
                         for each in arguments
                     ]
+                if isinstance(function, Attribute) and function.attribute in _DUMPS:
+                    return self._dumped(spot, function.value)
                 found = [self.pairs(at, value, depth + 1) for at, value in
                          self._returned(spot, expression)]  # fmt: skip
                 return _flat(found)
+            case _:
+                return None
+
+    def _dumped(self, spot: Spot, whole: Expression) -> list[Pair] | None:
+        """Return the fields of a model, whichever of them are dumped; None where callers add some.
+
+        What they are dumped by is chosen by the program, as an alias is.
+        """
+        found: list[Pair] = []
+        made = self._resolver.resolve(spot.module, spot.scope, whole)
+        for each in made:
+            if not isinstance(each, Instance) or not isinstance(each.of, Class):
+                return None
+            if not self._schemas.is_model(each.of) or self._schemas.takes_more(each.of):
+                return None
+            for field in self._schemas.fields(each.of):
+                key = Literal(whole.span, field.name)
+                found.append((spot, key, spot, Attribute(whole.span, whole, field.name)))
+        return found or None
+
+    def turned(self, spot: Spot, expression: Expression, index: Expression) -> list[Placed] | None:
+        """Return what stands at a place in all rows: ``names, ages = zip(*rows)``."""
+        match expression, index:
+            case (
+                Call(function=function, arguments=(Argument(value=rows, star="*"),)),
+                Literal(value=int(place)),
+            ) if self._resolver.dotted(spot.module, spot.scope, function) == "builtins.zip":
+                met = self.of(spot, rows)
+                return None if met is None else [self._cell(each, place) for each in met]
             case _:
                 return None
 
@@ -130,9 +172,9 @@ class Rows:
         return _flat(found)
 
     def _named(self, spot: Spot, name: str, depth: int) -> list[Placed] | None:
-        pairs = self._pairs_of(spot, name, depth)
-        if pairs is not None:
-            return [(at, key) for at, key, *_ in pairs]
+        keys = _keys(self._pairs_of(spot, name, depth))
+        if keys is not None:
+            return keys
         found = [self.of(*each, depth + 1) for each in self._held(spot, name)]
         found += [self._filled(*each, depth + 1) for each in self._fills.into(spot, name)]
         return _flat(found)
@@ -248,6 +290,10 @@ class Rows:
 def yields_in(values: Iterable[Expression]) -> Iterator[Yield]:
     """Yield every ``yield`` in some expressions."""
     return (each for root in values for each in root.walk() if isinstance(each, Yield))
+
+
+def _keys(pairs: list[Pair] | None) -> list[Placed] | None:
+    return None if pairs is None else [(at, key) for at, key, *_ in pairs]
 
 
 def _flat(found: Iterable[list[_T] | None]) -> list[_T] | None:

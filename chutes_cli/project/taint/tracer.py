@@ -30,7 +30,7 @@ from chutes_cli.project.taint.lists import Lists
 from chutes_cli.project.taint.names import COMPREHENSIONS, Names, Source
 from chutes_cli.project.taint.origin import Origin
 from chutes_cli.project.taint.parts import field_of, is_slice, items_of
-from chutes_cli.project.taint.prefix import host_parts
+from chutes_cli.project.taint.prefix import host_parts, prints_by_repr
 from chutes_cli.project.taint.rows import Rows
 from chutes_cli.project.taint.spot import EACH, Frame, Placed, Spot
 from chutes_cli.project.taint.threats import Threat, admits
@@ -66,7 +66,7 @@ class Tracer:
         definitions = Definitions()
         fills = Fills(knowledge)
         self._kept = Kept(knowledge, schemas, passings, fills)
-        self.rows = Rows(self._resolver, passings, definitions, fills)
+        self.rows = Rows(self._resolver, schemas, passings, definitions, fills)
         self.lists = Lists(self._resolver, self._passings, definitions, fills, self._kept)
         self._calls = Calls(self, knowledge, schemas, passings)
         self._validation = Validation(knowledge, self._passings, definitions)
@@ -151,6 +151,9 @@ class Tracer:
                 return self._calls.of(spot, expression, threat)
             case Await(value=value):
                 return self.follow(spot, value, threat)
+            case FormattedText(parts=parts, quoted=quoted) if threat is Threat.CODE:
+                bare = (each for place, each in enumerate(parts) if place not in quoted)
+                return self._joined(spot, tuple(bare), threat)
             case FormattedText(parts=parts):
                 return self._joined(spot, parts, threat)
             case Operation():
@@ -186,6 +189,10 @@ class Tracer:
                 return self.any_in(spot, parts, threat)
             case Operation(operator="*", operands=(value,)):
                 return self.follow(spot, value, threat)
+            case Operation(operator="%", operands=(Literal(value=str(text)), _)) if (
+                threat is Threat.CODE and prints_by_repr(text)
+            ):
+                return None
             case Operation(operator=operator, operands=parts) if operator in _BUILDS:
                 found = self._joined(spot, parts, threat)
                 return found.as_path() if found and operator == "/" else found
@@ -202,7 +209,8 @@ class Tracer:
             case Literal(value=str()):
                 return self.rows.entry(spot, whole, index)
             case _:
-                return self.lists.element(spot, whole, index, threat)
+                known = self.lists.element(spot, whole, index, threat)
+                return self.rows.turned(spot, whole, index) if known is None else known
 
     def _joined(self, spot: Spot, parts: tuple[Expression, ...], threat: Threat) -> Origin | None:
         if threat is Threat.URL:

@@ -6,6 +6,33 @@ import pytest
 
 from tests.project.taint.conftest import Asks
 
+KINDS = """
+from typing import NamedTuple
+
+class Pair(NamedTuple):
+    a: str
+    b: str = "x"
+
+class Open(BaseModel):
+    model_config = {"extra": "allow"}
+
+class Old(BaseModel):
+    a: str = "allow"
+
+    class Config:
+        extra = Extra.allow
+
+class Strict(BaseModel):
+    model_config = {"extra": "forbid"}
+    a: str = "allow"
+
+class Own:
+    def __init__(self, held):
+        self.held = held
+
+    def dict(self):
+        return [self.held]
+"""
 PAIRS = "pairs = [('a = ?', args.name), ('b', 1)]\n"
 REACHES = {
     "second of pairs": PAIRS + "for a, b in pairs:\n    sink(b)",
@@ -38,6 +65,16 @@ REACHES = {
     "sorted": "for each in sorted(args.names):\n    sink(each)",
     "spread": "for each in ['a', *args.names]:\n    sink(each)",
     "cut up": "for a, b in [args.name.split(':')]:\n    sink(a)",
+    "column of rows": PAIRS + "a, b = zip(*pairs)\nsink(b)",
+    "rows that are not seen": "a, b = zip(*args.names)\nsink(b)",
+    "values of a model": "for a, b in args.model_dump().items():\n    sink(b)",
+    "entry of a model": "values = args.model_dump()\nsink(values['name'])",
+    "keys that callers add": "for each in Open(**args.model_dump()).model_dump():\n    sink(each)",
+    "keys an old model lets in": "for each in Old(**args.model_dump()).dict():\n    sink(each)",
+    "keys of what is no model": "for each in Own(args.name).dict():\n    sink(each)",
+    "field of a named tuple": "for a, b in [Pair(args.name, 'x')]:\n    sink(a)",
+    "named tuple made of what is spread": "a, b = Pair(*args.names)\nsink(b)",
+    "a named tuple by keywords": "a, b = Pair(b='x', a=args.name)\nsink(a)",
     "of what is awaited": "for each in await asyncio.gather(*args.names):\n    sink(each)",
 }
 
@@ -61,6 +98,18 @@ CLEAN = {
     "zip": "for a, b in zip(['x'], args.names):\n    sink(a)",
     "enumerate": "for a, b in enumerate(args.names):\n    sink(a)",
     "a list of them": PAIRS + "for a, b in list(pairs):\n    sink(a)",
+    "column of rows": PAIRS + "a, b = zip(*pairs)\nsink(a)",
+    "keys of a model": "for each in args.model_dump(include={'name'}):\n    sink(each)",
+    "keys of a model by items": "for a, b in args.model_dump().items():\n    sink(a)",
+    "keys of an old model": "sink(', '.join(each for each in args.dict()))",
+    "keys of a model that is kept": "values = args.model_dump()\nsink(' '.join(values))",
+    "keys of a model that says so": "for each in Strict(**args.model_dump()).dict():\n"
+    "    sink(each)",
+    "number of a model": "values = args.model_dump()\nsink(values['count'])",
+    "field of a named tuple": "for a, b in [Pair(args.name, 'x')]:\n    sink(b)",
+    "default of a named tuple": "a, b = Pair(args.name)\nsink(b)",
+    "a named tuple that is passed": "def run(pair):\n    a, b = pair\n    sink(b)\n"
+    "run(Pair(args.name, 'x'))",
     "looked at before": "names = [args.name]\nif any(each not in ALLOWED for each in names):\n"
     "    raise HTTPException(400)\nfor each in names:\n    sink(each)",
 }
@@ -97,12 +146,12 @@ CLEAN_THROUGH = {
 
 @pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in REACHES.items()])
 def test_reaches(asks: Asks, body: str) -> None:
-    assert asks(body) is not None
+    assert asks(body, before=KINDS) is not None
 
 
 @pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in CLEAN.items()])
 def test_does_not_reach(asks: Asks, body: str) -> None:
-    assert asks(body) is None
+    assert asks(body, before=KINDS) is None
 
 
 @pytest.mark.parametrize("name", REACHES_THROUGH)

@@ -202,3 +202,27 @@ def test_input_schema_counts_and_other_models_do_not(findings: Findings) -> None
         "@chute.cord(public_api_path='/y')\nasync def y(self, args: Input): return 1\n"
     )
     assert len(findings(source, ID)) == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "field", "count"),
+    [
+        ("Field, max_length=9", "f: str = Short(description='x')", 0),
+        ("Field, max_length=9", "f: str = Short()", 0),
+        ("Field, min_length=1", "f: str = Short()", 1),
+        ("Field, min_length=1", "f: str = Short(max_length=9)", 0),
+        ("dict, max_length=9", "f: str = Short()", 1),
+    ],
+)
+def test_a_field_that_is_filled_in_before(
+    made: str, field: str, count: int, findings: Findings
+) -> None:
+    kept = f"from functools import partial\nShort = partial({made})\nclass Input"
+    text = model(field).replace("class Input", kept)
+    assert len(findings(text, ID)) == count
+
+
+def test_what_is_filled_in_before_may_be_misspelt(findings: Findings) -> None:
+    kept = "from functools import partial\nLow = partial(Field, lte=9)\nclass Input"
+    (found,) = findings(model("f: int = Low()").replace("class Input", kept), ID)
+    assert "lte= is not le=" in found.message

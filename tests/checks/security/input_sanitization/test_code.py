@@ -12,6 +12,12 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "code-injection"
 FIRES = [
+    "exec(f'x = {args.name!s}')",
+    "exec(f'{args.name}' f'x = {args.name!r}')",
+    "exec(f'{args.count!r:>{args.name}}')",
+    "exec('x = %s %r' % (args.name, 1))",
+    "exec('x = {} {!r}'.format(args.name, 1))",
+    "exec('x = {!r}'.replace('x', args.name))",
     "import pandas\ntable = pandas.read_csv('a')\ntable.query(args.name)",
     "import pandas\npandas.DataFrame().eval(args.name)",
     "import sympy\nsympy.S(args.name)",
@@ -31,6 +37,13 @@ FIRES = [
     "sympify(args.name)",
 ]
 SILENT = [
+    "exec(f'x = {args.name!r}')",
+    "exec(f'x = {args.name!a}')",
+    "exec(f'{args.count!r}' f'x = {args.name!r}')",
+    "exec('x = %r' % args.name)",
+    "exec('x = %(a)r, %d%%' % {'a': args.name})",
+    "exec('x = {!r}'.format(args.name))",
+    "exec('{{}} = {a!a}'.format(a=args.name))",
     "model = torch.nn.Linear(1, 1)\nmodel.eval(args.name)",
     "self.db.query(args.name)",
     "eval('1 + 1')",

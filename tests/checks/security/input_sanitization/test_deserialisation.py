@@ -114,6 +114,10 @@ FINDS = {
     "held(module)\nreturn super().find_class(module, name)": 0,
     "self.held(module)\nreturn super().find_class(module, name)": 0,
     "found = super().find_class(module, name)": 0,
+    "return super().find_class('old.' + module, name)": 1,
+    "return type(name, (), {})": 0,
+    "for each in OTHERS:\n    if each == module:\n        raise ValueError\n"
+    "return super().find_class(module, name)": 0,
 }
 OWN_UNPICKLER = """
 def held(module):
@@ -147,6 +151,17 @@ def test_unpicklers_that_find_whatever_is_named(findings: Findings, find_class: 
 def test_an_unpickler_that_an_heir_limits_is_its_heirs(findings: Findings) -> None:
     before = _unpickler("") + "    def find_class(self, module, name):\n        raise ValueError\n"
     assert findings(source(MAKES.replace("Own", "Heir"), before=before), ID) == []
+
+
+def test_an_unpickler_hands_on_what_it_reads(findings: Findings) -> None:
+    own = "    def __init__(self, raw):\n        super().__init__(io.BytesIO(raw))\n"
+    made = "Own(base64.b64decode(args.name)).load()"
+    loose, limited = _unpickler(""), _unpickler("raise ValueError")
+    for before, count in ((loose, 1), (limited, 0)):
+        text = before.replace("    held = held\n", own)
+        assert len(findings(source(made, before=text), ID)) == count
+    plain = "class Own:\n    ...\n"
+    assert findings(source("Own(args.name)", before=plain), ID) == []
 
 
 def test_an_unpickler_is_called_by_its_own_name(findings: Findings) -> None:

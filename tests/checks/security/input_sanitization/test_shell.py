@@ -12,6 +12,14 @@ from tests.checks.security.input_sanitization.sources import source
 Findings = Callable[..., list[Finding]]
 ID = "shell-injection"
 FIRES = [
+    "os.system('ls %r' % args.name)",
+    "os.system(f'ls {args.name!r}')",
+    "os.system('ls {!r}'.format(args.name))",
+    "subprocess.run(['cmd.exe', '/c', args.name])",
+    "subprocess.run(['sh'], input=args.name)",
+    "subprocess.run(['/usr/bin/env', 'bash', '-s'], input=f'ls {args.name}', text=True)",
+    "subprocess.run(args=['bash'], input=args.name)",
+    "subprocess.check_output('bash', input=args.name)",
     "loop = asyncio.get_running_loop()\nawait loop.subprocess_shell(protocol, args.name)",
     "loop = asyncio.get_running_loop()\n"
     "await loop.subprocess_exec(protocol, 'sh', '-c', args.name)",
@@ -61,6 +69,16 @@ FIRES = [
     "subprocess.run(list(['sh', '-c', args.name]))",
 ]
 SILENT = [
+    "await asyncio.create_subprocess_exec('sh', '-c', cwd=args.name)",
+    "await asyncio.create_subprocess_exec('sh', '-c', **{'cwd': args.name})",
+    "import sys\nsubprocess.run([sys.platform, '-c', args.name])",
+    "subprocess.run(['bash', 'script.sh'], input=args.name)",
+    "subprocess.run(['bash', '-c', 'cat'], input=args.name)",
+    "subprocess.run(['python3', '-m', 'worker'], input=args.name)",
+    "subprocess.run(['bash', SCRIPT], input=args.name)",
+    "subprocess.run(['bash', *OPTIONS], input=args.name)",
+    "subprocess.run(['env'], input=args.name)",
+    "import shlex\nsubprocess.run(['bash'], input=shlex.quote(args.name))",
     "loop = asyncio.get_running_loop()\n"
     "await loop.subprocess_exec(protocol, 'ls', '-c', args.name)",
     "import anyio\nawait anyio.run_process(['ls', args.name])",
