@@ -228,24 +228,27 @@ class Turns:
                 return max((self._most(*each, depth + 1, of) for each in passed), default=math.inf)
             case [Binding(value=Expression() as held) as binding]:
                 if self._evaluator.changes(module, where, binding):
-                    return self._filled(module, name) if (where, of) == (0, _LENGTH) else math.inf
+                    of_imports = (where, of) == (0, _LENGTH)
+                    return self._filled(module, name, held) if of_imports else math.inf
                 return self._most(module, where, held, depth + 1, of)
             case _:
                 return math.inf
 
-    def _filled(self, module: Module, name: Name) -> float:
-        """Return how long a list is that imports alone fill: in its module, by decorators."""
+    def _filled(self, module: Module, name: Name, display: Expression) -> float:
+        """Return how long a list is that nothing but decorators adds to."""
         tables = self._resolver.tables
-        total = 0
+        total = len(display.children())
         for at_module, scope, value in tables.held(module, 0, name):
+            if value in display.children():
+                continue
             functions = [
                 function
                 for part in value.walk()
                 for function in tables.registered((at_module, scope, part))
             ]
-            if scope != 0 and not functions:
+            if not functions:
                 return math.inf
-            total += max(1, len(functions))
+            total += len(functions)
         return total
 
     def _attribute(

@@ -67,6 +67,9 @@ FIRES = {
         "if len(args) > 50:\n    print(1)\nelse:\n    raise ValueError\n"
         "for word in args:\n    yield word"
     ),
+    "steps_that_a_loop_adds": app(
+        EACH, "STEPS = []\nfor each in load():\n    STEPS.append(('a', each))\n"
+    ),
     "steps_that_calls_add": app(EACH + "\nSTEPS.append((args, args))", STEPS),
     "changed_words_only": app(
         f"last = None\n{PARTS}    if word != last:\n        yield word\n        last = word\n"
@@ -186,7 +189,6 @@ SILENT = {
         "if len(args) >= 50:\n    return\nfor word in args:\n    yield word"
     ),
     "steps_that_decorators_add": app(EACH, STEPS),
-    "steps_that_the_module_adds": app(EACH, "STEPS = []\nSTEPS.append(('a', len))\n"),
     "parts_of_some_length": app(
         f"start = 0\n{PARTS}    if word.end - start >= 30:\n        yield word\n"
         "        start = word.end\n"
